@@ -1,0 +1,110 @@
+"""Clean one part in a worker process: packed bytes in, Arrow tables out.
+
+Every source and every record stands for itself: whatever fails on one becomes a row of ``rejects`` that names the
+stage, the reason and the error, and the rest goes on. The bytes of a source that can't be decoded are kept as they are
+in ``quarantine``/<sha256>.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tasks.clean.record import EmptyRecordError, clean_record
+from tasks.clean.tables import PartTables
+from tasks.decode import Decoded, Undecodable, decode
+from tasks.model import Record, UnaccountedError
+from tasks.split import Split, split, split_json_lines
+
+
+def clean_part(pack: Path, folder: Path, audit_every: int) -> Path:
+    """Clean the sources packed in ``pack`` and write the tables of ``tasks.clean.tables`` to ``folder``; return it.
+
+    ``audit_every``: behind each source's ``audit_first`` HTML records, one in so many is audited by BeautifulSoup.
+    """
+    folder.mkdir(parents=True)
+    tables = PartTables()
+    with pa.memory_map(str(pack)) as source:
+        reader = pa.ipc.open_file(source)
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number)
+            data = batch.column("data")
+            for row, facts in enumerate(batch.drop_columns(["data"]).to_pylist()):
+                _clean_source(facts, data[row].as_py(), tables, folder, audit_every)
+    tables.write(folder)
+    return folder
+
+
+def _clean_source(
+    facts: dict[str, Any], data: bytes | None, tables: PartTables, folder: Path, audit_every: int
+) -> None:
+    uri = facts["source_uri"]
+    row = {name: facts[name] for name in ("source_uri", "sha256", "bytes")}
+    row |= {"compression": "none", "n_replaced": 0, "kind": "unknown", "n_records": 0, "status": "rejected"}
+    if data is None:
+        tables.reject("source", uri, "read", facts["reason"], facts["detail"])
+        tables.add_source(**row)
+        return
+    try:
+        decoded = decode(data)
+    except Undecodable as error:
+        tables.reject("source", uri, "decode", error.reason, error.detail)
+        tables.add_source(**row)
+        quarantine = folder / "quarantine"
+        quarantine.mkdir(exist_ok=True)
+        (quarantine / facts["sha256"]).write_bytes(data)
+        return
+    found = _split(facts, decoded)
+    tables.add_source(
+        **row
+        | {
+            "compression": decoded.compression,
+            "encoding": decoded.encoding,
+            "encoding_basis": decoded.basis,
+            "n_chars": len(decoded.text),
+            "n_replaced": decoded.n_replaced,
+            "kind": found.kind,
+            "n_records": len(found.records) + len(found.rejected),
+            "status": "read",
+        }
+    )
+    for rejected in found.rejected:
+        tables.reject(
+            "record", uri, "split", rejected.reason, rejected.detail, record_no=rejected.record_no,
+            raw_start=rejected.raw_start, raw_end=rejected.raw_end, raw_text=rejected.raw_text,
+        )  # fmt: skip
+    n_audited = 0
+    for record in found.records:
+        audit = record.html is not None and (
+            n_audited < facts["audit_first"] or zlib.crc32(record.raw.encode()) % audit_every == 0
+        )
+        n_audited += audit
+        _clean_record(record, found.kind, tables, audit=audit)
+
+
+def _split(facts: dict[str, Any], decoded: Decoded) -> Split:
+    if facts["piece"]:
+        return split_json_lines(facts["source_uri"], decoded.text, facts["first_record_no"])
+    return split(facts["source_uri"], decoded.text)
+
+
+def _clean_record(record: Record, kind: str, tables: PartTables, *, audit: bool) -> None:
+    try:
+        cleaned = clean_record(record, audit=audit)
+    except EmptyRecordError as error:
+        stage, reason, detail = "strip", "empty", str(error)
+    except UnaccountedError as error:
+        stage, reason, detail = "strip", "unaccounted", str(error)
+    except Exception as error:  # noqa: BLE001 (any failure of one record is that record's: the others go on)
+        stage, reason, detail = "strip", "internal_error", f"{type(error).__name__}: {error}"
+    else:
+        tables.add(cleaned, kind)
+        return
+    text = record.text or record.raw
+    tables.reject(
+        "record", record.source_uri, stage, reason, detail, record_no=record.record_no,
+        raw_start=record.base, raw_end=record.base + len(text), raw_text=text,
+    )  # fmt: skip

@@ -1,0 +1,218 @@
+"""The rows of one part, gathered by column and written as Arrow files for the next stages.
+
+Every table has the columns of its dataset (``schemas``); the child tables carry ``row`` besides: the row of their record
+in this part's ``documents``, so that copies and rejected records can be taken out by column. ``documents`` holds every
+clean record, copies included; ``signatures`` goes with it row by row and is what the copies are found by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from schemas.arrow import arrow_schema
+from schemas.datasets import DATASETS
+from tasks.clean.positions import RawPositions
+from tasks.clean.record import Cleaned
+from tasks.dedupe.fingerprint import fingerprints
+from tasks.describe import DESCRIPTIVE
+from tasks.describe.flags import count_masks
+
+CHILDREN = ("blocks", "quantities", "dropped", "edits")
+QUANTITY_FIELDS = (
+    "kind", "value", "value_max", "value_exact", "unit", "approx", "direction", "to_or_by", "indicator", "period",
+    "place", "status", "modifier",
+)  # fmt: skip
+
+Columns = dict[str, list[Any]]
+
+
+def _columns(*names: str) -> Columns:
+    return {name: [] for name in names}
+
+
+class PartTables:
+    """Collects sources, clean records and rejects; ``write`` puts them on disk, one Arrow file for each table."""
+
+    def __init__(self) -> None:
+        self.sources: list[dict[str, Any]] = []
+        self.rejects: list[dict[str, Any]] = []
+        self.documents = _columns(*(field.name for field in DATASETS["documents"].fields))
+        self.injected: list[int] = []
+        self.blocks = _columns("count", "block_no", "kind", "level", "section_path", "text", "dom_path")
+        self.span_counts: list[int] = []
+        self.span_starts: list[int] = []
+        self.span_ends: list[int] = []
+        self.dropped = _columns("count", "raw_start", "raw_end", "text", "reason")
+        self.edits = _columns("count", "raw_start", "raw_text", "clean_text", "rule")
+        self.quantities = _columns(
+            "count", "block_no", "text", "sentence", "start", "end", "raw_start", "raw_end", *QUANTITY_FIELDS
+        )
+
+    def add_source(self, **row: Any) -> None:  # noqa: ANN401 (a row of sources)
+        """Add a row of ``sources``."""
+        self.sources.append(row)
+
+    def reject(self, level: str, source_uri: str, stage: str, reason: str, detail: str, **place: Any) -> None:  # noqa: ANN401
+        """Add a row of ``rejects``; ``place``: record_no, raw_start, raw_end, raw_text where they are known."""
+        row = {"level": level, "source_uri": source_uri, "stage": stage, "reason": reason, "detail": detail}
+        self.rejects.append(row | place)
+
+    def add(self, cleaned: Cleaned, source_kind: str) -> None:
+        """Add one clean record to all tables."""
+        record, stripped = cleaned.record, cleaned.stripped
+        blocks, base = stripped.blocks, record.base
+        text = "\n".join([block.text for block in blocks])
+        raw = record.text.encode()
+        row = self.documents
+        for name in DESCRIPTIVE:
+            row[name].append(getattr(cleaned.description, name))
+        row["doc_id"].append(hashlib.sha256(record.raw.encode()).hexdigest()[:32])
+        row["source_uri"].append(record.source_uri)
+        row["record_no"].append(record.record_no)
+        identity = record.given.get("id")
+        row["record_id"].append(None if identity is None else str(identity))
+        row["shape"].append(record.shape)
+        row["source_kind"].append(source_kind)
+        row["raw_start"].append(base)
+        row["raw_chars"].append(len(record.text))
+        row["raw_sha256"].append(hashlib.sha256(raw).hexdigest())
+        row["n_chars"].append(len(text))
+        row["n_copies"].append(0)
+        row["text"].append(text)
+        self.injected.append(sum(1 for dropped in stripped.dropped if dropped.reason == "injected_marker"))
+        self._add_blocks(cleaned)
+        self._add_quantities(cleaned)
+        self.dropped["count"].append(len(stripped.dropped))
+        self.dropped["raw_start"] += [start + base for start, _, _ in stripped.dropped]
+        self.dropped["raw_end"] += [end + base for _, end, _ in stripped.dropped]
+        self.dropped["text"] += [record.text[start:end] for start, end, _ in stripped.dropped]
+        self.dropped["reason"] += [reason for _, _, reason in stripped.dropped]
+
+    def _add_blocks(self, cleaned: Cleaned) -> None:
+        blocks, base = cleaned.stripped.blocks, cleaned.record.base
+        rows = self.blocks
+        rows["count"].append(len(blocks))
+        rows["block_no"] += range(len(blocks))
+        rows["kind"] += [block.kind for block in blocks]
+        rows["level"] += [block.level for block in blocks]
+        rows["section_path"] += [block.section_path for block in blocks]
+        rows["text"] += [block.text for block in blocks]
+        rows["dom_path"] += [block.dom_path for block in blocks]
+        self.span_counts += [len(block.spans) for block in blocks]
+        self.span_starts += [start + base for block in blocks for start, _ in block.spans]
+        self.span_ends += [end + base for block in blocks for _, end in block.spans]
+        edits = [edit for block in blocks for edit in block.edits]
+        if any(len(block.spans) > 1 for block in blocks):
+            edits.sort()  # a paragraph that goes on behind other text has edits on both sides of it
+        self.edits["count"].append(len(edits))
+        self.edits["raw_start"] += [edit[0] + base for edit in edits]
+        self.edits["raw_text"] += [edit[1] for edit in edits]
+        self.edits["clean_text"] += [edit[2] for edit in edits]
+        self.edits["rule"] += [edit[3] for edit in edits]
+
+    def _add_quantities(self, cleaned: Cleaned) -> None:
+        blocks, base = cleaned.stripped.blocks, cleaned.record.base
+        begins = [0, *accumulate(len(block.text) + 1 for block in blocks)]
+        rows = self.quantities
+        rows["count"].append(len(cleaned.quantities))
+        number, positions = -1, None
+        for found in cleaned.quantities:
+            if found.block_no != number or positions is None:
+                number, positions = found.block_no, RawPositions(blocks[found.block_no])
+            raw_start, raw_end = positions.span(found.start, found.end)
+            begin, text = begins[number], blocks[number].text
+            rows["block_no"].append(number)
+            rows["text"].append(text[found.start : found.end])
+            rows["sentence"].append(text[found.sentence_start : found.sentence_end])
+            rows["start"].append(begin + found.start)
+            rows["end"].append(begin + found.end)
+            rows["raw_start"].append(raw_start + base)
+            rows["raw_end"].append(raw_end + base)
+            for name in QUANTITY_FIELDS:
+                rows[name].append(getattr(found, name))
+
+    def write(self, folder: Path) -> None:
+        """Write every table to ``folder``/<name>.arrow."""
+        documents = _table("documents", self.documents)
+        texts = self.documents["text"]
+        signatures = fingerprints(texts)
+        signatures = signatures.append_column("n_injected", pa.array(self.injected, pa.int32()))
+        signatures = signatures.append_column("n_masked", pa.array([count_masks(text) for text in texts], pa.int32()))
+        blocks = self._blocks_table(documents)
+        tables = {
+            "sources": pa.Table.from_pylist(self.sources, schema=arrow_schema("sources")),
+            "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
+            "documents": documents,
+            "signatures": signatures,
+            "blocks": blocks,
+            "quantities": _child("quantities", self.quantities, documents),
+            "dropped": _child("dropped", self.dropped, documents),
+            "edits": _child("edits", self.edits, documents),
+        }
+        for name, table in tables.items():
+            write_arrow(table, folder / f"{name}.arrow")
+
+    def _blocks_table(self, documents: pa.Table) -> pa.Table:
+        lengths = np.fromiter(map(len, self.blocks["text"]), np.int64, len(self.blocks["text"]))
+        ends = np.cumsum(lengths + 1) - 1
+        counts = np.asarray(self.blocks["count"], np.int64)
+        firsts = np.cumsum(counts) - counts  # the first block of each record: its text begins at 0
+        begins = np.repeat((ends - lengths)[firsts], counts) if len(lengths) else ends
+        spans = pa.StructArray.from_arrays(
+            [pa.array(self.span_starts, pa.int64()), pa.array(self.span_ends, pa.int64())], ["raw_start", "raw_end"]
+        )
+        offsets = pa.array(np.concatenate([[0], np.cumsum(np.asarray(self.span_counts, np.int32))]), pa.int32())
+        columns = self.blocks | {
+            "start": ends - lengths - begins,
+            "end": ends - begins,
+            "spans": pa.ListArray.from_arrays(offsets, spans),
+        }
+        return _child("blocks", columns, documents)
+
+
+def _table(name: str, columns: dict[str, Any]) -> pa.Table:
+    schema = arrow_schema(name)
+    return pa.Table.from_arrays(
+        [_array(columns[field.name], field.type) for field in schema], schema=schema
+    )
+
+
+def _array(values: Any, type_: pa.DataType) -> pa.Array:  # noqa: ANN401 (a list, a numpy or an Arrow array)
+    return values if isinstance(values, pa.Array) else pa.array(values, type_)
+
+
+def _child(name: str, columns: dict[str, Any], documents: pa.Table) -> pa.Table:
+    """The table of a child dataset: its record's identity is taken from ``documents`` by row; ``row`` is added."""
+    rows = pa.array(np.repeat(np.arange(len(columns["count"]), dtype=np.int32), columns["count"]))
+    arrays = []
+    schema = arrow_schema(name)
+    for field in schema:
+        if field.name in columns:
+            arrays.append(_array(columns[field.name], field.type))
+        else:
+            arrays.append(documents[field.name].combine_chunks().take(rows))
+    return pa.Table.from_arrays([*arrays, rows], schema=schema.append(pa.field("row", pa.int32())))
+
+
+def write_arrow(table: pa.Table, path: Path) -> None:
+    """Write a table as an Arrow IPC file that readers map into memory."""
+    with pa.ipc.new_file(str(path), table.schema) as writer:
+        writer.write_table(table)
+
+
+def read_arrow(path: Path) -> pa.Table:
+    """Map an Arrow IPC file into memory."""
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def to_json(value: Any) -> str:  # noqa: ANN401 (anything JSON can hold)
+    """JSON with sorted keys, as every JSON column and file of a snapshot has it."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

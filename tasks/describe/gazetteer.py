@@ -1,0 +1,123 @@
+"""The places of GB/T 2260, looked up by full name, by short form and by what a text mentions.
+
+Source: ``schemas/places.csv`` (codes and names, with the years in which they were listed). A short form is the name without
+its kind (``辽阳市`` 辽阳, ``延边朝鲜族自治州`` 延边, ``内蒙古自治区`` 内蒙古) and has at least two characters. Places of one name are returned
+together, those in force first; which of them is meant is for the caller to find out from the context.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+PROVINCE, PREFECTURE, COUNTY = 1, 2, 3
+_LEVELS = {"province": PROVINCE, "prefecture": PREFECTURE, "county": COUNTY}
+_PEOPLES = (
+    "蒙古族?|回族|藏族|维吾尔|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族?|傣族|黎族|傈僳族|佤族|畲族|拉祜族"
+    "|水族|东乡族|纳西族|景颇族|柯尔克孜族?|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族?|普米族|塔吉克族?|怒族"
+    "|鄂温克族?|保安族|裕固族|独龙族|鄂伦春|各族"
+)
+_KIND = re.compile(
+    rf"(?:(?:{_PEOPLES})*自治[区州县旗]|(?:{_PEOPLES})区|特别行政区|(?<=[^一-鿿])市|地区|新区|矿区|林区|特区|[省市县区州盟旗])$"
+)
+# Names of districts that are also common nouns: they mean the place only behind the name of their city.
+_COMMON_NOUNS = frozenset("城区 矿区 郊区 东区 西区 市区 市中区 新城区 新市区 老城区 港口区 开发区".split())
+
+
+class Place(NamedTuple):
+    """A row of the table; ``until`` is the last year of a name no longer in force, else None."""
+
+    code: str
+    name: str
+    short: str
+    level: int
+    parent: str
+    until: int | None
+
+
+class Mention(NamedTuple):
+    """A name of one or several places as it stands in a text."""
+
+    start: int
+    end: int
+    name: str
+    places: tuple[Place, ...]
+    full: bool
+
+
+class Gazetteer(NamedTuple):
+    """The table, indexed."""
+
+    by_code: dict[str, Place]
+    full: dict[str, tuple[Place, ...]]
+    short: dict[str, tuple[Place, ...]]
+    heads: dict[str, tuple[str, ...]]  # first two characters of a name or short form → those that begin so, longest first
+    provinces: tuple[Place, ...]
+
+    def lineage(self, place: Place) -> list[Place]:
+        """The places that contain it, nearest first."""
+        above: list[Place] = []
+        while place.parent and (parent := self.by_code.get(place.parent)) is not None:
+            above.append(parent)
+            place = parent
+        return above
+
+    def contains(self, outer: Place, inner: Place) -> bool:
+        """Whether ``inner`` lies in ``outer``, itself included."""
+        return outer.code == inner.code or outer in self.lineage(inner)
+
+    def mentions(self, text: str) -> list[Mention]:
+        """The names in a short text, in order, longest first, without overlap. Cost: one look-up per character."""
+        found: list[Mention] = []
+        at, heads = 0, self.heads
+        while at < len(text) - 1:
+            for name in heads.get(text[at : at + 2], ()):
+                if text.startswith(name, at):
+                    full = name in self.full
+                    places = self.full[name] if full else self.short[name]
+                    found.append(Mention(at, at + len(name), name, places, full))
+                    at += len(name) - 1
+                    break
+            at += 1
+        return found
+
+
+def short_form(name: str) -> str:
+    """The name without its kind; the whole name where less than two characters would be left."""
+    short = _KIND.sub("", name)
+    return short if len(short) >= 2 else name
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """Read the table, once per process."""
+    by_code: dict[str, Place] = {}
+    full: dict[str, list[Place]] = {}
+    short: dict[str, list[Place]] = {}
+    rows = files("schemas").joinpath("places.csv").read_text(encoding="utf-8").splitlines()
+    body = (row.split(",") for row in rows if not row.startswith("#"))
+    next(body)
+    for code, name, level, parent, _since, until in body:
+        place = Place(code, name, short_form(name), _LEVELS[level], parent, int(until) if until else None)
+        if place.until is None or code not in by_code:
+            by_code[code] = place
+        full.setdefault(name, []).append(place)
+        short.setdefault(place.short, []).append(place)
+    heads: dict[str, list[str]] = {}
+    for name in {*full, *short} - _COMMON_NOUNS:
+        heads.setdefault(name[:2], []).append(name)
+    return Gazetteer(
+        by_code,
+        {name: _in_force(places) for name, places in full.items()},
+        {name: _in_force(places) for name, places in short.items()},
+        {head: tuple(sorted(names, key=len, reverse=True)) for head, names in heads.items()},
+        tuple(place for place in by_code.values() if place.level == PROVINCE and place.until is None),
+    )
+
+
+def _in_force(places: list[Place]) -> tuple[Place, ...]:
+    """Those in force; where there are none, those listed last."""
+    latest = max(place.until or 9999 for place in places)
+    return tuple(place for place in places if (place.until or 9999) == latest)

@@ -1,0 +1,79 @@
+"""Worker processes for the pure functions of the stages.
+
+Tasks run as threads of the flow's process, the work itself in processes that import neither Prefect nor Great
+Expectations (2 to 4 s of import each). They are forked from a server process that has loaded the stages once. A worker
+ends when the flow's process does, however that dies. With one worker everything runs in the flow's own process.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_lock = threading.Lock()
+_executor: ProcessPoolExecutor | None = None
+_n_workers = 1
+
+
+@contextmanager
+def worker_processes(n_workers: int) -> Iterator[None]:
+    """Have ``in_worker`` use up to ``n_workers`` processes for the length of the block."""
+    global _n_workers  # noqa: PLW0603 (the pool belongs to the process, as the processes do)
+    _n_workers = n_workers
+    try:
+        yield
+    finally:
+        _n_workers = 1
+        _discard(_executor)
+
+
+def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+    """Run a module-level function in a worker process and wait for it; in this process if there is one worker only.
+
+    A worker that dies (killed by the system for memory, say) takes its pool with it: what it was doing is tried once more.
+
+    Raises:
+        BrokenProcessPool: the worker died twice over the same work.
+        Exception: whatever the function raised.
+    """
+    if _n_workers == 1:
+        return function(*args, **kwargs)
+    executor = _start()
+    try:
+        return executor.submit(function, *args, **kwargs).result()
+    except BrokenProcessPool:
+        _discard(executor)
+        return _start().submit(function, *args, **kwargs).result()
+
+
+def _start() -> ProcessPoolExecutor:
+    global _executor  # noqa: PLW0603
+    with _lock:
+        if _executor is None:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["tasks.clean.part", "tasks.publish.part", "tasks.validate.laws"])
+            _executor = ProcessPoolExecutor(_n_workers, context, initializer=_end_with_parent)
+        return _executor
+
+
+def _discard(executor: ProcessPoolExecutor | None) -> None:
+    global _executor  # noqa: PLW0603
+    with _lock:
+        if executor is not None and executor is _executor:
+            executor.shutdown(cancel_futures=True)
+            _executor = None
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()

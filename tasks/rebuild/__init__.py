@@ -1,0 +1,219 @@
+"""From published datasets back to the raw text: the inverse of cleaning, from the Parquet files alone.
+
+A record's kept spans get their edits undone, its dropped spans are put between them, and the pieces in the order of
+their raw places are the decoded record (laws L2 and L3). A dropped copy's clean text comes from the kept document and
+the stored difference first (law L4).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+SPANS = "spans"
+
+
+class Piece(NamedTuple):
+    """A stretch of the raw text: where it belongs and what it says."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(slots=True)
+class PublishedRecord:
+    """All that a snapshot says of one record, kept or dropped as a copy. Positions are raw places as published."""
+
+    source_uri: str
+    record_no: int
+    raw_start: int
+    raw_chars: int
+    raw_sha256: str
+    n_chars: int
+    kept_doc_id: str | None  # None for a kept document
+    text: str  # clean text; of a copy: rebuilt from the kept document
+    block_texts: list[str]
+    block_spans: list[list[tuple[int, int]]]
+    block_places: list[tuple[int, int]]  # start and end in the clean text as published; derived for a copy
+    edits: list[tuple[int, str, str]]  # raw_start, raw_text, clean_text, in order of raw_start
+    dropped: list[Piece]
+
+
+class RebuildError(ValueError):
+    """The datasets contradict each other; ``law`` names the law they break."""
+
+    def __init__(self, law: str, detail: str) -> None:
+        super().__init__(detail)
+        self.law = law
+
+
+def pieces(record: PublishedRecord) -> list[Piece]:
+    """The pieces of a record's raw text in the order of their places.
+
+    Raises:
+        RebuildError: law L3, if a block's text does not fit its spans and edits, or an edit lies in no kept span.
+    """
+    starts = [start for start, _, _ in record.edits]
+    found = list(record.dropped)
+    n_used = 0
+    for text, spans in zip(record.block_texts, record.block_spans, strict=True):
+        at = 0
+        for start, end in spans:
+            parts = []
+            raw_at = start
+            number = bisect_left(starts, start)
+            while number < len(starts) and starts[number] < end:
+                raw_start, raw, clean = record.edits[number]
+                copied = at + raw_start - raw_at
+                if raw_start < raw_at or text[copied : copied + len(clean)] != clean:
+                    raise RebuildError("L3", f"the edit at {raw_start} does not fit the clean text")
+                parts += [text[at:copied], raw]
+                at = copied + len(clean)
+                raw_at = raw_start + len(raw)
+                number += 1
+                n_used += 1
+            copied = at + end - raw_at
+            if raw_at > end or copied > len(text):
+                raise RebuildError("L3", f"the block at {start} to {end} does not fit its clean text")
+            parts.append(text[at:copied])
+            at = copied
+            found.append(Piece(start, end, "".join(parts)))
+        if at != len(text):
+            raise RebuildError("L3", f"the block with text {text[:20]!r} is longer than its spans")
+    if n_used != len(starts):
+        raise RebuildError("L3", f"{len(starts) - n_used} edits lie in no kept span")
+    found.sort()
+    return found
+
+
+def apply(kept: str, difference: Sequence[Mapping[str, Any]]) -> str:
+    """The clean text of a copy, from the kept text and the difference stored with the copy.
+
+    Raises:
+        RebuildError: law L4, if the operations do not follow each other within the kept text.
+    """
+    parts, at = [], 0
+    for step in difference:
+        if not at <= step["start"] <= step["end"] <= len(kept):
+            raise RebuildError("L4", f"the difference steps outside the kept text at {step['start']}")
+        parts += [kept[at : step["start"]], step["text"]]
+        at = step["end"]
+    return "".join([*parts, kept[at:]])
+
+
+def part_names(snapshot: Path) -> list[str]:
+    """The file names of the parts of a snapshot, in order."""
+    return sorted(path.name for path in (snapshot / "documents").glob("part-*.parquet"))
+
+
+def kept_texts(snapshot: Path) -> dict[str, str]:
+    """The clean text of every kept document that has copies, by ``doc_id``."""
+    wanted = {
+        doc_id
+        for name in part_names(snapshot)
+        for doc_id in pq.read_table(snapshot / "duplicates" / name, columns=["kept_doc_id"])[0].to_pylist()
+    }
+    texts: dict[str, str] = {}
+    for name in part_names(snapshot) if wanted else []:
+        table = pq.read_table(snapshot / "documents" / name, columns=["doc_id", "text", "n_copies"])
+        table = table.filter(pc.is_in(table["doc_id"], pa.array(sorted(wanted), pa.string())))
+        texts.update(zip(table["doc_id"].to_pylist(), table["text"].to_pylist(), strict=True))
+    return texts
+
+
+def read_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> Iterator[PublishedRecord | RebuildError]:
+    """Every record of one part, documents first; in place of a copy that can't be rebuilt, the law it breaks."""
+    children = _Children(snapshot, name)
+    columns = ["source_uri", "record_no", "raw_start", "raw_chars", "raw_sha256", "n_chars"]
+    documents = pq.read_table(snapshot / "documents" / name, columns=[*columns, "text"])
+    blocks = children.rows("blocks", ["text", "start", "end", SPANS])
+    for row in documents.to_pylist():
+        key = (row["source_uri"], row["record_no"])
+        mine = blocks.get(key, [])
+        yield PublishedRecord(
+            **row,
+            kept_doc_id=None,
+            block_texts=[text for text, _, _, _ in mine],
+            block_places=[(start, end) for _, start, end, _ in mine],
+            block_spans=[[(span["raw_start"], span["raw_end"]) for span in spans] for _, _, _, spans in mine],
+            edits=children.edits.get(key, []),
+            dropped=children.dropped.get(key, []),
+        )
+    copies = pq.read_table(snapshot / "duplicates" / name, columns=[*columns, "kept_doc_id", "difference", SPANS])
+    for row in copies.to_pylist():
+        yield _copy(row, kept, children)
+
+
+def _copy(row: dict[str, Any], kept: Mapping[str, str], children: _Children) -> PublishedRecord | RebuildError:
+    name = f"{row['source_uri']} record {row['record_no']}"
+    key = (row["source_uri"], row["record_no"])
+    difference, spans = row.pop("difference"), row.pop(SPANS)
+    if row["kept_doc_id"] not in kept:
+        return RebuildError("L4", f"{name}: its kept document {row['kept_doc_id']} is not in documents")
+    try:
+        text = apply(kept[row["kept_doc_id"]], difference)
+    except RebuildError as error:
+        return RebuildError(error.law, f"{name}: {error}")
+    texts = text.split("\n")
+    block_spans: list[list[tuple[int, int]]] = [[] for _ in texts]
+    numbers = [span["block_no"] for span in spans]
+    if numbers != sorted(numbers) or set(numbers) != set(range(len(texts))):
+        return RebuildError("L4", f"{name}: its spans name other blocks than its rebuilt text has")
+    for span in spans:
+        block_spans[span["block_no"]].append((span["raw_start"], span["raw_end"]))
+    return PublishedRecord(
+        **row,
+        text=text,
+        block_texts=texts,
+        block_places=list(places(texts)),
+        block_spans=block_spans,
+        edits=children.edits.get(key, []),
+        dropped=children.dropped.get(key, []),
+    )
+
+
+def places(block_texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where each block stands in the joined text."""
+    start = 0
+    for text in block_texts:
+        yield start, start + len(text)
+        start += len(text) + 1
+
+
+class _Children:
+    """The rows of a part's edits and dropped spans, by record."""
+
+    def __init__(self, snapshot: Path, name: str) -> None:
+        self.snapshot, self.name = snapshot, name
+        self.edits: dict[tuple[str, int], list[tuple[int, str, str]]] = self.rows(
+            "edits", ["raw_start", "raw_text", "clean_text"]
+        )
+        dropped = self.rows("dropped", ["raw_start", "raw_end", "text"])
+        self.dropped = {key: [Piece(*row) for row in rows] for key, rows in dropped.items()}
+
+    def rows(self, dataset: str, columns: list[str]) -> dict[tuple[str, int], list[tuple[Any, ...]]]:
+        table = pq.read_table(
+            self.snapshot / dataset / self.name,
+            columns=["source_uri", "record_no", *columns],
+            read_dictionary=["source_uri"],
+        )
+        rows = list(zip(*(table[column].to_pylist() for column in columns), strict=True))
+        uris = table["source_uri"].combine_chunks()
+        if not rows:
+            return {}
+        uris = uris.dictionary_encode() if not isinstance(uris, pa.DictionaryArray) else uris
+        names = uris.dictionary.to_pylist()
+        codes, numbers = uris.indices.to_numpy(), table["record_no"].to_numpy()
+        found: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
+        changes = [0, *(((codes[1:] != codes[:-1]) | (numbers[1:] != numbers[:-1])).nonzero()[0] + 1).tolist(), len(rows)]
+        for begin, end in zip(changes, changes[1:], strict=False):
+            found.setdefault((names[codes[begin]], int(numbers[begin])), []).extend(rows[begin:end])
+        return found

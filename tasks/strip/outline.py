@@ -1,0 +1,156 @@
+"""Headings by their form: numbers, parallel lead phrases, report formulas, and headings run into a sentence.
+
+Inputs are single-line pieces of text; outputs are ranks, levels and lengths in code points. Nothing here raises.
+
+Source of the ranks: the numbering order of Chinese official documents (GB/T 9704-2012, 7.3.3: 一、 then (一) then 1. then
+(1)); 第…章 and 第…部分 stand above all of them, and so does an unnumbered heading that precedes them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_HAN_NUMBER = "[一二三四五六七八九十百]{1,4}"
+NUMBER = re.compile(
+    rf"(?:第(?P<part>{_HAN_NUMBER}|\d{{1,2}})(?:部分|[章编篇])\s*[、:：]?"
+    rf"|(?P<han>{_HAN_NUMBER})[、．.]"
+    rf"|[(（](?P<bracket>{_HAN_NUMBER})[)）]、?"
+    r"|(?P<digit>\d{1,2})(?:[、．]|\.(?!\d))"
+    r"|[(（](?P<digits>\d{1,2})[)）]、?)\s*"
+)
+_RANKS = {"part": 0, "han": 1, "bracket": 2, "digit": 3, "digits": 4}
+UNNUMBERED = 0  # rank of a heading without a number
+
+MAX_HEADING = 60  # characters; the longest heading of the labelled reports has 33
+MAX_UNNUMBERED = 40
+# A lead sentence (``(三)推进改革。…``) counts as a heading when it is this short and its clauses are; sentences with a
+# subject, a verb and an object in one clause are longer (22 to 39 characters in the labelled records, headings at most 17).
+MAX_LEAD = 32
+MAX_LEAD_CLAUSE = 18
+
+_SENTENCE_MARK = re.compile(r"[。！？!?；;]")
+_CLAUSE_MARK = re.compile(r"[,，、]")
+_HAN = re.compile(r"[一-鿿]")
+_OPEN_END = tuple("。！？!?；;，,、：:…")
+
+# ``2019年工作回顾``: the formula that names the two halves of a yearly report, and how the sentence after it begins.
+_FORMULA = (
+    r"[^,，。;；:：!！?？\s]{0,20}?(?:\d{4}年|“[^”]{2,8}”(?:时期|期间)?|[过去今五一]{2}年)[^,，。;；:：!！?？\s]{0,12}?"
+    r"(?:回顾|总结|安排|总体要求|主要任务|主要目标|奋斗目标|预期目标|打算|部署|建议|展望)"
+)
+_SENTENCE_OPENING = r"(?:过去[一五]年|今年|去年|[一五]年来|各位代表|\d{4}年|刚刚过去|当前|我们|面对|在[^,，。]{1,20}[下中上]|按照|根据)"
+GLUED_FORMULA = re.compile(rf"(?P<heading>{_FORMULA})(?={_SENTENCE_OPENING})")
+# An unnumbered formula behind a full stop: ``…意见。2019年工作回顾过去一年,…``
+RUN_IN_FORMULA = re.compile(
+    rf"[。！？!?](?P<heading>\d{{4}}年[^,，。;；:：!！?？\s0-9]{{0,8}}工作(?:回顾|总结|安排|打算|部署))(?={_SENTENCE_OPENING})"
+)
+
+# Where a heading without closing mark must have ended: a predicate complete in itself, or words that begin a sentence.
+_PREDICATE = re.compile(
+    r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)[一-鿿]{2}(?=[“《一-鿿]{5})"
+)
+_OPENING_INSIDE = re.compile(
+    r"(?<=[一-鿿]{5})(?=(?:坚持|聚焦|围绕|着力|强力|面对|按照|紧扣|立足|切实)[“《一-鿿]{4}|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])"
+)
+
+
+class Number(NamedTuple):
+    """The number a piece begins with: rank in the outline, value, length of its text."""
+
+    rank: int
+    value: int
+    length: int
+
+
+def _value(digits: str) -> int:
+    if digits.isdecimal():
+        return int(digits)
+    total = current = 0
+    for character in digits:
+        if character in "十百":
+            total += (current or 1) * (10 if character == "十" else 100)
+            current = 0
+        else:
+            current = "一二三四五六七八九".index(character) + 1
+    return total + current
+
+
+def number_of(text: str, start: int = 0) -> Number | None:
+    """The outline number at ``start``, or None."""
+    if start >= len(text) or text[start] not in "第(（一二三四五六七八九十0123456789":
+        return None
+    match = NUMBER.match(text, start)
+    if match is None or match.lastgroup is None:
+        return None
+    return Number(_RANKS[match.lastgroup], _value(match[match.lastgroup]), match.end() - start)
+
+
+def is_heading(piece: str, number: Number | None) -> bool:
+    """Whether a piece standing alone is a heading: short, about something, without sentence or closing mark."""
+    limit = MAX_UNNUMBERED if number is None else MAX_HEADING
+    if not 2 <= len(piece) <= limit or piece.endswith(_OPEN_END):
+        return False
+    return _SENTENCE_MARK.search(piece) is None and _HAN.search(piece, number.length if number else 0) is not None
+
+
+def lead_sentence(piece: str, number: Number) -> int:
+    """End of the first sentence of a numbered piece, its full stop excluded; 0 if it has none within a heading's length."""
+    match = _SENTENCE_MARK.search(piece, number.length, number.length + MAX_HEADING)
+    return match.start() if match is not None and match[0] == "。" else 0
+
+
+def is_lead_heading(piece: str, number: Number, end: int) -> bool:
+    """Whether the first sentence (up to ``end``) has the measure of a heading: short clauses, no full statement."""
+    body = piece[number.length : end]
+    return (
+        4 <= len(body) <= MAX_LEAD
+        and max(map(len, _CLAUSE_MARK.split(body))) <= MAX_LEAD_CLAUSE
+        and glued_end(piece, number) == 0
+    )
+
+
+def glued_formula_end(piece: str, start: int) -> int:
+    """Where a report formula (``2019年工作回顾``) that begins at ``start`` ends and its sentence begins; 0 if there is none."""
+    match = GLUED_FORMULA.match(piece, start)
+    return match.end("heading") if match else 0
+
+
+def glued_end(piece: str, number: Number) -> int:
+    """Where a heading that runs into its sentence ends, by the words at the seam; 0 if there is no seam."""
+    if end := glued_formula_end(piece, number.length):
+        return end
+    stop = _SENTENCE_MARK.search(piece, number.length)
+    limit = min(stop.start() if stop else len(piece), number.length + MAX_HEADING)
+    ends = [
+        match.end()
+        for match in (_PREDICATE.search(piece, number.length, limit), _OPENING_INSIDE.search(piece, number.length, limit))
+        if match is not None
+    ]
+    return min(ends, default=0)
+
+
+def parallel_end(piece: str, number: Number, siblings: list[str]) -> int:
+    """Seam of a glued two-clause heading by parallelism: where its siblings' second clauses agree in length; else 0.
+
+    Headings of one series are parallel (``抓项目扩投资,后劲不断积蓄``); at least three siblings must share the length.
+    """
+    comma = _CLAUSE_MARK.search(piece, number.length, number.length + MAX_LEAD)
+    lengths = [len(sibling) - 1 - max(sibling.find(","), sibling.find("，")) for sibling in siblings]
+    if comma is None or not lengths:
+        return 0
+    common = max(set(lengths), key=lambda length: (lengths.count(length), length))
+    end = comma.end() + common
+    stop = _SENTENCE_MARK.search(piece, comma.end())
+    fits = lengths.count(common) >= 3 and stop is not None and end + 5 <= stop.start() <= end + MAX_LEAD
+    return end if fits else 0
+
+
+def levels(ranks: list[int]) -> list[int]:
+    """Outline depths, from 1, of headings given by rank in reading order.
+
+    一、 is 1, (一) is 2, 1. is 3, (1) is 4; one more each where an unnumbered heading or 第一部分 stands before them.
+    """
+    first = next((index for index, rank in enumerate(ranks) if rank), len(ranks))
+    shift = 1 if 0 < first < len(ranks) else 0
+    return [rank + shift if rank else 1 for rank in ranks]

@@ -1,0 +1,264 @@
+"""Run-together text: where line breaks were lost, and which of the pieces are headings, salutations, paragraphs.
+
+Input: a text, ranges of it to cut, and holes (spans dropped inside it, sorted). Output: blocks in reading order whose spans
+avoid the holes. Linear in the text's length; nothing raises.
+
+Rules: Chinese does not put spaces between words, so a space behind a sentence end, or behind a short phrase that stands alone, is a
+line break that was lost, and an indent (two ideographic spaces, a tab) always is. Numbers in sequence (一、 二、) behind a full
+stop begin a paragraph even without a space.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tasks.model import Block, Dropped, Span
+from tasks.strip import outline
+from tasks.strip.outline import Number
+
+_GAP = re.compile(r"\s+")
+_SENTENCE_END = "。！？!?；;：:…"
+_CLOSING = "”’」』）)》"
+_NEVER_FIRST = frozenset("，。、；：！？）》”’」』,.;:!?)]}%％")
+_DIGIT_SPACE_HAN = re.compile(r"[0-9] [一-鿿]")
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?!\S)")
+_INNER_MARK = re.compile(r"[。！？!?；;]")
+_BRACKETS = ("“”", "《》", "（）", "()", "「」")
+_DANGLING = tuple("的和与及或在为以对向从把被将是等并而且了着")
+_TITLE_WORD = re.compile(r"(?:[长理记任员者席官家]|主播)$")
+_NAME_NEXT = re.compile(r"[一-鿿]{1,4}(?=\s|[,，]|$)")
+_SALUTATION = re.compile(
+    r"(?:尊敬的)?(?:各位(?:代表|委员|同志|领导|来宾|朋友)|同志们|主席团)(?:[、,，\s]{1,2}(?:各位|同志们|朋友们|列席)[^:：!！。]{0,12})*[:：!！]"
+)
+_SPEECH_HEADER = 200  # characters before a salutation; the longest header of the labelled reports has 60
+_MEETING_END = re.compile(r"(?:会议|大会)上(?=[一-鿿、]{4,40}$)")
+_NUMBER_IN_RUN = re.compile(r"[。！？!?”](?=(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])[“《0-9一-鿿])")
+_SECONDS = tuple(f"{end}{two}" for end in "。!！？?”" for two in ("二、", "(二)", "（二）"))
+
+
+@dataclass(slots=True)
+class Running:
+    """Blocks cut from run-together text, and the headings that stayed glued to their sentences, by block index."""
+
+    blocks: list[Block] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    glued: dict[int, str] = field(default_factory=dict)
+
+
+def spans_without(start: int, end: int, holes: list[Span]) -> list[Span]:
+    """``start`` to ``end`` without the holes; stretches of whitespace only are left out by the caller's text trimming."""
+    spans: list[Span] = []
+    for hole_start, hole_end in holes:
+        if hole_end <= start or hole_start >= end:
+            continue
+        if hole_start > start:
+            spans.append(Span(start, hole_start))
+        start = hole_end
+    if start < end:
+        spans.append(Span(start, end))
+    return spans
+
+
+def trimmed(text: str, start: int, end: int) -> Span:
+    """The range without whitespace at its edges."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return Span(start, start + len(piece.strip()))
+
+
+def _balanced(phrase: str) -> bool:
+    return all(phrase.count(pair[0]) == phrase.count(pair[1]) for pair in _BRACKETS)
+
+
+def _stands_alone(phrase: str, following: str) -> bool:
+    """Whether a phrase between two spaces is a line of its own (a heading, a header line)."""
+    if not 4 <= len(phrase) <= outline.MAX_HEADING or _INNER_MARK.search(phrase) or not _balanced(phrase):
+        return False
+    if outline.number_of(phrase) is not None:
+        return True
+    if len(phrase) > outline.MAX_UNNUMBERED or phrase.endswith(_DANGLING):
+        return False
+    return not (_TITLE_WORD.search(phrase) and _NAME_NEXT.match(following))
+
+
+def _ends_sentence(text: str, end: int) -> bool:
+    """Whether the text before ``end`` closes a sentence, closing quotes and brackets looked through."""
+    while end > 0 and text[end - 1] in _CLOSING:
+        end -= 1
+    return end > 0 and text[end - 1] in _SENTENCE_END
+
+
+def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> list[Span]:
+    """Cut a range at the line breaks it lost. ``spaces``: single spaces count too (the text has no line structure left)."""
+    pieces: list[Span] = []
+    hole_starts = {hole.end: hole.start for hole in holes}
+    spaced_digits = _DIGIT_SPACE_HAN.search(text, start, end) is not None
+    at = start
+    for gap in _GAP.finditer(text, start, end):
+        left, right = gap.span()
+        if left <= at or right >= end:
+            continue
+        before = hole_starts.get(left, left)
+        indent = right - left > 1 and ("\u3000\u3000" in gap[0] or "\t" in gap[0] or "\xa0" in gap[0])
+        if indent or (spaces and _is_break(text, at, before, right, end, spaced_digits=spaced_digits)):
+            pieces.append(Span(at, left))
+            at = right
+    pieces.append(Span(at, end))
+    if any(second in text for second in _SECONDS):
+        pieces = [part for piece in pieces for part in _cut_at_numbers(text, piece)]
+    return [piece for piece in (trimmed(text, *piece) for piece in pieces) if piece.end > piece.start]
+
+
+def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_digits: bool) -> bool:
+    before, after = text[left - 1], text[right]
+    if after in _NEVER_FIRST or before == '"' or after == '"':
+        return False
+    if _ends_sentence(text, left):
+        return before > "\x7f" or text[left - 2 : left - 1] > "\x7f" or before in "!?" and after > "\x7f"
+    number = outline.number_of(text, right)
+    if number is not None and number.rank <= 2:
+        return True
+    if _DATE.match(text, right, end):
+        return True
+    if after < "\x7f" and (spaced_digits or not after.isdecimal()):
+        return False
+    if before < "\x7f" and before not in ")%":
+        return False
+    return left - at <= outline.MAX_HEADING and _stands_alone(text[at:left], text[right : right + 6])
+
+
+def _cut_at_numbers(text: str, piece: Span) -> list[Span]:
+    """Cut a piece before numbers that continue a sequence begun in it (``…。二、…``) or begin one (``…。一、…``)."""
+    cuts: list[int] = []
+    last: dict[int, int] = {}
+    opening = outline.number_of(text, piece.start)
+    if opening is not None:
+        last[opening.rank] = opening.value
+    for match in _NUMBER_IN_RUN.finditer(text, piece.start, piece.end):
+        number = outline.number_of(text, match.end())
+        if number is None or number.value != (1 if number.rank not in last else last[number.rank] + 1):
+            continue
+        last[number.rank] = number.value
+        cuts.append(match.end())
+    edges = [piece.start, *cuts, piece.end]
+    return [Span(left, right) for left, right in zip(edges, edges[1:], strict=False)]
+
+
+def _cut_opening(text: str, pieces: list[Span]) -> tuple[list[Span], int]:
+    """Set the salutation and the header lines before it apart; returns the pieces and the salutation's index, or -1."""
+    for index, piece in enumerate(pieces[:6]):
+        match = _SALUTATION.search(text, piece.start, min(piece.end, piece.start + _SPEECH_HEADER))
+        if match is None:
+            continue
+        if _INNER_MARK.search(text, piece.start, match.start()):
+            return pieces, -1
+        header = [trimmed(text, *part) for part in _header_lines(text, piece.start, match.start())]
+        header = [part for part in header if part.end > part.start]
+        rest = trimmed(text, match.end(), piece.end)
+        tail = [rest] if rest.end > rest.start else []
+        opened = [*pieces[:index], *header, Span(*match.span()), *tail, *pieces[index + 1 :]]
+        return opened, index + len(header)
+    return pieces, -1
+
+
+def _header_lines(text: str, start: int, end: int) -> list[Span]:
+    match = _MEETING_END.search(text[start:end].rstrip())
+    if match is None:
+        return [Span(start, end)]
+    return [Span(start, start + match.end()), Span(start + match.end(), end)]
+
+
+def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
+    """Set a report formula that runs into its sentence (``一、2019年工作回顾过去一年,…``) apart as a piece."""
+    if not any(word in text for word in ("回顾", "安排", "总结", "打算", "部署", "要求", "任务", "目标", "建议", "展望")):
+        return pieces
+    parts: list[Span] = []
+    for piece in pieces:
+        at = piece.start
+        number = outline.number_of(text, at)
+        end = outline.glued_formula_end(text[at : at + 80], number.length if number else 0)
+        if end:
+            parts.append(Span(at, at + end))
+            at += end
+        if "年" in text[at : piece.end]:
+            for match in outline.RUN_IN_FORMULA.finditer(text, at, piece.end):
+                parts += [Span(at, match.start("heading")), Span(*match.span("heading"))]
+                at = match.end("heading")
+        parts.append(Span(at, piece.end))
+    return parts
+
+
+def _lead_headings(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
+    """Pieces whose first sentence is a heading, with its end.
+
+    Decided for a whole series (one rank): two thirds of its first sentences must have a heading's measure, and something must
+    follow them, else they are statements or items.
+    """
+    ends: dict[int, int] = {}
+    for rank in range(5):
+        members: dict[int, int] = {}
+        followed = fitting = 0
+        for index, (piece, number) in enumerate(zip(pieces, numbers, strict=True)):
+            if number is None or number.rank != rank:
+                continue
+            end = outline.lead_sentence(piece, number)
+            if end == 0:
+                if not outline.is_heading(piece, number) and not outline.glued_end(piece, number):
+                    members[index] = 0
+                continue
+            if outline.glued_end(piece, number):
+                continue
+            members[index] = end if outline.is_lead_heading(piece, number, end) else 0
+            fitting += members[index] > 0
+            followed += len(piece) > end + 1
+        if fitting * 3 >= len(members) * 2 and followed * 3 >= len(members) * 2:
+            ends.update({index: end for index, end in members.items() if end})
+    return ends
+
+
+def divide(text: str, pieces: list[Span], holes: list[Span], *, unnumbered: bool) -> Running:
+    """Turn pieces into blocks: headings with levels, salutation, paragraphs.
+
+    ``unnumbered``: a short piece without closing mark is a heading even without a number.
+    """
+    pieces, salutation = _cut_opening(text, pieces)
+    pieces = _cut_formulas(text, pieces)
+    strings = [text[start:end] for start, end in pieces]
+    numbers = [outline.number_of(string) for string in strings]
+    leads = _lead_headings(strings, numbers)
+    running = Running()
+    headings: list[tuple[int, Block]] = []
+    siblings: dict[int, list[str]] = {}
+    seams: list[tuple[int, str, Number]] = []
+    for index, (piece, string, number) in enumerate(zip(pieces, strings, numbers, strict=True)):
+        spans = spans_without(*piece, holes) if holes else [piece]
+        if not spans:
+            continue
+        rank = number.rank if number else outline.UNNUMBERED
+        if index == salutation:
+            running.blocks.append(Block("salutation", spans))
+        elif index > salutation and (number or unnumbered) and outline.is_heading(string, number):
+            headings.append((rank, Block("heading", spans)))
+            running.blocks.append(headings[-1][1])
+        elif (end := leads.get(index, 0)) and number:
+            headings.append((rank, Block("heading", [Span(piece.start, piece.start + end)])))
+            running.blocks.append(headings[-1][1])
+            running.dropped.append(Dropped(piece.start + end, piece.start + end + 1, "structure"))
+            rest = trimmed(text, piece.start + end + 1, piece.end)
+            if rest.end > rest.start:
+                running.blocks.append(Block("paragraph", spans_without(*rest, holes)))
+        else:
+            if number is not None and number.rank <= 2:
+                if end := outline.glued_end(string, number):
+                    running.glued[len(running.blocks)] = string[:end]
+                    siblings.setdefault(rank, []).append(string[number.length : end])
+                else:
+                    seams.append((len(running.blocks), string, number))
+            running.blocks.append(Block("paragraph", spans))
+    for position, string, number in seams:
+        if end := outline.parallel_end(string, number, siblings.get(number.rank, [])):
+            running.glued[position] = string[:end]
+    for (_, block), level in zip(headings, outline.levels([rank for rank, _ in headings]), strict=True):
+        block.level = level
+    return running

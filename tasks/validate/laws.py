@@ -1,0 +1,136 @@
+"""The laws of accounted cleaning, checked on published files alone.
+
+``check_part`` checks one part in a worker: L2 (every raw character in exactly one span), L3 (undoing the edits gives
+the raw text: length and SHA-256), L4 (copies are rebuilt from what was kept), L5 (normalizing a kept block again
+changes nothing). ``check_counts`` checks L1 over the whole snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.normalize import normalize
+from tasks.rebuild import Piece, PublishedRecord, RebuildError, part_names, pieces, places, read_part
+
+LAWS = {
+    "L1": "records: every record read is a document, a copy or a reject, and counted once",
+    "L2": "characters: every code point of a record is in exactly one span",
+    "L3": "invertible: the raw text is rebuilt from the datasets, by length and SHA-256",
+    "L4": "copies: a dropped copy is rebuilt from the kept document and the difference",
+    "L5": "idempotent: normalizing a kept block again changes nothing",
+}
+
+
+class Violation(NamedTuple):
+    """A law that does not hold, and where."""
+
+    law: str
+    detail: str
+
+
+@dataclass(slots=True)
+class LawReport:
+    """How often each law was checked, and every violation."""
+
+    n_checked: Counter[str] = field(default_factory=Counter)
+    violations: list[Violation] = field(default_factory=list)
+
+    def add(self, other: LawReport) -> None:
+        """Take up another report's counts and violations."""
+        self.n_checked += other.n_checked
+        self.violations += other.violations
+
+
+def check_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> LawReport:
+    """Check L2 to L5 on one part; ``kept``: the texts of the kept documents that copies in it are rebuilt from."""
+    report = LawReport()
+    for record in read_part(snapshot, name, kept):
+        if isinstance(record, RebuildError):
+            report.n_checked["L4"] += 1
+            report.violations.append(Violation(record.law, str(record)))
+            continue
+        law = "L3" if record.kept_doc_id is None else "L4"
+        report.n_checked.update(("L2", law))
+        where = f"{record.source_uri} record {record.record_no}"
+        try:
+            found = pieces(record)
+        except RebuildError as error:
+            report.violations.append(Violation(law, f"{where}: {error}"))
+            continue
+        problem = _partition_problem(record, found)
+        if problem:
+            report.violations.append(Violation("L2", f"{where}: {problem}"))
+            continue
+        problem = _text_problem(record, found)
+        if problem:
+            report.violations.append(Violation(law, f"{where}: {problem}"))
+        if record.kept_doc_id is None:
+            report.n_checked["L5"] += len(record.block_texts)
+            report.violations += [
+                Violation("L5", f"{where}: block {number} changes again: {edits[0]}")
+                for number, text in enumerate(record.block_texts)
+                if (edits := normalize(text)[1])
+            ]
+    return report
+
+
+def _partition_problem(record: PublishedRecord, found: list[Piece]) -> str | None:
+    """Why the pieces do not partition the record's raw range; None if they do."""
+    at = record.raw_start
+    for start, end, _ in found:
+        if start != at or end < start:
+            return f"characters from {min(at, start)} are in {'two spans' if start < at else 'no span'}"
+        at = end
+    if at != record.raw_start + record.raw_chars:
+        return f"the spans end at {at}, the record at {record.raw_start + record.raw_chars}"
+    return None
+
+
+def _text_problem(record: PublishedRecord, found: list[Piece]) -> str | None:
+    """Why the clean text and the raw text do not fit together; None if they do."""
+    if any(end - start != len(text) for start, end, text in found):
+        return "a piece is not as long as its span"
+    raw = "".join([text for _, _, text in found])
+    if hashlib.sha256(raw.encode()).hexdigest() != record.raw_sha256:
+        return "the rebuilt raw text differs from the raw text that was read (SHA-256)"
+    if record.text != "\n".join(record.block_texts) or record.n_chars != len(record.text):
+        return "the document's text is not that of its blocks"
+    if record.block_places != list(places(record.block_texts)):
+        return "the blocks' places are not where their texts stand"
+    return None
+
+
+def check_counts(snapshot: Path) -> LawReport:
+    """Check L1 over all parts of a snapshot."""
+    report = LawReport(Counter({"L1": 1}))
+
+    def read(dataset: str, columns: list[str]) -> pa.Table:
+        return pa.concat_tables(
+            [pq.read_table(snapshot / dataset / name, columns=columns) for name in part_names(snapshot)]
+        )
+
+    sources = read("sources", ["source_uri", "status", "n_records"])
+    rejects = read("rejects", ["level", "source_uri", "record_no"])
+    by_level = {level: rejects.filter(pc.equal(rejects["level"], level)) for level in ("source", "record")}
+    rejected = set(sources.filter(pc.equal(sources["status"], "rejected"))["source_uri"].to_pylist())
+    if sorted(by_level["source"]["source_uri"].to_pylist()) != sorted(rejected):
+        report.violations.append(Violation("L1", "the rejected sources are not those listed in rejects"))
+    keys = ["source_uri", "record_no"]
+    records = pa.concat_tables([read("documents", keys), read("duplicates", keys), by_level["record"].select(keys)])
+    n_records = pc.sum(sources["n_records"]).as_py() or 0
+    if len(records) != n_records:
+        detail = f"{n_records} records were read, {len(records)} are documents, copies or rejects"
+        report.violations.append(Violation("L1", detail))
+    n_distinct = len(records.group_by(keys).aggregate([]))
+    if n_distinct != len(records):
+        report.violations.append(Violation("L1", f"{len(records) - n_distinct} records are counted twice"))
+    return report
