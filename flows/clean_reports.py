@@ -19,28 +19,33 @@ from prefect import flow, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.progress import Progress
-from tasks.clean.task import clean
+from flows.progress import gather, progress_for_run
+from tasks.clean.task import clean_part
 from tasks.dedupe.task import find_copies
-from tasks.ingest.task import ingest
-from tasks.pool import workers
+from tasks.ingest.task import ingest_raw
+from tasks.pool import worker_processes
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
-from tasks.publish.task import describe_snapshot, publish, write
+from tasks.publish.task import publish, write_part
 from tasks.validate.task import check_laws, check_rows, judge
 
 
-@flow(name="clean-reports", task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1))
+@flow(
+    name="clean-reports",
+    description="Clean scraped Chinese reports and pages into one audited snapshot of Parquet datasets.",
+    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),  # type: ignore[arg-type] # its result type is Any
+    validate_parameters=False,
+)
 def clean_reports(
-    raw: str = "data/raw", clean_folder: str = "data/clean", n_workers: int = 0, *, allow_shrink: bool = False
+    raw: str = "data/raw", clean: str = "data/clean", workers: int = 0, *, allow_shrink: bool = False
 ) -> Outcome:
     """Clean every raw file and publish the datasets as one snapshot.
 
     Args:
         raw: the raw files: a local folder or any fsspec URL (s3://…, sftp://…).
-        clean_folder: the local folder of the snapshots; ``current`` in it is the newest.
-        n_workers: worker processes; 0 means one for each processor.
+        clean: the local folder of the snapshots; ``current`` in it is the newest.
+        workers: worker processes; 0 means one for each processor.
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
 
     Raises:
@@ -48,34 +53,37 @@ def clean_reports(
         LockedError: another run writes to the same folder.
         GateFailedError: a law or a critical expectation does not hold; nothing was published.
     """
-    target = Path(clean_folder)
-    run = flow_run.get_id() or "run"
+    target = Path(clean)
     started = datetime.now(UTC)
-    with snapshot.lock(target), snapshot.stage(target, run) as stage, workers(n_workers or os.cpu_count() or 1):
-        progress = Progress()
+    with (
+        snapshot.lock(target),
+        snapshot.stage(target, flow_run.get_id() or "run") as stage,
+        worker_processes(workers or os.cpu_count() or 1),
+        progress_for_run() as progress,
+    ):
         progress.begin("ingest")
-        found = ingest(raw, stage / "packs")
-        code = code_fingerprint()
-        unchanged = snapshot.published(target, f"{found.fingerprint}-{code}")
+        found = ingest_raw(raw, stage / "packs")
+        fingerprint = f"{found.fingerprint}-{code_fingerprint()}"
+        unchanged = snapshot.published(target, fingerprint)
         if unchanged:
             snapshot.point(target, unchanged)
-            return Outcome.unchanged(unchanged)
+            return Outcome(unchanged, published=False)
 
-        numbers, packs = zip(*found.parts, strict=True) if found.parts else ((), ())
-        folders = [stage / "cleaned" / f"part-{number:04d}" for number in numbers]
-        progress.begin("clean", len(folders))
-        cleaned = progress.watch(clean.map(packs, folders, audit_every=unmapped(found.audit_every)))
-
+        numbers = [part for part, _ in found.parts]
+        packs = [pack for _, pack in found.parts]
+        folders = [stage / "cleaned" / pack.stem for pack in packs]
+        progress.begin("clean", len(packs))
+        cleaned = gather(progress, clean_part.map(packs, folders, audit_every=unmapped(found.audit_every)))
         progress.begin("check rows")
-        checked = check_rows(cleaned)
+        decisions = check_rows(cleaned)
         progress.begin("find copies")
-        decisions = find_copies(cleaned, checked)
-        progress.begin("write", len(folders))
-        progress.watch(write.map(numbers, cleaned, unmapped(stage / "snapshot"), decisions))
-        progress.begin("check laws", len(folders))
-        laws = check_laws(stage / "snapshot", progress)
-
-        verdict = judge(stage / "snapshot", checked, laws, target, allow_shrink=allow_shrink)
+        decisions = find_copies(cleaned, decisions)
+        progress.begin("write", len(packs))
+        staged = stage / "snapshot"
+        written = gather(progress, write_part.map(numbers, cleaned, decisions, staged=unmapped(staged)))
+        progress.begin("check laws", len(packs))
+        reports = gather(progress, check_laws(staged))
+        progress.begin("judge")
+        verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
         progress.begin("publish")
-        describe_snapshot(stage / "snapshot", found, code, verdict, raw=raw, run=run, started=started)
-        return publish(target, stage / "snapshot", started)
+        return publish(staged, target, verdict, fingerprint, raw=raw, started=started)

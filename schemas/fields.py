@@ -1,7 +1,7 @@
 """What a dataset declaration is made of: ``Field`` and ``Dataset``.
 
 A ``Field`` says what a column is (meaning, stage that fills it, Arrow type, unit) and what must hold for
-its values, in the words of Frictionless constraints: ``nullable``, ``unique``, ``minimum``, ``maximum``,
+its values, in the words of Frictionless constraints: ``nullable``, ``minimum``, ``maximum``,
 ``pattern`` and ``vocabulary``. On a list column the constraints hold for its elements. A ``Dataset`` says
 what a row is, its key, the order of its rows, how its columns relate, and how bad a broken constraint is.
 """
@@ -29,7 +29,6 @@ class Field:
     _: KW_ONLY
     unit: str | None = None
     nullable: bool = False
-    unique: bool = False
     minimum: int | None = None
     maximum: int | None = None
     pattern: str | None = None  # a regular expression that the whole value matches

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -18,10 +18,18 @@ from tasks.clean.tables import PartTables
 from tasks.decode import Decoded, Undecodable, decode
 from tasks.model import Record, UnaccountedError
 from tasks.split import Split, split, split_json_lines
+from tasks.validate.probe import Probe, probe
 
 
-def clean_part(pack: Path, folder: Path, audit_every: int) -> Path:
-    """Clean the sources packed in ``pack`` and write the tables of ``tasks.clean.tables`` to ``folder``; return it.
+class CleanedPart(NamedTuple):
+    """Where a part's tables are, and what the gate looks at of those whose rows it may take out."""
+
+    folder: Path
+    probes: dict[str, Probe]
+
+
+def clean_part(pack: Path, folder: Path, audit_every: int) -> CleanedPart:
+    """Clean the sources packed in ``pack`` and write the tables of ``tasks.clean.tables`` to ``folder``.
 
     ``audit_every``: behind each source's ``audit_first`` HTML records, one in so many is audited by BeautifulSoup.
     """
@@ -34,15 +42,15 @@ def clean_part(pack: Path, folder: Path, audit_every: int) -> Path:
             data = batch.column("data")
             for row, facts in enumerate(batch.drop_columns(["data"]).to_pylist()):
                 _clean_source(facts, data[row].as_py(), tables, folder, audit_every)
-    tables.write(folder)
-    return folder
+    written = tables.write(folder)
+    return CleanedPart(folder, {name: probe(name, written[name]) for name in ("documents", "quantities")})
 
 
 def _clean_source(
     facts: dict[str, Any], data: bytes | None, tables: PartTables, folder: Path, audit_every: int
 ) -> None:
     uri = facts["source_uri"]
-    row = {name: facts[name] for name in ("source_uri", "sha256", "bytes")}
+    row = {name: facts[name] for name in ("source_uri", "piece", "sha256", "bytes")}
     row |= {"compression": "none", "n_replaced": 0, "kind": "unknown", "n_records": 0, "status": "rejected"}
     if data is None:
         tables.reject("source", uri, "read", facts["reason"], facts["detail"])

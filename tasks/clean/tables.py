@@ -20,7 +20,7 @@ from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from tasks.clean.positions import RawPositions
 from tasks.clean.record import Cleaned
-from tasks.dedupe.fingerprint import fingerprints
+from tasks.dedupe.shingle import fingerprints
 from tasks.describe import DESCRIPTIVE
 from tasks.describe.flags import count_masks
 
@@ -138,8 +138,8 @@ class PartTables:
             for name in QUANTITY_FIELDS:
                 rows[name].append(getattr(found, name))
 
-    def write(self, folder: Path) -> None:
-        """Write every table to ``folder``/<name>.arrow."""
+    def write(self, folder: Path) -> dict[str, pa.Table]:
+        """Write every table to ``folder``/<name>.arrow; the tables, without ``row``."""
         documents = _table("documents", self.documents)
         texts = self.documents["text"]
         signatures = fingerprints(texts)
@@ -147,7 +147,7 @@ class PartTables:
         signatures = signatures.append_column("n_masked", pa.array([count_masks(text) for text in texts], pa.int32()))
         blocks = self._blocks_table(documents)
         tables = {
-            "sources": pa.Table.from_pylist(self.sources, schema=arrow_schema("sources")),
+            "sources": pa.Table.from_pylist(self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))),
             "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
             "documents": documents,
             "signatures": signatures,
@@ -158,6 +158,7 @@ class PartTables:
         }
         for name, table in tables.items():
             write_arrow(table, folder / f"{name}.arrow")
+        return {name: table.drop_columns(["row"]) if name in CHILDREN else table for name, table in tables.items()}
 
     def _blocks_table(self, documents: pa.Table) -> pa.Table:
         lengths = np.fromiter(map(len, self.blocks["text"]), np.int64, len(self.blocks["text"]))

@@ -1,12 +1,13 @@
 """Which encoding a file is in, and its text.
 
-Input: bytes, gzipped or not. Output: ``Decoded``. The text is exactly what the bytes say, line ends included; a leading
-byte order mark is not part of it; bytes no character can be read from (surrogates among them) become U+FFFD and are counted.
+Input: bytes, gzipped or not. Output: ``Decoded``. The text is exactly what the bytes say, line ends included;
+a leading byte order mark is not part of it; bytes no character can be read from (surrogates among them)
+become U+FFFD and are counted.
 
-Order of evidence: byte order mark; valid UTF-8; then damaged UTF-8 against GB18030 (which contains GB2312 and GBK). Text
-in the GB family read as UTF-8 gives hardly any character beyond U+0800 (2 to 5 for 100 damaged places), UTF-8 with damage
-gives many for each, so counting both tells them apart; on a tie the reading with fewer replacements wins. A page's own
-charset declaration is not asked: it lies more often than the bytes do.
+Order of evidence: byte order mark; valid UTF-8; then damaged UTF-8 against GB18030 (which contains GB2312 and
+GBK). Text in the GB family read as UTF-8 gives hardly any character beyond U+0800 (2 to 5 for 100 damaged
+places), UTF-8 with damage gives many for each, so counting both tells them apart; on a tie the reading with
+fewer replacements wins. A page's own charset declaration is not asked: it lies more often than the bytes do.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ _TOLERATED = 4
 _CONTROL_SHARE = 0.02  # of the bytes; random bytes have 0.11, Chinese UTF-16 without a mark 0.04 and more
 _REPLACED_SHARE = 0.10  # of the characters; real damaged pages have below 0.01, random bytes 0.3
 
-# Evidence is taken around the first byte that is not UTF-8 (what precedes it speaks for UTF-8 as far as it is not ASCII),
-# from more of the file only if there is too little of it there: a script of a page may hold no Chinese at all.
+# Evidence is taken around the first byte that is not UTF-8 (what precedes it speaks for UTF-8, if it is not
+# ASCII), from more of the file only if there is too little: a page's scripts may hold no Chinese at all.
 _BEFORE = 1 << 12
 _AFTER = (1 << 12, 1 << 15, 1 << 20)
 _ENOUGH = 64  # characters beyond ASCII, read or damaged

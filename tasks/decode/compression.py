@@ -1,7 +1,8 @@
 """Gzip, by its magic number: RFC 1952, any number of members, unpacked with a bound on memory.
 
-Input: the bytes of a file. Output: what they unpack to. Limits: ``MAX_UNPACKED`` bytes in all, and beyond ``BOMB_FLOOR``
-not more than ``BOMB_RATIO`` times the packed size (Chinese text packs 3 to 10 times, templated pages up to 50 times).
+Input: the bytes of a file. Output: what they unpack to. Limits: ``MAX_UNPACKED`` bytes in all, and beyond
+``BOMB_FLOOR`` not more than ``BOMB_RATIO`` times the packed size (Chinese text packs 3 to 10 times, templated
+pages up to 50 times).
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def gunzip(data: bytes) -> bytes:
                 if size > MAX_UNPACKED:
                     raise Undecodable("too_large", f"gzip unpacks to more than {MAX_UNPACKED} bytes")
                 if size > BOMB_FLOOR and size > BOMB_RATIO * len(data):
-                    raise Undecodable("too_large", f"gzip bomb: unpacks to more than {BOMB_RATIO} times its size")
+                    raise Undecodable(
+                        "too_large", f"gzip bomb: unpacks to more than {BOMB_RATIO} times its size"
+                    )
                 chunks.append(chunk)
     except EOFError as error:
         raise Undecodable("corrupt_gzip", "the gzip stream is cut off") from error

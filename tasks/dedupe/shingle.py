@@ -35,6 +35,8 @@ FINGERPRINT_SCHEMA = pa.schema(
     ]
 )
 
+EMPTY = blake2b(b"", digest_size=16).hexdigest()  # folded_hash of a text without a letter or digit
+
 Units = npt.NDArray[np.uint16]
 Hashes = npt.NDArray[np.uint64]
 

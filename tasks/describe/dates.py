@@ -27,9 +27,9 @@ _ENGLISH = re.compile(r"(?<!\d)(?P<d>\d{1,2})[ -](?P<m>[A-Za-z]{3})[a-z]*\.?,?[ 
 _AMERICAN = re.compile(r"(?P<m>[A-Za-z]{3})[a-z]*\.? (?P<d>\d{1,2}),? (?P<y>(?:19|20)\d\d)(?!\d)")
 _TIME = re.compile(
     r"(?<!\d)(?P<H>[01]?\d|2[0-3])(?::|时|点)(?P<M>[0-5]\d)(?:(?::|分)(?P<S>[0-5]\d))?(?P<f>\.\d{1,9})?秒?"
-    r"\s*(?P<tz>Z\b|GMT|UTC|[+-]\d\d:?\d\d)?"
+    r"\s*(?P<tz>Z\b|GMT|UTC|[+-](?:0\d|1[0-4]):?[0-5]\d(?!\d))?"
 )
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 
 
 class Published(NamedTuple):
@@ -84,7 +84,7 @@ def _time(text: str, after: int) -> str | None:
 
 
 def read_published(raw: object) -> Published:
-    """Read what a container or a page gives as its date."""
+    """Read what a container or a page gives as its date: epoch seconds or milliseconds, or any common notation."""
     if isinstance(raw, datetime):
         return Published(raw.date().isoformat(), raw.isoformat(), bad=False)
     if isinstance(raw, date):

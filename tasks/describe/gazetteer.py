@@ -13,17 +13,18 @@ from importlib.resources import files
 from typing import NamedTuple
 
 PROVINCE, PREFECTURE, COUNTY = 1, 2, 3
+_IN_FORCE = 9999
 _LEVELS = {"province": PROVINCE, "prefecture": PREFECTURE, "county": COUNTY}
 _PEOPLES = (
     "蒙古族?|回族|藏族|维吾尔|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族?|傣族|黎族|傈僳族|佤族|畲族|拉祜族"
     "|水族|东乡族|纳西族|景颇族|柯尔克孜族?|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族?|普米族|塔吉克族?|怒族"
     "|鄂温克族?|保安族|裕固族|独龙族|鄂伦春|各族"
 )
-_KIND = re.compile(
-    rf"(?:(?:{_PEOPLES})*自治[区州县旗]|(?:{_PEOPLES})区|特别行政区|(?<=[^一-鿿])市|地区|新区|矿区|林区|特区|[省市县区州盟旗])$"
-)
+_AUTONOMOUS = re.compile(rf"(?:{_PEOPLES})+(?:自治[州县旗区]|区)$")
+_PLAIN_AUTONOMOUS = re.compile(r"族?自治[州县旗区]$")
+_LONG_KINDS = frozenset(("地区", "新区", "矿区", "林区", "特区"))
 # Names of districts that are also common nouns: they mean the place only behind the name of their city.
-_COMMON_NOUNS = frozenset("城区 矿区 郊区 东区 西区 市区 市中区 新城区 新市区 老城区 港口区 开发区".split())
+_COMMON_NOUNS = ("新城区", "新市区", "老城区", "市中区", "港口区", "城区", "矿区", "郊区", "东区", "西区", "市区", "新区")
 
 
 class Place(NamedTuple):
@@ -54,6 +55,7 @@ class Gazetteer(NamedTuple):
     full: dict[str, tuple[Place, ...]]
     short: dict[str, tuple[Place, ...]]
     heads: dict[str, tuple[str, ...]]  # first two characters of a name or short form → those that begin so, longest first
+    tails: frozenset[str]  # last two characters of the full names
     provinces: tuple[Place, ...]
 
     def lineage(self, place: Place) -> list[Place]:
@@ -73,7 +75,10 @@ class Gazetteer(NamedTuple):
         found: list[Mention] = []
         at, heads = 0, self.heads
         while at < len(text) - 1:
-            for name in heads.get(text[at : at + 2], ()):
+            names = heads.get(text[at : at + 2], ())
+            if found and found[-1].end == at:
+                names = (*names, *_COMMON_NOUNS)
+            for name in names:
                 if text.startswith(name, at):
                     full = name in self.full
                     places = self.full[name] if full else self.short[name]
@@ -86,7 +91,12 @@ class Gazetteer(NamedTuple):
 
 def short_form(name: str) -> str:
     """The name without its kind; the whole name where less than two characters would be left."""
-    short = _KIND.sub("", name)
+    if "自治" in name or "族" in name:
+        kinds = [kind.sub("", name) for kind in (_AUTONOMOUS, _PLAIN_AUTONOMOUS)]
+        return next((short for short in kinds if 2 <= len(short) < len(name)), name)
+    short = name.removesuffix("特别行政区") if name.endswith("政区") else name
+    if short is name:
+        short = name[: -2 if name[-2:] in _LONG_KINDS else -1]
     return short if len(short) >= 2 else name
 
 
@@ -97,27 +107,31 @@ def gazetteer() -> Gazetteer:
     full: dict[str, list[Place]] = {}
     short: dict[str, list[Place]] = {}
     rows = files("schemas").joinpath("places.csv").read_text(encoding="utf-8").splitlines()
-    body = (row.split(",") for row in rows if not row.startswith("#"))
-    next(body)
-    for code, name, level, parent, _since, until in body:
+    header = rows.index("code,name,level,parent,since,until")
+    for row in rows[header + 1 :]:
+        code, name, level, parent, _since, until = row.split(",")
         place = Place(code, name, short_form(name), _LEVELS[level], parent, int(until) if until else None)
         if place.until is None or code not in by_code:
             by_code[code] = place
         full.setdefault(name, []).append(place)
-        short.setdefault(place.short, []).append(place)
+        if name not in _COMMON_NOUNS:
+            short.setdefault(place.short, []).append(place)
     heads: dict[str, list[str]] = {}
-    for name in {*full, *short} - _COMMON_NOUNS:
+    for name in {*full, *short}.difference(_COMMON_NOUNS):
         heads.setdefault(name[:2], []).append(name)
     return Gazetteer(
         by_code,
         {name: _in_force(places) for name, places in full.items()},
         {name: _in_force(places) for name, places in short.items()},
         {head: tuple(sorted(names, key=len, reverse=True)) for head, names in heads.items()},
+        frozenset(name[-2:] for name in full),
         tuple(place for place in by_code.values() if place.level == PROVINCE and place.until is None),
     )
 
 
 def _in_force(places: list[Place]) -> tuple[Place, ...]:
     """Those in force; where there are none, those listed last."""
-    latest = max(place.until or 9999 for place in places)
-    return tuple(place for place in places if (place.until or 9999) == latest)
+    if len(places) == 1:
+        return (places[0],)
+    latest = max(place.until or _IN_FORCE for place in places)
+    return tuple([place for place in places if (place.until or _IN_FORCE) == latest])

@@ -92,15 +92,12 @@ def _header(opening: str) -> str | None:
     return opening[:_HEADER_LENGTH] if "会议上" in opening[:_HEADER_LENGTH] else None
 
 
-def _speaker(pieces: list[str], *, dated: bool) -> tuple[str | None, str | None]:
+def _speaker(pieces: list[str]) -> tuple[str | None, str | None]:
+    """Name and office; a bare name is enough in a header that gives the meeting or the day."""
     for piece in pieces:
         if match := _SPEAKER.fullmatch(piece):
             return _join(match["name"]), _join(match["role"])
-    if dated:  # a header that gives the meeting or the day and then a bare name
-        for piece in pieces:
-            if is_person(piece):
-                return _join(piece), None
-    return None, None
+    return next((_join(piece) for piece in pieces if is_person(piece)), None), None
 
 
 def read_speech(opening: str) -> Speech:
@@ -117,5 +114,5 @@ def read_speech(opening: str) -> Speech:
     for start, end in sorted(cuts, reverse=True):
         rest = f"{rest[:start]}—{rest[end:]}"
     pieces = [piece.strip(" \t\n\r　：:，,。") for piece in _PIECES.split(rest)]
-    speaker, role = _speaker([piece for piece in pieces if piece], dated=True)
+    speaker, role = _speaker([piece for piece in pieces if piece])
     return Speech(found.iso if found else None, _join(meeting["meeting"]) if meeting else None, speaker, role)

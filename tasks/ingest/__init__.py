@@ -181,7 +181,7 @@ def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str
         with filesystem.open(file.path, "rb") as stream:
             first = stream.read(PART_BYTES)
             rest = stream.read(1)
-            if rest and sniff_json_lines(first[: 64 << 10]):
+            if rest and sniff_json_lines(first[: 64 << 10].decode("latin-1")):
                 yield from _pieces(row, first + rest, stream)
                 return
             digest, size, chunks = hashlib.sha256(first), len(first), [first]
@@ -245,7 +245,9 @@ class _Packer:
         self.sizes[part] = 0
 
     def close(self) -> list[tuple[int, Path]]:
-        """Finish every file; the parts that got rows, in order."""
+        """Finish every file; the parts that got rows, in order. Without any row part 0 is there, empty."""
+        if not self.writers and not self.rows:
+            self.rows[0] = []
         for part in list(self.rows):
             self._flush(part)
         for writer in self.writers.values():

@@ -7,9 +7,10 @@ so that every reader finds the columns. The bytes depend on the rows only (law L
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,32 +20,20 @@ import pyarrow.parquet as pq
 from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from tasks.clean.tables import CHILDREN, read_arrow
+from tasks.publish.decisions import Decisions
+from tasks.validate.probe import Probe, probe
 
 COMPRESSION_LEVEL = 3  # 75,000 documents per CPU second; level 9 saves 8 % more and takes four times as long
 
 
-class Decisions:
-    """What all parts together decided about the records of one part; rows count within the part."""
+class WrittenPart(NamedTuple):
+    """What the gate looks at of a part's files."""
 
-    def __init__(
-        self,
-        copies: Mapping[int, Mapping[str, Any]],
-        n_copies: Mapping[int, int],
-        rejected: Sequence[int],
-        rejected_quantities: Sequence[int],
-        rejects: Sequence[Mapping[str, Any]],
-        sources: Sequence[Mapping[str, Any]],
-    ) -> None:
-        self.copies = copies  # row of a dropped copy → its columns of ``duplicates``
-        self.n_copies = n_copies  # row of a kept document → how many copies were dropped
-        self.rejected = rejected  # rows of ``documents`` that failed the gate
-        self.rejected_quantities = rejected_quantities  # rows of ``quantities`` that failed the gate
-        self.rejects = rejects  # further rows of ``rejects``
-        self.sources = sources  # this part's rows of ``sources``
+    probes: dict[str, Probe]
 
 
-def write_part(part: int, cleaned: Path, staged: Path, decisions: Decisions) -> dict[str, int]:
-    """Write the files of one part; the number of rows by dataset."""
+def write_part(part: int, cleaned: Path, staged: Path, decisions: Decisions) -> WrittenPart:
+    """Write the files of one part, and the bytes of its undecodable sources beside them."""
     tables = {name: read_arrow(cleaned / f"{name}.arrow") for name in ("documents", "rejects", *CHILDREN)}
     documents = tables["documents"]
     kept = np.ones(len(documents), bool)
@@ -65,7 +54,10 @@ def write_part(part: int, cleaned: Path, staged: Path, decisions: Decisions) -> 
         output[name] = table.filter(pa.array(wanted)).drop_columns(["row"])
     for name in DATASETS:
         write_parquet(output[name], name, staged / name / f"part-{part:04d}.parquet")
-    return {name: len(table) for name, table in output.items()}
+    quarantine = cleaned / "quarantine"
+    if quarantine.is_dir():
+        shutil.copytree(quarantine, staged / "quarantine", dirs_exist_ok=True)
+    return WrittenPart({name: probe(name, output[name]) for name in DATASETS})
 
 
 def write_parquet(table: pa.Table, dataset: str, path: Path) -> None:

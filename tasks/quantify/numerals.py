@@ -36,17 +36,17 @@ _NEIGHBOURS: Final = re.compile(
     r"((?:.*[十百千万亿兆])?)(一[二两]|两三|二三|三[四五]|四五|五六|六七|七八|八九)([十百千万亿兆]*)"
 )
 
-_EXACT: Final = Context(prec=4 * MAX_LENGTH)
+EXACT: Final = Context(prec=4 * MAX_LENGTH)
 
 
 def times(a: Decimal, b: Decimal) -> Decimal:
     """``a * b`` without the rounding of the default context."""
-    return _EXACT.multiply(a, b)
+    return EXACT.multiply(a, b)
 
 
 def plus(a: Decimal, b: Decimal) -> Decimal:
     """``a + b`` without the rounding of the default context."""
-    return _EXACT.add(a, b)
+    return EXACT.add(a, b)
 
 
 @lru_cache(maxsize=4096)
@@ -113,7 +113,7 @@ def _whole(text: str) -> Decimal | None:
         if power < 4:
             if power >= unit or (digit is not None and "." in written and (group or groups)):
                 return None
-            group = plus(group, (Decimal(1) if digit is None or written == "零" else digit).scaleb(power, _EXACT))
+            group = plus(group, (Decimal(1) if digit is None or written == "零" else digit).scaleb(power, EXACT))
             unit = last = power
         else:
             if digit is not None:
@@ -126,7 +126,7 @@ def _whole(text: str) -> Decimal | None:
                 group = Decimal(1)
             if not group or (groups and groups[-1][1] <= power):
                 return None
-            groups.append((group.scaleb(power, _EXACT), power))
+            groups.append((group.scaleb(power, EXACT), power))
             group, unit, last = Decimal(0), 99, power
         digit, written = None, ""
     if digit is not None:
@@ -134,7 +134,7 @@ def _whole(text: str) -> Decimal | None:
             if len(written) < 2 or "." in written or len(written) > last:
                 return None  # 5万4: tenths or ones? 1万600 is clear
         elif last:
-            digit = digit.scaleb(last - 1, _EXACT)
+            digit = digit.scaleb(last - 1, EXACT)
         group = plus(group, digit)
     for value, _ in groups:
         group = plus(group, value)

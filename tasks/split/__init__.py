@@ -1,13 +1,15 @@
 """Text to records: tell the container by its content, never by its name, and take it apart.
 
-``split(source_uri, text) -> Split(kind, records, rejected)``. ``kind`` is a value of ``SOURCE_KINDS``; every record and every
-rejected one has its own ``record_no``, counted from 0 in reading order. Nothing is raised whatever the text is: what can't be
-a record is ``Rejected`` with a reason of ``REJECT_REASONS``, its place and its raw text.
+``split(source_uri, text) -> Split(kind, records, rejected)``. ``kind`` is a value of ``SOURCE_KINDS``; every
+record and every rejected one has its own ``record_no``, counted from 0 in reading order. Nothing is raised
+whatever the text is: what can't be a record is ``Rejected`` with a reason of ``REJECT_REASONS``, its place
+and its raw text.
 
-Text sources (newspaper page, plain text, listing dump): the records' and rejected slices partition the text, ``Record.base`` is
-where a slice begins. Containers (web page, front-matter post, JSON): ``base`` is 0. ``Record.given`` holds what the container
-said: ``id``, ``title``, ``author``, ``date``, ``url``, ``site`` (strings), ``images`` (list of strings), ``extra`` (dict), ``flags``,
-``n_replaced`` (unpaired surrogates in JSON that became U+FFFD).
+Text sources (newspaper page, plain text, listing dump): the records' and rejected slices partition the text,
+``Record.base`` is where a slice begins. Containers (web page, front-matter post, JSON): ``base`` is 0.
+``Record.given`` holds what the container said: ``id``, ``title``, ``author``, ``date``, ``url``, ``site``
+(strings), ``images`` (list of strings), ``extra`` (dict), ``flags``, ``n_replaced`` (unpaired surrogates in
+JSON that became U+FFFD).
 
 ``sniff`` and ``sniff_json_lines`` need a prefix of the source only (64 KB are enough).
 ``split_json_lines`` takes a JSON Lines file in pieces cut at line ends.

@@ -1,8 +1,9 @@
 """What a container says of its record, under one set of names.
 
-Input: the fields of a front matter or a JSON object. Output: ``Record.given`` with ``id``, ``title``, ``author``, ``date``, ``url``,
-``site`` as strings exactly as written (numbers in their JSON form), ``images`` as a list of addresses, and every other field
-under ``extra``. The names are those of Hexo, Hugo, Jekyll, RSS converters and crawlers, in Latin or Chinese.
+Input: the fields of a front matter or a JSON object. Output: ``Record.given`` with ``id``, ``title``,
+``author``, ``date``, ``url``, ``site`` as strings exactly as written (numbers in their JSON form), ``images``
+as a list of addresses, and every other field under ``extra``. The names are those of Hexo, Hugo, Jekyll, RSS
+converters and crawlers, in Latin or Chinese.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ _NAMES = {
     "publish_date": "date", "publish_time": "date", "日期": "date", "发布时间": "date", "发布日期": "date",
     "url": "url", "link": "url", "permalink": "url", "网址": "url", "链接": "url",
     "site": "site", "site_name": "site", "website": "site", "source": "site", "来源": "site",
-    "image": "images", "images": "images", "img": "images", "cover": "images", "thumbnail": "images", "headimg": "images",
-    "banner": "images", "图片": "images",
+    "image": "images", "images": "images", "img": "images", "cover": "images",
+    "thumbnail": "images", "headimg": "images", "banner": "images", "图片": "images",
 }  # fmt: skip
+KNOWN_NAMES = frozenset(_NAMES)
+_OWN = frozenset(_NAMES.values())
 
 
 def given_from(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,16 +41,13 @@ def given_from(fields: Mapping[str, Any]) -> dict[str, Any]:
         written = _written(value) if key else None
         if key == "site" and written and written.startswith(("http://", "https://")):
             key = "url"
-        if written and key not in given and key != "images":
-            given[str(key)] = written
+        if key and written and key not in given and key != "images":
+            given[key] = written
         else:
             extra[name] = value
     if extra:
         given["extra"] = extra
     return given
-
-
-_OWN = frozenset(_NAMES.values())
 
 
 def _written(value: object) -> str | None:
@@ -63,7 +63,8 @@ def _written(value: object) -> str | None:
     return None
 
 
-def _addresses(value: object) -> list[str] | None:
-    """A string or a list of strings as a list; None for anything else."""
+def _addresses(value: object) -> list[str]:
+    """A string or a list of strings as a list; empty for anything else."""
     items = value if isinstance(value, list) else [value]
-    return items if items and all(isinstance(item, str) and item for item in items) else None
+    addresses = [item for item in items if isinstance(item, str) and item]
+    return addresses if len(addresses) == len(items) else []

@@ -1,26 +1,27 @@
-"""Listing dumps: many records between lines of one repeated mark (``-``, but also ``---``, ``***``, ``====``).
+"""Listing dumps: many records between lines of one mark (``-``; also repeated: ``---``, ``***``, ``====``).
 
-A record is a title line, body lines and a date line; the site's footer may end the file (its lines begin with ``- ``, but are
-not only that). Delimiter lines with nothing but blank lines between them count as one. Record k runs from its delimiter line
-(the first: from 0) up to the next one, the last takes what is left: the slices partition the text.
+A record is a title line, body lines and a date line; the site's footer may end the file (its lines begin with
+``- ``, but are not only that). Delimiter lines with nothing but blank lines between them count as one. Record
+k runs from its delimiter line (the first: from 0) up to the next one, the last takes what is left: the slices
+partition the text.
 
-A text is a listing dump if its first line that is not blank is one hyphen and that is not the only one, or a date line
-follows it; or if at least half of the pieces between equal rule lines (two at the least) end with a date line, footer lines aside.
-Line ends may be LF, CRLF, CR or mixed.
+A text is a listing dump if its first line that is not blank is one hyphen and that is not the only one, or a
+date line follows it; or if at least half of the pieces between equal rule lines (two at the least) end with a
+date line, footer lines aside. Line ends may be LF, CRLF, CR or mixed.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import islice
+from itertools import chain, islice
 
 from tasks.model import Record
-from tasks.split.result import Rejected, Split, limited
+from tasks.split.result import MAX_RECORDS, Rejected, Split, limited, too_many
 
 KIND = "listing_dump"
 
-_RULE = re.compile(r"\n((?P<mark>[-*=_~#─—])(?P=mark)*)[ \t]*(?![^\n])")
+_RULE = re.compile(r"\n((?P<mark>[-*=_~#─—])(?P=mark){0,79})[ \t]*+(?![^\n])")
 _DATE_LINE = re.compile(
     r"\n[ \t\u3000]*(?:(?:发布|更新)?(?:时间|日期)[:：][ \t]*)?"
     r"[12]\d{3}[-/.年][ \t]?\d{1,2}[-/.月][ \t]?\d{1,2}日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?[ \t]*(?![^\n])"
@@ -48,10 +49,10 @@ def find_delimiter(text: str) -> str | None:
         if len(places) <= _EVIDENCE:
             ends.append(len(lines))
         n_dated = sum(1 for end in ends if _DATE_LINE.search(lines, max(0, end - _TAIL), end))
-        n_pieces = len(ends) - (not lines[: ends[0]].strip())
-        if rule == "-" and not lines[: ends[0]].strip() and (len(places) > 1 or n_dated):
+        begins_with_it = not lines[: ends[0]].strip()
+        if rule == "-" and begins_with_it and (len(places) > 1 or n_dated):
             return rule
-        if n_dated >= 2 and 2 * n_dated >= n_pieces:
+        if n_dated >= 2 and 2 * n_dated >= len(ends) - begins_with_it:
             dated[rule] = n_dated
     return dated.most_common(1)[0][0] if dated else None
 
@@ -63,23 +64,29 @@ def split_listing(source_uri: str, text: str) -> Split:
     if not starts:
         nothing = Rejected(0, "empty", "nothing but delimiter lines", 0, len(text), text)
         return Split(KIND, [], [nothing])
+    end_of_last = len(text) if len(starts) <= MAX_RECORDS else starts.pop()
     records = []
-    for record_no, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True)):
+    for record_no, (start, end) in enumerate(zip(starts, [*starts[1:], end_of_last], strict=True)):
         piece = text[start:end]
         records.append(Record(source_uri, record_no, "listing_record", piece, piece, base=start))
-    return limited(KIND, records)
+    split = limited(KIND, records)
+    if end_of_last < len(text):
+        split.rejected.append(too_many(MAX_RECORDS, text[end_of_last:], end_of_last))
+    return split
 
 
 def _starts(text: str, delimiter: str) -> list[int]:
-    """Where each record begins; empty if there is no record."""
+    """Where each record begins, up to one more than ``MAX_RECORDS``; empty if there is no record."""
     lines = "\n" + text
-    places = [found.start() for found in re.finditer(rf"\n{re.escape(delimiter)}[ \t]*(?![^\n])", lines)]
+    delimiters = re.finditer(rf"\n{re.escape(delimiter)}[ \t]*+(?![^\n])", lines)
     starts: list[int] = []
     begin = 0
     after = 0
-    for place in [*places, len(lines)]:
+    for place in chain((found.start() for found in delimiters), [len(lines)]):
         if lines[after:place].strip():
             starts.append(begin)
             begin = place
+            if len(starts) > MAX_RECORDS:
+                break
         after = place + 1 + len(delimiter)
     return starts

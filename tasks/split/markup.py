@@ -1,8 +1,8 @@
 """Is a text HTML? By its tags, in the first 64 K characters.
 
-A page or a fragment: it has a doctype, ``<html>``, ``<head>`` or ``<body>``; or every other line that is not blank carries a known
-tag, and the first line begins with one or there are several. Text with a few tags left in it stays text: parsing it as
-HTML would lose its line breaks.
+A page or a fragment: it has a doctype, ``<html>``, ``<head>`` or ``<body>``; or every other line that is not
+blank carries a known tag, and the first line begins with one or there are several. Text with a few tags left
+in it stays text: parsing it as HTML would lose its line breaks.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ from tasks.model import Record
 
 MAX_RECORD_CHARS = 4_000_000  # the longest yearly report has 60,000 characters, the longest law 150,000
 
+MAX_RECORDS = 1_000_000  # of one source: a record costs about 1 KB until it is cleaned
+
 
 class Rejected(NamedTuple):
     """A record that can't be read, and why; ``raw_start`` and ``raw_end`` point into the decoded source."""
@@ -33,6 +35,12 @@ def too_large(record_no: int, raw: str, start: int) -> Rejected:
     """The verdict on a record of more than ``MAX_RECORD_CHARS``."""
     detail = f"{len(raw)} characters; the limit for one record is {MAX_RECORD_CHARS}"
     return Rejected(record_no, "too_large", detail, start, start + len(raw), raw)
+
+
+def too_many(record_no: int, rest: str, start: int) -> Rejected:
+    """The verdict on what follows the first ``MAX_RECORDS`` records of a source."""
+    detail = f"more than {MAX_RECORDS} records in one source: divide it"
+    return Rejected(record_no, "too_large", detail, start, start + len(rest), rest)
 
 
 def limited(kind: str, records: list[Record]) -> Split:

@@ -18,19 +18,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
 
-class Line(NamedTuple):
-    """Text between two block borders; ``start`` may lie on whitespace."""
-
-    start: int
-    end: int
-    box: int  # innermost block element
-    links: int  # characters inside <a>
-    bold: int  # characters inside <b>, <strong>
+# Text between two block borders: start (may lie on whitespace), end, innermost box, characters inside <a>, in bold.
+Line = tuple[int, int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -45,7 +38,7 @@ class Page:
     firsts: list[int] = field(default_factory=lambda: [0])  # the lines of box b are lines[firsts[b]:lasts[b]]
     lasts: list[int] = field(default_factory=lambda: [0])
     holes: list[tuple[int, int]] = field(default_factory=list)  # hidden inline text, in order
-    images: list[tuple[int, str]] = field(default_factory=list)  # number of lines before it, attributes
+    images: list[tuple[int, int, str]] = field(default_factory=list)  # number of lines before it, box, attributes
     metas: list[str] = field(default_factory=list)  # attributes of <meta> and <link>
     json_ld: list[str] = field(default_factory=list)
     tamed: bool = False
@@ -68,7 +61,7 @@ _ACTIONS: dict[str, int] = (
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden=", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_TAG = re.compile(r"<([^>]*)>([^<]*)")
+_TAG = re.compile(r"<([^>]*)>")
 _RAW_TEXT = "xmp, iframe, noembed, noframes, plaintext"  # serialized without escapes
 _HAS_RAW_TEXT = re.compile("<(?:xmp|iframe|noembed|noframes|plaintext)[ >]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -122,8 +115,10 @@ def _walk(markup: str) -> Page:
     box = at = start = links = bold = hidden_depth = hidden_from = 0
     linked = emphasized = solid = False
     hidden_tag = ""
-    for chunk in _chunks(markup):
-        tag, _, text = chunk.partition(">")
+    for chunk in markup.split("<")[1:]:
+        tag, closed, text = chunk.partition(">")
+        if not closed:  # a "<" in the name of a tag or an attribute, which the serializer does not escape
+            return _walk(_TAG.sub(lambda match: f"<{match[1].replace('<', '')}>", markup))
         action = action_of(tag)
         attrs = ""
         if action is None:
@@ -141,7 +136,7 @@ def _walk(markup: str) -> Page:
                     hidden_tag = ""
         if action <= _BREAK:
             if solid:
-                lines.append(Line(start, at, box, links, bold))
+                lines.append((start, at, box, links, bold))
                 start, links, bold, solid = at, 0, 0, False
             if action == _OPEN:
                 parents.append(box)
@@ -158,7 +153,7 @@ def _walk(markup: str) -> Page:
         elif action <= _UNBOLD:
             emphasized = action == _BOLD
         elif action == _IMAGE:
-            page.images.append((len(lines) + solid, attrs))
+            page.images.append((len(lines) + solid, box, attrs))
         elif action == _META:
             page.metas.append(attrs)
         if text:
@@ -174,21 +169,15 @@ def _walk(markup: str) -> Page:
                     bold += len(text)
     page.text = "".join(pieces)
     if at > start:
-        lines.append(Line(start, at, 0, links, bold))
+        lines.append((start, at, 0, links, bold))
     lasts[0] = len(lines)
     return page
-
-
-def _chunks(markup: str) -> list[str]:
-    """Each tag of serialized markup without its ``<``, with the text behind it."""
-    if markup.count("<") == markup.count(">"):
-        return markup.split("<")
-    return [f"{tag}>{text}" for tag, text in _TAG.findall(markup)]  # a "<" in a tag's or an attribute's name
 
 
 # --- pathological nesting -----------------------------------------------------------------------------------------
 
 _MANY_TAGS = 2_000  # fewer cannot hurt: the worst shapes stay under 0.2 s
+_MANY_OPEN = 500
 _MAX_DEPTH = 400  # browsers stop at 512
 _NODE_BUDGET = 300_000
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
@@ -205,7 +194,7 @@ def tame(html: str) -> tuple[str, bool]:
     Unclosed formatting elements are limited so that reopening them in every block stays within a node budget.
     """
     opens = html.count("<")
-    if opens < _MANY_TAGS and opens - 2 * html.count("</") < _MANY_TAGS // 4:
+    if opens < _MANY_TAGS and (opens < _MANY_OPEN or opens - 2 * html.count("</") < _MANY_OPEN):
         return html, False
     max_formatting = min(max(_NODE_BUDGET // opens, 3), 100)
     depth = {True: 0, False: 0}

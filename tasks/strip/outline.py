@@ -9,6 +9,7 @@ Source of the ranks: the numbering order of Chinese official documents (GB/T 970
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _HAN_NUMBER = "[一二三四五六七八九十百]{1,4}"
@@ -19,7 +20,7 @@ NUMBER = re.compile(
     r"|(?P<digit>\d{1,2})(?:[、．]|\.(?!\d))"
     r"|[(（](?P<digits>\d{1,2})[)）]、?)\s*"
 )
-_RANKS = {"part": 0, "han": 1, "bracket": 2, "digit": 3, "digits": 4}
+RANKS = {"part": 0, "han": 1, "bracket": 2, "digit": 3, "digits": 4}
 UNNUMBERED = 0  # rank of a heading without a number
 
 MAX_HEADING = 60  # characters; the longest heading of the labelled reports has 33
@@ -32,6 +33,8 @@ MAX_LEAD_CLAUSE = 18
 _SENTENCE_MARK = re.compile(r"[。！？!?；;]")
 _CLAUSE_MARK = re.compile(r"[,，、]")
 _HAN = re.compile(r"[一-鿿]")
+_DASHES = "—─―－-"
+_DATE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}[年./-][\d一二三四五六七八九十]{1,3}[月./-][\d一二三四五六七八九十]{1,3}日?")
 _OPEN_END = tuple("。！？!?；;，,、：:…")
 
 # ``2019年工作回顾``: the formula that names the two halves of a yearly report, and how the sentence after it begins.
@@ -40,18 +43,22 @@ _FORMULA = (
     r"(?:回顾|总结|安排|总体要求|主要任务|主要目标|奋斗目标|预期目标|打算|部署|建议|展望)"
 )
 _SENTENCE_OPENING = r"(?:过去[一五]年|今年|去年|[一五]年来|各位代表|\d{4}年|刚刚过去|当前|我们|面对|在[^,，。]{1,20}[下中上]|按照|根据)"
-GLUED_FORMULA = re.compile(rf"(?P<heading>{_FORMULA})(?={_SENTENCE_OPENING})")
+_GLUED_FORMULA = re.compile(rf"(?P<heading>{_FORMULA})(?={_SENTENCE_OPENING})")
 # An unnumbered formula behind a full stop: ``…意见。2019年工作回顾过去一年,…``
-RUN_IN_FORMULA = re.compile(
-    rf"[。！？!?](?P<heading>\d{{4}}年[^,，。;；:：!！?？\s0-9]{{0,8}}工作(?:回顾|总结|安排|打算|部署))(?={_SENTENCE_OPENING})"
-)
+_RUN_IN_WORD = re.compile(rf"工作(?:回顾|总结|安排|打算|部署)(?={_SENTENCE_OPENING})")
+_RUN_IN_YEAR = re.compile(r"(?<=[。！？!?])\d{4}年[^,，。;；:：!！?？\s0-9]{0,8}$")
 
-# Where a heading without closing mark must have ended: a predicate complete in itself, or words that begin a sentence.
+# Where a heading without closing mark must have ended: behind a predicate complete in itself that a short topic sentence follows
+# (``后劲不断增强招商引资掀起热潮。``), or before words that begin a sentence.
 _PREDICATE = re.compile(
-    r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)[一-鿿]{2}(?=[“《一-鿿]{5})"
+    r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)[一-鿿]{2}(?=[“”《》、一-鿿]{5,24}。)"
 )
 _OPENING_INSIDE = re.compile(
-    r"(?<=[一-鿿]{5})(?=(?:坚持|聚焦|围绕|着力|强力|面对|按照|紧扣|立足|切实)[“《一-鿿]{4}|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])"
+    r"(?<=[一-鿿]{5})(?=面对|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])"
+)
+# Verbs begin a sentence behind a heading of two clauses only: behind one clause they are its predicate (``园区建设聚焦配套。``).
+_VERB_INSIDE = re.compile(
+    r"[,，](?![把将由从对在以])[^,，]{0,30}?[一-鿿]{5}(?=(?:坚持|聚焦|围绕|着力|强力|按照|紧扣|立足)[“《一-鿿]{4})"
 )
 
 
@@ -83,13 +90,15 @@ def number_of(text: str, start: int = 0) -> Number | None:
     match = NUMBER.match(text, start)
     if match is None or match.lastgroup is None:
         return None
-    return Number(_RANKS[match.lastgroup], _value(match[match.lastgroup]), match.end() - start)
+    return Number(RANKS[match.lastgroup], _value(match[match.lastgroup]), match.end() - start)
 
 
 def is_heading(piece: str, number: Number | None) -> bool:
     """Whether a piece standing alone is a heading: short, about something, without sentence or closing mark."""
     limit = MAX_UNNUMBERED if number is None else MAX_HEADING
     if not 2 <= len(piece) <= limit or piece.endswith(_OPEN_END):
+        return False
+    if number is None and (piece[0] in _DASHES or piece[0] in "(（" and piece[-1] in ")）" or _DATE.fullmatch(piece)):
         return False
     return _SENTENCE_MARK.search(piece) is None and _HAN.search(piece, number.length if number else 0) is not None
 
@@ -100,20 +109,23 @@ def lead_sentence(piece: str, number: Number) -> int:
     return match.start() if match is not None and match[0] == "。" else 0
 
 
-def is_lead_heading(piece: str, number: Number, end: int) -> bool:
-    """Whether the first sentence (up to ``end``) has the measure of a heading: short clauses, no full statement."""
-    body = piece[number.length : end]
-    return (
-        4 <= len(body) <= MAX_LEAD
-        and max(map(len, _CLAUSE_MARK.split(body))) <= MAX_LEAD_CLAUSE
-        and glued_end(piece, number) == 0
-    )
+def has_heading_measure(sentence: str) -> bool:
+    """Whether a first sentence (without number and full stop) is as short as headings are, and its clauses too."""
+    return 4 <= len(sentence) <= MAX_LEAD and max(map(len, _CLAUSE_MARK.split(sentence))) <= MAX_LEAD_CLAUSE
 
 
 def glued_formula_end(piece: str, start: int) -> int:
     """Where a report formula (``2019年工作回顾``) that begins at ``start`` ends and its sentence begins; 0 if there is none."""
-    match = GLUED_FORMULA.match(piece, start)
+    match = _GLUED_FORMULA.match(piece, start)
     return match.end("heading") if match else 0
+
+
+def run_in_formulas(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Ranges of unnumbered report formulas that stand between two sentences."""
+    for match in _RUN_IN_WORD.finditer(text, start, end):
+        year = _RUN_IN_YEAR.search(text, max(start, match.start() - 14), match.start())
+        if year is not None:
+            yield year.start(), match.end()
 
 
 def glued_end(piece: str, number: Number) -> int:
@@ -121,13 +133,14 @@ def glued_end(piece: str, number: Number) -> int:
     if end := glued_formula_end(piece, number.length):
         return end
     stop = _SENTENCE_MARK.search(piece, number.length)
-    limit = min(stop.start() if stop else len(piece), number.length + MAX_HEADING)
+    limit = min(stop.end() if stop else len(piece), number.length + MAX_HEADING)
     ends = [
         match.end()
-        for match in (_PREDICATE.search(piece, number.length, limit), _OPENING_INSIDE.search(piece, number.length, limit))
-        if match is not None
+        for seam in (_PREDICATE, _OPENING_INSIDE, _VERB_INSIDE)
+        if (match := seam.search(piece, number.length, limit)) is not None
     ]
-    return min(ends, default=0)
+    end = min(ends, default=0)
+    return end if end - number.length <= MAX_LEAD else 0
 
 
 def parallel_end(piece: str, number: Number, siblings: list[str]) -> int:
@@ -135,15 +148,16 @@ def parallel_end(piece: str, number: Number, siblings: list[str]) -> int:
 
     Headings of one series are parallel (``抓项目扩投资,后劲不断积蓄``); at least three siblings must share the length.
     """
-    comma = _CLAUSE_MARK.search(piece, number.length, number.length + MAX_LEAD)
+    stop = _SENTENCE_MARK.search(piece, number.length, number.length + MAX_HEADING)
     lengths = [len(sibling) - 1 - max(sibling.find(","), sibling.find("，")) for sibling in siblings]
-    if comma is None or not lengths:
+    if stop is None or not lengths:
         return 0
+    comma = _CLAUSE_MARK.search(piece, number.length, stop.start())
     common = max(set(lengths), key=lambda length: (lengths.count(length), length))
+    if comma is None or lengths.count(common) < 3:
+        return 0
     end = comma.end() + common
-    stop = _SENTENCE_MARK.search(piece, comma.end())
-    fits = lengths.count(common) >= 3 and stop is not None and end + 5 <= stop.start() <= end + MAX_LEAD
-    return end if fits else 0
+    return end if end + 5 <= stop.start() else 0
 
 
 def levels(ranks: list[int]) -> list[int]:

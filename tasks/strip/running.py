@@ -11,10 +11,14 @@ stop begin a paragraph even without a space.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from tasks.model import Block, Dropped, Span
 from tasks.strip import outline
+from tasks.strip.markup import LineMark
 from tasks.strip.outline import Number
 
 _GAP = re.compile(r"\s+")
@@ -34,7 +38,9 @@ _SALUTATION = re.compile(
 _SPEECH_HEADER = 200  # characters before a salutation; the longest header of the labelled reports has 60
 _MEETING_END = re.compile(r"(?:会议|大会)上(?=[一-鿿、]{4,40}$)")
 _NUMBER_IN_RUN = re.compile(r"[。！？!?”](?=(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])[“《0-9一-鿿])")
-_SECONDS = tuple(f"{end}{two}" for end in "。!！？?”" for two in ("二、", "(二)", "（二）"))
+_SECONDS = ("二、", "(二)", "（二）")
+_SPACES = (" ", "\u3000", "\t", "\xa0", "\n", "\r")
+_SALUTED = ("各位", "同志们", "主席团")
 
 
 @dataclass(slots=True)
@@ -47,10 +53,13 @@ class Running:
 
 
 def spans_without(start: int, end: int, holes: list[Span]) -> list[Span]:
-    """``start`` to ``end`` without the holes; stretches of whitespace only are left out by the caller's text trimming."""
+    """``start`` to ``end`` without the (sorted, disjoint) holes."""
     spans: list[Span] = []
-    for hole_start, hole_end in holes:
-        if hole_end <= start or hole_start >= end:
+    for index in range(max(0, bisect_left(holes, (start,)) - 1), len(holes)):
+        hole_start, hole_end = holes[index]
+        if hole_start >= end:
+            break
+        if hole_end <= start:
             continue
         if hole_start > start:
             spans.append(Span(start, hole_start))
@@ -91,6 +100,17 @@ def _ends_sentence(text: str, end: int) -> bool:
 
 def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> list[Span]:
     """Cut a range at the line breaks it lost. ``spaces``: single spaces count too (the text has no line structure left)."""
+    pieces = _cut_at_spaces(text, start, end, holes, spaces=spaces) if _has_space(text, start, end) else [Span(start, end)]
+    if end - start > 80 and any(text.find(second, start, end) >= 0 for second in _SECONDS):
+        pieces = [trimmed(text, *part) for piece in pieces for part in _cut_at_numbers(text, piece)]
+    return [piece for piece in pieces if piece.end > piece.start]
+
+
+def _has_space(text: str, start: int, end: int) -> bool:
+    return any(text.find(space, start, end) >= 0 for space in _SPACES)
+
+
+def _cut_at_spaces(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> list[Span]:
     pieces: list[Span] = []
     hole_starts = {hole.end: hole.start for hole in holes}
     spaced_digits = _DIGIT_SPACE_HAN.search(text, start, end) is not None
@@ -105,9 +125,7 @@ def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> 
             pieces.append(Span(at, left))
             at = right
     pieces.append(Span(at, end))
-    if any(second in text for second in _SECONDS):
-        pieces = [part for piece in pieces for part in _cut_at_numbers(text, piece)]
-    return [piece for piece in (trimmed(text, *piece) for piece in pieces) if piece.end > piece.start]
+    return [trimmed(text, *piece) for piece in pieces]
 
 
 def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_digits: bool) -> bool:
@@ -148,7 +166,10 @@ def _cut_at_numbers(text: str, piece: Span) -> list[Span]:
 def _cut_opening(text: str, pieces: list[Span]) -> tuple[list[Span], int]:
     """Set the salutation and the header lines before it apart; returns the pieces and the salutation's index, or -1."""
     for index, piece in enumerate(pieces[:6]):
-        match = _SALUTATION.search(text, piece.start, min(piece.end, piece.start + _SPEECH_HEADER))
+        reach = min(piece.end, piece.start + _SPEECH_HEADER)
+        if not any(text.find(word, piece.start, reach) >= 0 for word in _SALUTED):
+            continue
+        match = _SALUTATION.search(text, piece.start, reach)
         if match is None:
             continue
         if _INNER_MARK.search(text, piece.start, match.start()):
@@ -171,94 +192,97 @@ def _header_lines(text: str, start: int, end: int) -> list[Span]:
 
 def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
     """Set a report formula that runs into its sentence (``一、2019年工作回顾过去一年,…``) apart as a piece."""
-    if not any(word in text for word in ("回顾", "安排", "总结", "打算", "部署", "要求", "任务", "目标", "建议", "展望")):
-        return pieces
     parts: list[Span] = []
-    for piece in pieces:
-        at = piece.start
+    for start, end in pieces:
+        at = start
         number = outline.number_of(text, at)
-        end = outline.glued_formula_end(text[at : at + 80], number.length if number else 0)
-        if end:
-            parts.append(Span(at, at + end))
-            at += end
-        if "年" in text[at : piece.end]:
-            for match in outline.RUN_IN_FORMULA.finditer(text, at, piece.end):
-                parts += [Span(at, match.start("heading")), Span(*match.span("heading"))]
-                at = match.end("heading")
-        parts.append(Span(at, piece.end))
+        seam = outline.glued_formula_end(text[at : at + 80], number.length if number else 0)
+        if seam:
+            parts.append(Span(at, at + seam))
+            at += seam
+        for left, right in outline.run_in_formulas(text, at, end):
+            parts += [Span(at, left), Span(left, right)]
+            at = right
+        parts.append(Span(at, end))
     return parts
 
 
-def _lead_headings(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
-    """Pieces whose first sentence is a heading, with its end.
+def _seams(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
+    """Pieces with a heading glued to its sentence, and the heading's end: by the words at the seam, then by parallelism."""
+    ends: dict[int, int] = {}
+    siblings: dict[int, list[str]] = {}
+    numbered = [(index, pieces[index], number) for index, number in enumerate(numbers) if number and number.rank <= 2]
+    for index, piece, number in numbered:
+        if end := outline.glued_end(piece, number):
+            ends[index] = end
+            siblings.setdefault(number.rank, []).append(piece[number.length : end])
+    for index, piece, number in numbered:
+        if index not in ends and (end := outline.parallel_end(piece, number, siblings.get(number.rank, []))):
+            ends[index] = end
+    return ends
+
+
+def _leads(pieces: list[str], numbers: list[Number | None], seams: Mapping[int, int]) -> dict[int, int]:
+    """Pieces whose first sentence is a heading, and its end.
 
     Decided for a whole series (one rank): two thirds of its first sentences must have a heading's measure, and something must
     follow them, else they are statements or items.
     """
+    series: dict[int, list[tuple[int, str, int, Number]]] = {}
+    for index, number in enumerate(numbers):
+        if number and index not in seams and not outline.is_heading(pieces[index], number):
+            lead = outline.lead_sentence(pieces[index], number)
+            series.setdefault(number.rank, []).append((index, pieces[index], lead, number))
     ends: dict[int, int] = {}
-    for rank in range(5):
-        members: dict[int, int] = {}
-        followed = fitting = 0
-        for index, (piece, number) in enumerate(zip(pieces, numbers, strict=True)):
-            if number is None or number.rank != rank:
-                continue
-            end = outline.lead_sentence(piece, number)
-            if end == 0:
-                if not outline.is_heading(piece, number) and not outline.glued_end(piece, number):
-                    members[index] = 0
-                continue
-            if outline.glued_end(piece, number):
-                continue
-            members[index] = end if outline.is_lead_heading(piece, number, end) else 0
-            fitting += members[index] > 0
-            followed += len(piece) > end + 1
-        if fitting * 3 >= len(members) * 2 and followed * 3 >= len(members) * 2:
-            ends.update({index: end for index, end in members.items() if end})
+    for members in series.values():
+        fitting = [
+            (index, end, len(piece) > end + 1)
+            for index, piece, end, number in members
+            if end and outline.has_heading_measure(piece[number.length : end])
+        ]
+        if 3 * sum(followed for _, _, followed in fitting) >= 2 * len(members):
+            ends.update((index, end) for index, end, _ in fitting)
     return ends
 
 
-def divide(text: str, pieces: list[Span], holes: list[Span], *, unnumbered: bool) -> Running:
+def divide(text: str, pieces: list[Span], holes: list[Span], marks: Mapping[int, LineMark] = MappingProxyType({})) -> Running:
     """Turn pieces into blocks: headings with levels, salutation, paragraphs.
 
-    ``unnumbered``: a short piece without closing mark is a heading even without a number.
+    ``marks``: what a mark of a markup language said of the piece that begins behind it.
     """
     pieces, salutation = _cut_opening(text, pieces)
     pieces = _cut_formulas(text, pieces)
     strings = [text[start:end] for start, end in pieces]
     numbers = [outline.number_of(string) for string in strings]
-    leads = _lead_headings(strings, numbers)
+    seams = _seams(strings, numbers)
+    leads = _leads(strings, numbers, seams)
     running = Running()
     headings: list[tuple[int, Block]] = []
-    siblings: dict[int, list[str]] = {}
-    seams: list[tuple[int, str, Number]] = []
     for index, (piece, string, number) in enumerate(zip(pieces, strings, numbers, strict=True)):
         spans = spans_without(*piece, holes) if holes else [piece]
         if not spans:
             continue
         rank = number.rank if number else outline.UNNUMBERED
-        if index == salutation:
+        if piece.start in marks:
+            mark = marks[piece.start]
+            running.blocks.append(Block(mark.kind, spans, mark.level))
+        elif index == salutation:
             running.blocks.append(Block("salutation", spans))
-        elif index > salutation and (number or unnumbered) and outline.is_heading(string, number):
+        elif index > salutation and outline.is_heading(string, number):
             headings.append((rank, Block("heading", spans)))
             running.blocks.append(headings[-1][1])
-        elif (end := leads.get(index, 0)) and number:
-            headings.append((rank, Block("heading", [Span(piece.start, piece.start + end)])))
+        elif end := leads.get(index, 0):
+            headings.append((rank, Block("heading", spans_without(piece.start, piece.start + end, holes))))
             running.blocks.append(headings[-1][1])
-            running.dropped.append(Dropped(piece.start + end, piece.start + end + 1, "structure"))
-            rest = trimmed(text, piece.start + end + 1, piece.end)
+            stop = piece.start + end
+            running.dropped += [Dropped(*span, "structure") for span in spans_without(stop, stop + 1, holes)]
+            rest = trimmed(text, stop + 1, piece.end)
             if rest.end > rest.start:
                 running.blocks.append(Block("paragraph", spans_without(*rest, holes)))
         else:
-            if number is not None and number.rank <= 2:
-                if end := outline.glued_end(string, number):
-                    running.glued[len(running.blocks)] = string[:end]
-                    siblings.setdefault(rank, []).append(string[number.length : end])
-                else:
-                    seams.append((len(running.blocks), string, number))
+            if index in seams:
+                running.glued[len(running.blocks)] = string[: seams[index]]
             running.blocks.append(Block("paragraph", spans))
-    for position, string, number in seams:
-        if end := outline.parallel_end(string, number, siblings.get(number.rank, [])):
-            running.glued[position] = string[:end]
     for (_, block), level in zip(headings, outline.levels([rank for rank, _ in headings]), strict=True):
         block.level = level
     return running

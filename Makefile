@@ -1,0 +1,47 @@
+# Everything runs in .venv, made from the hash-pinned lock files. `make run` and `make test` need nothing but Python >= 3.11.
+PYTHON ?= python3
+BIN := .venv/bin
+RAW ?= data/raw
+CLEAN ?= data/clean
+
+.PHONY: run test lint bench soak serve lock clean-venv help
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: .venv/run  ## clean data/raw into data/clean and show where to look
+	$(BIN)/qingwen run --raw $(RAW) --clean $(CLEAN)
+
+test: .venv/dev  ## run all tests
+	$(BIN)/python -m pytest
+
+lint: .venv/dev  ## lint, format check, types, generated files up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m schemas.dictionary --check
+
+bench: .venv/dev  ## measure speed and quality
+	$(BIN)/python -m benchmarks.pipeline
+	$(BIN)/python -m benchmarks.extraction
+	$(BIN)/python -m benchmarks.quantities
+
+soak: .venv/dev  ## kill runs at 20 random moments; nothing may be lost or torn
+	$(BIN)/python -m tests.soak --kills 20
+
+serve: .venv/run  ## start a Prefect server, a work pool, a worker; deploy
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m flows.serve
+
+lock:  ## write the lock files anew from pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.lock --group build --group dev pyproject.toml -o requirements-dev.lock
+
+.venv/run: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@

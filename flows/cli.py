@@ -1,0 +1,143 @@
+"""The command line: ``qingwen run | verify | rebuild | explain | show``.
+
+Exit codes: 0 published, or nothing to do, or all well; 1 wrong usage, unreadable raw location, or (``verify``) something
+does not hold; 2 the quality gate stopped the run; 3 another run holds the lock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from flows.environment import prepare
+
+PUBLISHED, FAILED, GATE, LOCKED = 0, 1, 2, 3
+
+EPILOG = """\
+examples:
+  qingwen run                                clean data/raw into data/clean
+  qingwen run --raw s3://bucket/raw          read from any fsspec location
+  qingwen show data/clean                    what is in the newest snapshot
+  qingwen explain data/clean 004.txt#4       what happened to one record
+  qingwen verify data/clean                  check every law on the published files
+
+exit codes: 0 done or nothing to do, 1 usage or unreadable input, 2 the quality gate stopped it, 3 another run is going on
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose usage errors exit with 1: 2 says that the gate stopped a run."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(FAILED, f"{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    top = _Parser(
+        prog="qingwen",
+        description="Turn scraped Chinese government reports, newspaper pages and news posts into clean, audited Parquet datasets.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    run = commands.add_parser("run", help="clean raw files and publish a snapshot")
+    run.add_argument("--raw", default="data/raw", help="raw files: a folder or any fsspec URL (default: %(default)s)")
+    run.add_argument("--clean", default="data/clean", help="folder of the snapshots (default: %(default)s)")
+    run.add_argument("--workers", type=_count, default=os.cpu_count() or 1, help="worker processes (default: %(default)s)")
+    run.add_argument(
+        "--allow-shrink",
+        action="store_true",
+        help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
+    )
+    verify = commands.add_parser("verify", help="check every law and checksum on published files alone; exit 0 or 1")
+    rebuild = commands.add_parser("rebuild", help="write the raw text of every record back to files, from the datasets alone")
+    explain = commands.add_parser("explain", help="what happened to one record: edits, dropped spans, copies, flags")
+    show = commands.add_parser("show", help="the datasets of the newest snapshot, their rows and files")
+    for command in (verify, rebuild, explain, show):
+        command.add_argument("clean", type=Path, help="a clean folder (its current snapshot) or one snapshot's folder")
+    rebuild.add_argument("out", type=Path, help="folder to write to")
+    explain.add_argument("id", help="doc_id (or its first characters), record_id, or source_uri#record_no")
+    return top
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return COMMANDS[options.command](options)
+    except (FileNotFoundError, LookupError, ValueError) as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("stopped; nothing was published, what was published before is untouched")
+
+
+def _fail(message: str, code: int = FAILED) -> int:
+    sys.stderr.write(f"qingwen: {message}\n")
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    prepare()
+    from flows.launch import launch
+
+    return launch(options.raw, options.clean, options.workers, allow_shrink=options.allow_shrink)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from tasks.publish.snapshot import resolve
+    from tasks.validate.laws import LAWS
+    from tasks.validate.verify import verify
+
+    snapshot = resolve(options.clean)
+    found = verify(snapshot)
+    for law, meaning in LAWS.items():
+        broken = [violation.detail for violation in found.laws.violations if violation.law == law]
+        print(f"{law}  {'BROKEN' if broken else 'holds'}  {found.laws.n_checked[law]:>8} checked  {meaning}")
+        for detail in broken:
+            print(f"      {detail}")
+    print(f"files {'DAMAGED' if found.damaged else 'agree'} with manifest.json")
+    for detail in found.damaged:
+        print(f"      {detail}")
+    print(f"{snapshot}: {'all laws hold' if found.ok else 'NOT to be trusted'}")
+    return PUBLISHED if found.ok else FAILED
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    from tasks.publish.snapshot import resolve
+    from tasks.rebuild.files import rebuild
+
+    written = rebuild(resolve(options.clean), options.out)
+    print(f"{len(written)} files in {options.out}")
+    return PUBLISHED
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from tasks.explain import explain
+    from tasks.publish.snapshot import resolve
+
+    print(explain(resolve(options.clean), options.id))
+    return PUBLISHED
+
+
+def _show(options: argparse.Namespace) -> int:
+    from flows.tables import print_snapshot
+    from tasks.publish.snapshot import resolve
+
+    print_snapshot(resolve(options.clean))
+    return PUBLISHED
+
+
+COMMANDS = {"run": _run, "verify": _verify, "rebuild": _rebuild, "explain": _explain, "show": _show}

@@ -1,0 +1,26 @@
+"""Prefect's settings for a run from the command line: nothing is sent anywhere, nothing but our own words is printed.
+
+Imported before Prefect, since it reads its settings once. A setting the user made is left as it is.
+"""
+
+from __future__ import annotations
+
+import os
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",  # what went wrong is told once, in our words
+    "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",  # of the temporary server
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # the first start on a slow disk migrates its database
+}
+
+
+def prepare() -> None:
+    """Set what is not set yet."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,51 @@
+"""What a snapshot holds, as tables for a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from schemas.datasets import DATASETS
+from tasks.publish.outcome import Outcome
+from tasks.publish.snapshot import CURRENT, read_manifest
+
+FUNNEL = (
+    ("sources", "raw files"),
+    ("sources_rejected", "of them not readable"),
+    ("records", "records in the others"),
+    ("records_rejected", "of them quarantined"),
+    ("documents", "documents kept"),
+    ("duplicates", "copies dropped, each rebuildable"),
+    ("rows_rejected", "rows of other datasets quarantined"),
+)
+
+
+def print_outcome(outcome: Outcome, clean: Path) -> None:
+    """What went in and what came out of a run, with paths."""
+    console = Console()
+    if not outcome.published:
+        console.print(f"Nothing to do: {outcome.snapshot.name} was made from the same files by the same code.", highlight=False)
+    print_snapshot(outcome.snapshot, clean / CURRENT, console)
+
+
+def print_snapshot(snapshot: Path, shown: Path | None = None, console: Console | None = None) -> None:
+    """The funnel and the datasets of a snapshot; ``shown``: the path to print for it."""
+    console = console or Console()
+    manifest = read_manifest(snapshot)
+    funnel = Table(title=f"Snapshot {snapshot.name}", title_justify="left")
+    funnel.add_column("count", justify="right")
+    funnel.add_column("of")
+    for name, meaning in FUNNEL:
+        funnel.add_row(f"{manifest['counts'][name]:,}", meaning)
+    console.print(funnel)
+    datasets = Table()
+    datasets.add_column("dataset")
+    datasets.add_column("rows", justify="right")
+    datasets.add_column("one row per")
+    datasets.add_column("files", overflow="fold")
+    for name, dataset in DATASETS.items():
+        datasets.add_row(name, f"{manifest['rows'][name]:,}", dataset.row, f"{shown or snapshot}/{name}/*.parquet")
+    console.print(datasets)
+    console.print(f"Report: {shown or snapshot}/report/index.html", highlight=False)

@@ -1,0 +1,1 @@
+"""Duplicates: fingerprints (for workers), resolution of all documents, differences between copies."""

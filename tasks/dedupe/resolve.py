@@ -1,0 +1,269 @@
+"""Which documents are kept, and what each dropped copy is to the one kept in its place.
+
+Input: a table of all documents with the columns of ``Facts`` and ``FINGERPRINT_SCHEMA``, and a function that gives the clean
+text of a row. Output: a ``Resolution``, the same for any order of the rows. Texts are asked for only where a document has a
+possible copy, and a bounded number of them is held at a time. Raises nothing of its own.
+
+1. Documents with the same comparison form are grouped by its hash: linear, whatever the size of a group.
+2. One of each group goes into the search for candidates.
+3. A document is chosen, its candidates are verified against it, then the candidates of those that passed. The best of all that
+   passed takes its place and they are verified again, against it. So every dropped copy was verified against the document
+   that is kept: nothing is merged along a chain.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.dedupe.candidates import candidate_pairs
+from tasks.dedupe.difference import Op, difference, operations
+from tasks.dedupe.facts import Facts, conflict
+from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES, fold
+from tasks.dedupe.survive import FEWER, Evidence, evidence, missing_characters, why
+from tasks.dedupe.verify import Copy, Text, broken_off, verify
+
+TEXTS_HELD = 256  # prepared texts kept in memory, each about 5 times the size of its characters
+DESCRIPTIONS = 64  # different descriptions of one and the same text that are compared with each other
+
+
+class Duplicate(NamedTuple):
+    """A dropped copy and its relation to the kept document."""
+
+    row: int
+    kept_row: int
+    kind: str  # exact, normalized, near or truncated
+    jaccard: float
+    containment: float  # share of the copy's shingles found in the kept document
+    why: str
+    difference: list[Op]
+
+
+class Resolution(NamedTuple):
+    """Every row once, kept or a duplicate; both lists in the order of ``(doc_id, source_uri, record_no)``."""
+
+    kept: list[int]
+    duplicates: list[Duplicate]
+
+
+class _Cluster(NamedTuple):
+    """A document to keep, its verified copies, and what speaks against each of them."""
+
+    kept: int
+    copies: dict[int, Copy]
+    against: dict[int, Evidence]
+    lacks: dict[int, dict[str, int]]
+
+
+def _described_alike(facts: list[Facts], members: list[int]) -> dict[int, list[int]]:
+    """Divide documents of equal text into groups that no fact keeps apart: best member → the others."""
+    ranked = sorted(members, key=lambda index: _likely_best(facts[index]))
+    groups: dict[int, list[int]] = {}
+    leader_of: dict[tuple[object, ...], int] = {}
+    for index in ranked:
+        fact = facts[index]
+        description = (fact.title, fact.place_code, fact.report_year, fact.speech_date, fact.meeting)
+        if description not in leader_of:
+            leaders = groups if len(groups) < DESCRIPTIONS else ()
+            leader_of[description] = next((at for at in leaders if not conflict(facts[at], fact)), index)
+        leader = leader_of[description]
+        groups.setdefault(leader, [])
+        if index != leader:
+            groups[leader].append(index)
+    return groups
+
+
+def _equal_groups(facts: list[Facts]) -> dict[int, list[int]]:
+    """Best document of each group of equal comparison forms → the others.
+
+    A text too short for shingles says little without its title, an empty one nothing.
+    """
+    by_form: dict[tuple[str, str], list[int]] = defaultdict(list)
+    groups: dict[int, list[int]] = {}
+    for index, fact in enumerate(facts):
+        if fact.folded_hash == EMPTY:
+            groups[index] = []
+        else:
+            title = fold(fact.title or "") if fact.n_shingles < MIN_SHINGLES else ""
+            by_form[fact.folded_hash, title].append(index)
+    for members in by_form.values():
+        groups.update({members[0]: []} if len(members) == 1 else _described_alike(facts, members))
+    return groups
+
+
+def _evidence_alone(fact: Facts) -> Evidence:
+    return evidence(fact, truncated=False, missing=0, longest=fact.n_shingles)
+
+
+def _likely_best(fact: Facts) -> tuple[object, ...]:
+    """Order in which documents are tried: the right guess saves a second verification of its copies."""
+    alone = _evidence_alone(fact)
+    return (*alone[:4], -fact.n_shingles, *alone[5:])
+
+
+def _suspects(kept: str, other: str, copy: Copy) -> set[str]:
+    """Letters that one of two copies has clearly more often."""
+    lost = "".join([kept[gap.a : gap.a_end] for gap in copy.gaps])
+    added = "".join([other[gap.b : gap.b_end] for gap in copy.gaps])
+    often = [letter for letter, count in Counter(lost + added).items() if count >= FEWER and letter.isalpha()]
+    return {letter for letter in often if abs(lost.count(letter) - added.count(letter)) >= FEWER}
+
+
+class _Resolver:
+    """The search for clusters among the leaders of the equal groups."""
+
+    def __init__(self, facts: list[Facts], text_of: Callable[[int], str], candidates: dict[int, list[int]]) -> None:
+        self.facts = facts
+        self.candidates = candidates
+        self.text = lru_cache(TEXTS_HELD)(lambda index: Text.of(text_of(facts[index].row)))
+
+    def verify(self, kept: int, other: int) -> Copy | None:
+        return verify(self.text(kept), self.facts[kept], self.text(other), self.facts[other])
+
+    def _copies(self, kept: int, free: set[int]) -> dict[int, Copy]:
+        """Everything free that is verified against one document, found through candidates of what passed."""
+        copies: dict[int, Copy] = {}
+        seen = {kept}
+        frontier = [kept]
+        while frontier:
+            for index in self.candidates[frontier.pop()]:
+                if index in seen or index not in free:
+                    continue
+                seen.add(index)
+                if copy := self.verify(kept, index):
+                    copies[index] = copy
+                    frontier.append(index)
+        return copies
+
+    def _judged(self, kept: int, copies: dict[int, Copy]) -> _Cluster:
+        """Weigh the evidence on a document and its copies."""
+        members = [kept, *sorted(copies)]
+        texts = [self.text(index).text for index in members]
+        suspects: set[str] = set()
+        for index, text in zip(members[1:], texts[1:], strict=True):
+            suspects |= _suspects(texts[0], text, copies[index])
+        lacks = dict(zip(members, missing_characters(texts, suspects), strict=True))
+        reach = {kept: 0, **{index: copy.kept_tail - copy.tail for index, copy in copies.items()}}
+        furthest = max(reach.values())
+        longest = max(self.facts[index].n_shingles for index in members)
+        against = {
+            index: evidence(
+                self.facts[index],
+                truncated=furthest - reach[index] >= broken_off(len(text)),
+                missing=sum(lacks[index].values()),
+                longest=longest,
+            )
+            for index, text in zip(members, texts, strict=True)
+        }
+        return _Cluster(kept, copies, against, lacks)
+
+    def cluster(self, index: int, free: set[int]) -> _Cluster:
+        """The cluster that a document belongs to, around its best copy."""
+        tried: set[int] = set()
+        while True:
+            tried.add(index)
+            found = self._judged(index, self._copies(index, free))
+            best = min(found.against, key=found.against.__getitem__)
+            if best in tried:
+                return found
+            index = best
+
+
+def _neighbours(leaders: list[int], docs: pa.Table, order: pa.Array) -> dict[int, list[int]]:
+    """Candidates of each leader that has any; leaders are positions in ``order``."""
+    docs = docs.take(order.take(pa.array(leaders, pa.int64()))).combine_chunks()
+    sample = docs.column("sample").combine_chunks()
+    lengths = sample.value_lengths().to_numpy(zero_copy_only=False).astype(np.int64)
+    offsets = np.concatenate(([0], np.cumsum(lengths)))
+    n_shingles = docs.column("n_shingles").to_numpy().astype(np.int64)
+    found: dict[int, list[int]] = defaultdict(list)
+    for a, b in candidate_pairs(offsets, sample.flatten().to_numpy(), n_shingles).tolist():
+        found[leaders[a]].append(leaders[b])
+        found[leaders[b]].append(leaders[a])
+    return {index: sorted(others) for index, others in found.items()}
+
+
+def _facts(docs: pa.Table) -> list[Facts]:
+    columns = [docs.column(name).to_pylist() for name in Facts._fields]
+    return [Facts(*values) for values in zip(*columns, strict=True)]
+
+
+def _equal(kept: Facts, other: Facts, text_of: Callable[[int], str]) -> Duplicate:
+    """A copy with the comparison form of the kept document."""
+    exact = kept.raw_sha256 == other.raw_sha256
+    same = "The same text" if exact else "The same text but for marks and spaces"
+    return Duplicate(
+        row=other.row,
+        kept_row=kept.row,
+        kind="exact" if exact else "normalized",
+        jaccard=1.0,
+        containment=1.0,
+        why=f"{same}. {why(_evidence_alone(kept), _evidence_alone(other), {})}",
+        difference=difference(text_of(kept.row), text_of(other.row)),
+    )
+
+
+def _near(resolver: _Resolver, found: _Cluster, index: int, like: int) -> Duplicate | None:
+    """A document as a copy of the kept one, if it is: ``like`` is a verified copy of the same comparison form."""
+    facts, text = resolver.facts, resolver.text
+    if index == like or text(index).text == text(like).text:
+        copy = None if conflict(facts[found.kept], facts[index]) else found.copies[like]
+    else:
+        copy = resolver.verify(found.kept, index)
+    if copy is None:
+        return None
+    against = found.against[like]
+    own = _evidence_alone(facts[index])._replace(
+        truncated=against.truncated,
+        missing=facts[index].n_masked + sum(found.lacks[like].values()),
+        incomplete=against.incomplete,
+    )
+    return Duplicate(
+        row=facts[index].row,
+        kept_row=facts[found.kept].row,
+        kind=copy.kind,
+        jaccard=copy.jaccard,
+        containment=copy.contained,
+        why=why(found.against[found.kept], own, found.lacks[like]),
+        difference=operations(copy.gaps, text(index).text),
+    )
+
+
+def resolve(docs: pa.Table, text_of: Callable[[int], str]) -> Resolution:
+    """Find all copies; ``text_of`` gets a value of the column ``row``."""
+    order = pc.sort_indices(docs, [(name, "ascending") for name in ("doc_id", "source_uri", "record_no")])
+    facts = _facts(docs.select(Facts._fields).take(order))
+    groups = _equal_groups(facts)
+    candidates = _neighbours(sorted(groups), docs.select(["sample", "n_shingles"]), order)
+    resolver = _Resolver(facts, text_of, candidates)
+
+    kept = [index for index in groups if index not in candidates]
+    dropped: dict[int, Duplicate] = {}
+    equals = {index: groups[index] for index in kept}
+    free = set(candidates)
+    for leader in sorted(candidates, key=lambda index: _likely_best(facts[index])):
+        if leader not in free:
+            continue
+        found = resolver.cluster(leader, free)
+        free -= {found.kept, *found.copies}
+        equals[found.kept] = groups[found.kept]
+        for like in found.copies:
+            strange = []
+            for index in (like, *groups[like]):
+                if duplicate := _near(resolver, found, index, like):
+                    dropped[index] = duplicate
+                else:
+                    strange.append(index)
+            if strange:
+                equals.update(_described_alike(facts, strange))
+    for index, others in equals.items():
+        dropped.update({other: _equal(facts[index], facts[other], text_of) for other in others})
+    return Resolution(
+        [facts[index].row for index in sorted(equals)], [dropped[index] for index in sorted(dropped)]
+    )

@@ -1,0 +1,171 @@
+"""What happened to one record, as text for a terminal: source, facts, flags, edits, dropped spans, copies.
+
+The text shown is hostile until escaped: control and bidirectional characters appear as ``\\u202e`` and the like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS
+from tasks.normalize import RULES
+from tasks.rebuild import RebuildError, kept_texts, part_names, pieces, read_part
+
+EXAMPLES = 3
+CONTEXT = 12
+EXCERPT = 60
+FACTS = (
+    "site_tag", "doc_type", "place", "place_code", "report_year", "report_year_basis", "review_year", "speech_date",
+    "meeting", "speaker", "speaker_role", "bylines", "published_date", "published_at", "url", "record_id", "extra",
+)  # fmt: skip
+HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+class UnknownRecordError(LookupError):
+    """No record of the snapshot has that name."""
+
+
+def visible(text: str, limit: int | None = None) -> str:
+    """The text on one line with control characters escaped, cut in the middle if longer than ``limit``."""
+    if limit is not None and len(text) > limit:
+        text = f"{text[: limit * 2 // 3]} … {text[-limit // 3 :]}"
+    return HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def explain(snapshot: Path, name: str) -> str:
+    """The story of one record: ``name`` is a doc_id or the start of one, a record_id, or ``source_uri#record_no``.
+
+    Raises:
+        UnknownRecordError: no record is called that.
+    """
+    rows = list(_find(snapshot, name))
+    if not rows:
+        raise UnknownRecordError(
+            f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, or source_uri#record_no"
+        )
+    return "\n\n".join("\n".join(_story(snapshot, part, dataset, row)) for part, dataset, row in rows)
+
+
+def _find(snapshot: Path, name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    uri, _, number = name.rpartition("#")
+    for part in part_names(snapshot):
+        for dataset in ("documents", "duplicates"):
+            table = pq.read_table(snapshot / dataset / part)
+            wanted = pc.or_(pc.starts_with(table["doc_id"], name), pc.fill_null(pc.equal(table["record_id"], name), False))
+            if number.isdecimal():
+                place = pc.and_(pc.equal(table["source_uri"], uri), pc.equal(table["record_no"], int(number)))
+                wanted = pc.or_(wanted, place)
+            for row in table.filter(wanted).to_pylist():
+                yield part, dataset, row
+        rejects = pq.read_table(snapshot / "rejects" / part)
+        for row in rejects.to_pylist():
+            if name in (row["source_uri"], f"{row['source_uri']}#{row['record_no']}"):
+                yield part, "rejects", row
+
+
+def _story(snapshot: Path, part: str, dataset: str, row: dict[str, Any]) -> Iterator[str]:
+    if dataset == "rejects":
+        yield f"REJECTED {visible(row['source_uri'])}" + ("" if row["record_no"] is None else f"#{row['record_no']}")
+        yield f"  in stage {row['stage']}: {row['reason']}: {visible(row['detail'], 400)}"
+        return
+    kept_as = "KEPT" if dataset == "documents" else "DROPPED as a copy"
+    yield f"{kept_as}: {visible(row['title'] or '(no title)')}"
+    yield f"  source    {visible(row['source_uri'])}#{row['record_no']}  ({row['source_kind']}, {row['shape']})"
+    yield f"  doc_id    {row['doc_id']}"
+    for fact in FACTS:
+        if row[fact]:
+            value = ", ".join(row[fact]) if isinstance(row[fact], list) else str(row[fact])
+            yield f"  {fact:<9} {visible(value, 300)}"
+    for flag in row["flags"]:
+        yield f"  flag      {flag}: {FLAGS[flag]}"
+    yield from _accounts(snapshot, part, row)
+    yield from _copies(snapshot, dataset, row)
+
+
+def _rows(snapshot: Path, dataset: str, part: str, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a child dataset that belong to one record."""
+    mine = [("source_uri", "==", row["source_uri"]), ("record_no", "==", row["record_no"])]
+    rows: list[dict[str, Any]] = pq.read_table(snapshot / dataset / part, filters=mine).to_pylist()
+    return rows
+
+
+def _raw_text(snapshot: Path, part: str, row: dict[str, Any]) -> str:
+    for record in read_part(snapshot, part, kept_texts(snapshot)):
+        if isinstance(record, RebuildError):
+            continue
+        if (record.source_uri, record.record_no) == (row["source_uri"], row["record_no"]):
+            return "".join(text for _, _, text in pieces(record))
+    raise UnknownRecordError(f"{row['source_uri']}#{row['record_no']} can't be rebuilt; run `qingwen verify`")
+
+
+def _accounts(snapshot: Path, part: str, row: dict[str, Any]) -> Iterator[str]:
+    edits, dropped = (_rows(snapshot, dataset, part, row) for dataset in ("edits", "dropped"))
+    raw, base = _raw_text(snapshot, part, row), row["raw_start"]
+    n_dropped = sum(span["raw_end"] - span["raw_start"] for span in dropped)
+    yield ""
+    yield (
+        f"  {row['raw_chars']} characters read = {row['raw_chars'] - n_dropped} kept + {n_dropped} dropped; "
+        f"{len(edits)} edits made {row['n_chars']} characters of clean text of the kept ones"
+    )
+    by_rule: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for edit in edits:
+        by_rule[edit["rule"]].append(edit)
+    for rule, made in sorted(by_rule.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield f"  edit {rule} ×{len(made)}: {RULES[rule]}"
+        for edit in made[:EXAMPLES]:
+            start = edit["raw_start"] - base
+            end = start + len(edit["raw_text"])
+            left, right = raw[max(0, start - CONTEXT) : start], raw[end : end + CONTEXT]
+            change = f"[{visible(edit['raw_text'])} → {visible(edit['clean_text'])}]"
+            yield f"      {visible(left)}{change}{visible(right)}"
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for span in dropped:
+        if span["text"].strip():
+            by_reason[span["reason"]].append(span["text"].strip())
+    for reason, texts in sorted(by_reason.items()):
+        yield f"  dropped {reason} ×{len(texts)}: {DROP_REASONS[reason]}"
+        yield from (f"      {visible(text, EXCERPT)}" for text in texts)
+
+
+def _copies(snapshot: Path, dataset: str, row: dict[str, Any]) -> Iterator[str]:
+    """The copies of a kept document, or the one copy itself, each with what it says differently."""
+    if dataset == "documents" and not row["n_copies"]:
+        return
+    kept = kept_texts(snapshot)
+    for part in part_names(snapshot):
+        wanted = [("kept_doc_id", "==", row["doc_id"])] if dataset == "documents" else [
+            ("source_uri", "==", row["source_uri"]), ("record_no", "==", row["record_no"]),
+        ]  # fmt: skip
+        for copy in pq.read_table(snapshot / "duplicates" / part, filters=wanted).to_pylist():
+            yield ""
+            if dataset == "documents":
+                yield f"  copy      {visible(copy['title'] or '')}  ({visible(copy['source_uri'])}#{copy['record_no']})"
+            else:
+                yield f"  kept is   {copy['kept_doc_id']}  ({visible(copy['kept_source_uri'])}#{copy['kept_record_no']})"
+            yield f"  kind      {copy['kind']}: {DUPLICATE_KINDS[copy['kind']]}"
+            yield f"  alike     Jaccard {copy['jaccard']:.4f}, containment {copy['containment']:.4f} of character 5-grams"
+            yield f"  why       {visible(copy['why'])}"
+            yield from _difference(kept[copy["kept_doc_id"]], copy["difference"])
+
+
+def _difference(kept: str, steps: list[dict[str, Any]]) -> Iterator[str]:
+    """What a copy lacks, adds and says differently; changes that recur are counted, the others shown in context."""
+    changes = Counter((kept[step["start"] : step["end"]], step["text"]) for step in steps)
+    shown: set[tuple[str, str]] = set()
+    for step in steps:
+        before, after = change = (kept[step["start"] : step["end"]], step["text"])
+        if change in shown:
+            continue
+        shown.add(change)
+        left, right = kept[max(0, step["start"] - CONTEXT) : step["start"]], kept[step["end"] : step["end"] + CONTEXT]
+        verb = "lacks" if not after else "adds" if not before else "reads"
+        what = f"[-{visible(before, EXCERPT)}-]" * bool(before) + f"{{+{visible(after, EXCERPT)}+}}" * bool(after)
+        times = f" ×{changes[change]}" if changes[change] > 1 else ""
+        yield f"      it {verb}{times}: {visible(left)}{what}{visible(right)}"

@@ -1,0 +1,96 @@
+"""``report/index.html``: the run on one page, for a person. Static, without scripts or outside requests.
+
+Everything that comes from raw files is escaped; the page's own policy forbids it to load or run anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from schemas.datasets import DATASETS
+from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS
+from tasks.explain import visible
+from tasks.normalize import RULES
+from tasks.rebuild import part_names
+from tasks.validate.verdict import Verdict
+
+SHOWN = 200  # rows of a list; the datasets have them all
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>qingwen {name}</title><style>
+:root {{ color-scheme: light dark }}
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em }}
+table {{ border-collapse: collapse; margin: .5em 0 2em }}
+td, th {{ text-align: left; vertical-align: top; padding: .2em 1em .2em 0; border-bottom: 1px solid #8884;
+  overflow-wrap: anywhere }}
+td.n {{ text-align: right; font-variant-numeric: tabular-nums }}
+</style></head><body><h1>{name}</h1>{body}</body></html>
+"""
+
+
+def write_report(snapshot: Path, name: str, verdict: Verdict) -> None:
+    """Write the page for a staged snapshot."""
+    sections = [
+        _table("What went in and out", ("count", "of"), ((n, what.replace("_", " ")) for what, n in verdict.counts.items())),
+        _table("Datasets", ("rows", "dataset", "one row per"), (
+            (verdict.rows[name], name, dataset.row) for name, dataset in DATASETS.items()
+        )),
+        _table("Laws", ("checked", "violated", "law"), (
+            (checked, violated, f"{law} {meaning}") for law, meaning, checked, violated in verdict.laws
+        )),
+        _counted("Edits by rule", snapshot, "edits", "rule", RULES),
+        _counted("Dropped spans by reason", snapshot, "dropped", "reason", DROP_REASONS),
+        _counted("Documents by flag", snapshot, "documents", "flags", FLAGS),
+        _counted("Copies by kind", snapshot, "duplicates", "kind", DUPLICATE_KINDS),
+        _listed("Copies", snapshot, "duplicates", ("title", "source_uri", "record_no", "kept_doc_id", "jaccard", "why")),
+        _counted("Quarantined by reason", snapshot, "rejects", "reason", REJECT_REASONS),
+        _listed("Quarantined", snapshot, "rejects", ("source_uri", "record_no", "stage", "reason", "detail")),
+    ]  # fmt: skip
+    path = snapshot / "report" / "index.html"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(PAGE.format(name=escape(name), body="".join(sections)), "utf-8")
+
+
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], note: str = "") -> str:
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    if not body:
+        return ""
+    head = "".join(f"<th scope=col>{escape(name)}</th>" for name in heads)
+    return f"<h2>{escape(title)}</h2><table><tr>{head}</tr>{body}</table>{note}"
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 (a value of any column)
+    if isinstance(value, int):
+        return f"<td class=n>{value:,}</td>"
+    if isinstance(value, float):
+        return f"<td class=n>{value:.4f}</td>"
+    return f"<td>{escape(visible('' if value is None else str(value), 400))}</td>"
+
+
+def _counted(title: str, snapshot: Path, dataset: str, column: str, meanings: dict[str, str]) -> str:
+    counts: Counter[str] = Counter()
+    for name in part_names(snapshot):
+        values = pq.read_table(snapshot / dataset / name, columns=[column])[0].combine_chunks()
+        values = values.flatten() if column == "flags" else values
+        counts.update({row["values"]: row["counts"] for row in values.value_counts().to_pylist()})
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return _table(title, ("count", column, "meaning"), ((count, value, meanings.get(value, "")) for value, count in ordered))
+
+
+def _listed(title: str, snapshot: Path, dataset: str, columns: Sequence[str]) -> str:
+    rows: list[Sequence[Any]] = []
+    total = 0
+    for name in part_names(snapshot):
+        table = pq.read_table(snapshot / dataset / name, columns=list(columns))
+        total += len(table)
+        rows += [tuple(row.values()) for row in table.slice(0, max(0, SHOWN - len(rows))).to_pylist()]
+    note = f"<p>The first {SHOWN} of {total:,}; dataset {dataset} has them all.</p>" if total > SHOWN else ""
+    return _table(title, columns, rows, note)

@@ -1,0 +1,54 @@
+"""The Prefect tasks around ``tasks.publish``: writing the parts, then putting the snapshot in its place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+
+from tasks.clean.part import CleanedPart
+from tasks.pool import in_worker
+from tasks.publish import manifest, part, snapshot
+from tasks.publish.decisions import Decisions
+from tasks.publish.fingerprint import versions
+from tasks.publish.outcome import Outcome
+from tasks.publish.report import write_report
+from tasks.validate.verdict import Verdict
+
+
+@task(name="write", task_run_name="write part {number}", retries=1, cache_policy=NO_CACHE)
+def write_part(number: int, cleaned: CleanedPart, decisions: Decisions, staged: Path) -> part.WrittenPart:
+    """Write one part's Parquet files in a worker process."""
+    return in_worker(part.write_part, number, cleaned.folder, staged, decisions)
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish(
+    staged: Path, target: Path, verdict: Verdict, fingerprint: str, *, raw: str, started: datetime
+) -> Outcome:
+    """Write what stands beside the datasets, the manifest last, and make the snapshot the current one."""
+    now = datetime.now(UTC)
+    name = f"{now:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+    manifest.write_datapackage(staged)
+    manifest.write_json(staged / "quality.json", verdict.to_json())
+    write_report(staged, name, verdict)
+    manifest.write_manifest(
+        staged,
+        name=name,
+        fingerprint=fingerprint,
+        raw=raw,
+        run=flow_run.get_id(),
+        started=started.isoformat(timespec="seconds"),
+        finished=now.isoformat(timespec="seconds"),
+        versions=versions(),
+        counts=verdict.counts,
+        rows=verdict.rows,
+    )
+    outcome = Outcome(snapshot.publish(target, staged, name), published=True)
+    rows = [{"count": count, "what": what} for what, count in verdict.counts.items()]
+    create_table_artifact(rows, key="what-went-in-and-out", description=f"Snapshot {name} in {target}")
+    return outcome

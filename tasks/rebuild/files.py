@@ -1,0 +1,64 @@
+"""Write the raw text of a snapshot's records back to files, from the datasets alone.
+
+A text source becomes one UTF-8 file under its own name, equal to the decoded raw file character for character; a record of
+a container (web page, front-matter post, JSON Lines) becomes ``<source_uri>.<record_no>.txt`` with its visible text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path, PurePosixPath
+
+import pyarrow.parquet as pq
+
+from tasks.rebuild import RebuildError, kept_texts, part_names, pieces, read_part
+
+TEXT_SOURCES = ("listing_dump", "newspaper_page", "plain_text")
+
+
+class UnsafePathError(ValueError):
+    """A ``source_uri`` would lead out of the output folder."""
+
+
+def rebuild(snapshot: Path, out: Path) -> list[Path]:
+    """Write every record's raw text below ``out``; the files written, sorted.
+
+    Raises:
+        UnsafePathError: a ``source_uri`` is absolute or has ``..`` in it; nothing was written.
+        RebuildError: the datasets contradict each other.
+    """
+    kept = kept_texts(snapshot)
+    whole: set[str] = set()
+    texts: dict[str, dict[int, tuple[int, str]]] = defaultdict(dict)  # source → record_no → raw_start, text
+    for name in part_names(snapshot):
+        sources = pq.read_table(snapshot / "sources" / name, columns=["source_uri", "kind"])
+        whole.update(row["source_uri"] for row in sources.to_pylist() if row["kind"] in TEXT_SOURCES)
+        for record in read_part(snapshot, name, kept):
+            if isinstance(record, RebuildError):
+                raise record
+            raw = "".join(text for _, _, text in pieces(record))
+            texts[record.source_uri][record.record_no] = (record.raw_start, raw)
+        columns = ["source_uri", "record_no", "raw_start", "raw_text"]
+        rejects = pq.read_table(snapshot / "rejects" / name, columns=columns, filters=[("level", "==", "record")])
+        for row in rejects.to_pylist():
+            texts[row["source_uri"]][row["record_no"]] = (row["raw_start"], row["raw_text"])
+    for uri in texts:
+        _check(uri)
+    written = []
+    for uri, records in sorted(texts.items()):
+        if uri in whole:
+            content = {uri: "".join(text for _, text in sorted(records.values()))}
+        else:
+            content = {f"{uri}.{number}.txt": text for number, (_, text) in sorted(records.items())}
+        for file_name, text in content.items():
+            path = out / file_name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+            written.append(path)
+    return written
+
+
+def _check(uri: str) -> None:
+    path = PurePosixPath(uri)
+    if path.is_absolute() or ".." in path.parts or "\\" in uri or "\0" in uri:
+        raise UnsafePathError(f"source_uri {uri!r} leads out of the output folder")

@@ -1,0 +1,87 @@
+"""HTML records to blocks: ``strip_html(record)`` for whole pages, bodies of front-matter posts and JSON ``html`` fields.
+
+It sets ``record.text`` to the visible text of the parsed page and divides it: every character is in one span of
+a block or in one dropped span (law L2). Whole pages keep their article (``tasks.strip.html_content``); a fragment is an
+article as it is. Positions count code points of ``record.text``. Raises nothing, on any markup.
+"""
+
+from __future__ import annotations
+
+import re
+from operator import itemgetter
+from typing import Any
+
+from tasks.model import Block, Dropped, Record, Stripped
+from tasks.strip.html_blocks import blocks_of
+from tasks.strip.html_content import classify
+from tasks.strip.html_images import images_of
+from tasks.strip.html_meta import describe_page, find_title
+from tasks.strip.html_walk import Page, read_page
+
+_WHOLE_PAGE = re.compile(r"<(?:html|body|head|title)[\s>]", re.IGNORECASE)
+
+
+def strip_html(record: Record) -> Stripped:
+    """Divide an HTML record into blocks and dropped spans; sets ``record.text``."""
+    html = record.html or ""
+    page = read_page(html)
+    record.text = page.text
+    texts = [page.text[line[0] : line[1]].strip() for line in page.lines]
+    given: dict[str, Any] = {}
+    if record.shape == "html_page" or (record.shape == "json_html" and _WHOLE_PAGE.search(html)):
+        title_line = find_title(page, texts)
+        article, verdicts, roles = classify(page, texts, title_line)
+        given = describe_page(page, texts, verdicts, title_line)
+        if title_line is not None and verdicts[title_line] is not None:
+            verdicts[title_line] = "structure"
+        given["title_is_block"] = title_line is not None and verdicts[title_line] is None
+    else:
+        article, verdicts, roles = 0, [None if text else "structure" for text in texts], [None] * len(page.tags)
+    blocks, numbers = blocks_of(page, texts, verdicts, article)
+    shown = _shown(page, article, roles)
+    return Stripped(
+        blocks=blocks,
+        dropped=_dropped(page, blocks, verdicts),
+        images=images_of(page, shown, numbers, given.get("url") or record.given.get("url") or ""),
+        given=given,
+    )
+
+
+def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:
+    """The boxes of the article that have no role of their own."""
+    shown = {article}
+    if page.images:
+        for box in range(article + 1, len(page.parents)):
+            if roles[box] is None and page.parents[box] in shown:
+                shown.add(box)
+    return shown
+
+
+def _dropped(page: Page, blocks: list[Block], verdicts: list[str | None]) -> list[Dropped]:
+    """Everything between the blocks; whitespace joins the dropped text before it, else it is structure."""
+    pieces: list[tuple[int, int, str]] = [(start, end, "") for block in blocks for start, end in block.spans]
+    pieces += [(line[0], line[1], verdict) for line, verdict in zip(page.lines, verdicts, strict=True) if verdict]
+    pieces.sort(key=itemgetter(1))
+    pieces.append((len(page.text), len(page.text), ""))
+    dropped: list[Dropped] = []
+    since = at = 0  # dropped text from since to at, for the reason current
+    current = ""
+    for start, end, reason in pieces:
+        if reason:
+            if reason != current and at > since:
+                dropped.append(Dropped(since, at, current))
+                since = at
+            current = reason
+        else:
+            if start > at:
+                shown = not page.holes or not page.text[at:start].strip()
+                if not (shown and current):
+                    if at > since:
+                        dropped.append(Dropped(since, at, current))
+                        since = at
+                    current = "structure" if shown else "hidden"
+            if start > since:
+                dropped.append(Dropped(since, start, current))
+            since, current = end, ""
+        at = end
+    return dropped

@@ -1,0 +1,204 @@
+"""Kept lines of a page to blocks: what kind each is, its spans, its path in the document.
+
+``blocks_of`` keeps reading order. A table row whose cells are apart in the text is one block; where cells touch, each is its
+own block, lest 2020 and 16.4 become 202016.4. A path is the innermost ``MAX_STEPS`` boxes, each as
+``tag.class#id``, below the article with its number among equal siblings: ``html>body>div.article#zoom>p:2``.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from functools import lru_cache
+
+from tasks.model import Block, Span
+from tasks.strip.html_walk import Line, Page
+from tasks.strip.outline import is_heading, number_of
+
+MAX_STEPS = 12
+MAX_TAGGED_HEADING = 80  # characters; longer <h2> are misused
+MAX_BOLD_HEADING = 40
+MAX_CELL_LINES = 3
+MAX_CELL = 300  # characters; a longer cell is layout
+MAX_CAPTION = 120
+
+_KINDS = {
+    "li": "list_item",
+    "dt": "list_item",
+    "dd": "list_item",
+    "figcaption": "caption",
+    "caption": "caption",
+    "blockquote": "quote",
+}
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BOLD_LEVEL = 2  # below the page's title
+_PLAIN_RANKS = 2  # 第一部分, 一、 and (一) mark a heading without bold type; 1. may be an item of a list
+_CAPTION = re.compile(r"[▲△↑]|图为|图片(?:来源|说明)|图\s*\d*\s*[:：]")
+_SENTENCE_END = ("。", "！", "？", "；", "!", "?", ";", "，", ",", "：", ":")
+# A paragraph's indent in the middle of a line: its line break was lost on the way.
+_LOST_BREAK = re.compile("(?<=[。！？”：；）.!?])\\s*(?:\u3000{2}|[\xa0 ]{4})\\s*(?=\\S)")
+_PRE_BREAK = re.compile("\n(?=\\s*\n|[ \t\u3000\xa0]{2,}|\u3000)")
+_STEP_NAME = re.compile(r'\b(class|id)="([\w\-]{1,40})')
+
+
+def blocks_of(
+    page: Page, texts: list[str], verdicts: list[str | None], article: int
+) -> tuple[list[Block], list[int]]:
+    """The blocks of the kept lines, and the number of the first line of each block."""
+    rows = _data_rows(page, texts, verdicts, article)
+    path_of = _Paths(page, article)
+    with_image = {line for line, _, _ in page.images}
+    blocks: list[Block] = []
+    numbers: list[int] = []
+    last_row = last_number = -1
+    for number, (line, text, verdict) in enumerate(zip(page.lines, texts, verdicts, strict=True)):
+        if verdict is not None:
+            continue
+        row = rows.get(number, -1)
+        start = page.text.find(text, line[0])
+        joins = row >= 0 and row == last_row and number == last_number + 1 and start > blocks[-1].spans[-1].end
+        last_row, last_number = row, number
+        if joins:
+            spans = blocks[-1].spans
+            spans[-1:] = _without_holes(page, spans[-1].start, start + len(text))
+            continue
+        kind, level = ("table_row", 0) if row >= 0 else _kind(page, line, text, number in with_image)
+        path = path_of(line[2])
+        for begin, end in _pieces(page, line[2], text):
+            if spans := _without_holes(page, start + begin, start + end):
+                blocks.append(Block(kind, spans, level, path))
+                numbers.append(number)
+    return blocks, numbers
+
+
+def _kind(page: Page, line: Line, text: str, behind_image: bool) -> tuple[str, int]:
+    """The kind of a line and, of a heading, its level."""
+    box = line[2]
+    short = len(text) <= MAX_TAGGED_HEADING and not text.endswith(_SENTENCE_END)
+    while box > 0:
+        tag = page.tags[box]
+        if tag in _KINDS:
+            return _KINDS[tag], 0
+        if tag in _HEADINGS and short:
+            return "heading", _HEADINGS[tag]
+        if tag not in ("p", "div", "center"):
+            break
+        box = page.parents[box]
+    if behind_image and len(text) <= MAX_CAPTION and _CAPTION.match(text):
+        return "caption", 0
+    if not short:
+        return "paragraph", 0
+    number = number_of(text)
+    bold = line[4] >= len(text) and len(text) <= MAX_BOLD_HEADING
+    if (bold or (number is not None and number.rank <= _PLAIN_RANKS)) and is_heading(text, number):
+        return "heading", _BOLD_LEVEL + (max(number.rank - 1, 0) if number else 0)
+    return "paragraph", 0
+
+
+def _pieces(page: Page, box: int, text: str) -> list[tuple[int, int]]:
+    """Where the paragraphs of one line begin and end."""
+    if page.tags[box] == "pre":
+        pattern = _PRE_BREAK
+    elif "\u3000\u3000" in text or "\xa0\xa0\xa0\xa0" in text:
+        pattern = _LOST_BREAK
+    else:
+        return [(0, len(text))]
+    cuts = [0, *(match.end() for match in pattern.finditer(text)), len(text)]
+    pieces = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        piece = text[start:end]
+        body = piece.strip()
+        if body:
+            begin = start + len(piece) - len(piece.lstrip())
+            pieces.append((begin, begin + len(body)))
+    return pieces
+
+
+def _without_holes(page: Page, start: int, end: int) -> list[Span]:
+    """The visible parts of a range of text."""
+    if not page.holes:
+        return [Span(start, end)]
+    spans: list[Span] = []
+    first = bisect_right(page.holes, (start, -1))
+    first -= first > 0
+    for hole_start, hole_end in page.holes[first:]:
+        if hole_start >= end:
+            break
+        if hole_end > start:
+            spans.append(Span(start, max(hole_start, start)))
+            start = min(hole_end, end)
+    spans.append(Span(start, end))
+    return [span for part in spans if (span := _trimmed(page.text, part)).start < span.end]
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    part = text[span.start : span.end]
+    return Span(span.start + len(part) - len(part.lstrip()), span.start + len(part.rstrip()))
+
+
+def _data_rows(page: Page, texts: list[str], verdicts: list[str | None], article: int) -> dict[int, int]:
+    """For each line of a table row that holds data, not layout: the row's box."""
+    tags, parents = page.tags, page.parents
+    if "tr" not in tags[article:]:
+        return {}
+    layout: set[int] = set()
+    for box in range(len(tags) - 1, 0, -1):
+        if tags[box] in ("table", "ul", "ol", "h1", "h2", "h3") or box in layout:
+            layout.add(parents[box])
+    cells: Counter[int] = Counter()
+    for box in range(article + 1, len(tags)):
+        if tags[box] in ("td", "th") and tags[parents[box]] == "tr":
+            lines = range(page.firsts[box], page.lasts[box])
+            fits = len(lines) <= MAX_CELL_LINES and sum(len(texts[n]) for n in lines) <= MAX_CELL
+            cells[parents[box]] += len(lines) > 0 if fits and box not in layout else -len(tags)
+    return {
+        number: row
+        for row, n_cells in cells.items()
+        if n_cells >= 2
+        for number in range(page.firsts[row], page.lasts[row])
+        if verdicts[number] is None
+    }
+
+
+class _Paths:
+    """The paths of boxes, each computed when first asked for."""
+
+    def __init__(self, page: Page, article: int) -> None:
+        self.page = page
+        self.article = article
+        self.known: dict[int, tuple[str, ...]] = {0: ()}
+        self.ranks: list[int] = []  # of each box below the article among its siblings of the same tag
+
+    def __call__(self, box: int) -> str:
+        return ">".join(self.steps(box))
+
+    def steps(self, box: int) -> tuple[str, ...]:
+        missing: list[int] = []
+        while box not in self.known and len(missing) < MAX_STEPS:
+            missing.append(box)
+            box = self.page.parents[box]
+        steps = self.known.get(box, ())
+        for box in reversed(missing):
+            steps = self.known[box] = (*steps[-MAX_STEPS + 1 :], self.step(box))
+        return steps
+
+    def step(self, box: int) -> str:
+        step = _step_name(self.page.tags[box], self.page.attrs[box][:400])
+        return f"{step}:{self.rank(box)}" if box > self.article and step not in ("html", "body") else step
+
+    def rank(self, box: int) -> int:
+        if not self.ranks:
+            seen: dict[tuple[int, str], int] = {}
+            below = slice(self.article + 1, None)
+            for key in zip(self.page.parents[below], self.page.tags[below], strict=True):
+                seen[key] = rank = seen.get(key, 0) + 1
+                self.ranks.append(rank)
+        return self.ranks[box - self.article - 1]
+
+
+@lru_cache(maxsize=8192)
+def _step_name(tag: str, attrs: str) -> str:
+    """``div.article#zoom``: the tag with its first class and its id."""
+    names = dict(_STEP_NAME.findall(attrs)) if attrs else {}
+    return tag + "".join(mark + names[name] for mark, name in ((".", "class"), ("#", "id")) if name in names)

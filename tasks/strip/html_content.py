@@ -1,0 +1,219 @@
+"""Which lines of a web page are its article, and what the others are.
+
+``classify(page, texts, title_line)`` gives one verdict per line: None (kept) or a drop reason of ``schemas``
+``DROP_REASONS``. Three steps, each linear in the number of lines and boxes:
+
+1. Boxes whose tag, class or id name a role (nav, footer, share …) take it, unless they hold much of the page's prose.
+2. The article is the innermost box that holds nearly all prose outside such boxes. Prose: unlinked characters of lines
+   that read like sentences.
+3. Inside the article, single lines that have the form of furniture go; what stands before the title goes; what follows a
+   mark of the end (相关阅读, 上一篇, 发表评论) goes if no prose follows it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from tasks.strip.html_walk import Page, is_hidden
+
+ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
+MAX_ROLE_SHARE = 0.35  # of the page's prose: a box with more is not what its class name says
+MIN_PROSE = 16  # unlinked characters of a line that may count as prose
+FULL_PROSE = 60  # unlinked characters; shorter lines count for less than their length
+MAX_LINKED_PROSE = 0.3  # linked characters per unlinked one that prose may have
+MIN_LINKED, LINKED, LINKED_WORDS = 0.2, 0.5, 0.7  # shares of linked characters: never, surely, among words a list of links
+MAX_FURNITURE = 120  # characters; longer lines are never judged by their words
+
+_STRUCTURAL = frozenset(
+    "html body center div td section article main form table tbody tr blockquote dd dl fieldset span pre li ul".split()
+)
+_TAG_ROLES = {
+    "head": "structure",
+    "nav": "navigation",
+    "footer": "footer",
+    "noscript": "hidden",
+    "dialog": "hidden",
+    **dict.fromkeys(("aside",), "related_links"),
+    **dict.fromkeys(("select", "option", "button", "textarea", "menu", "dir"), "navigation"),
+    **dict.fromkeys(("svg", "canvas", "audio", "video", "object"), "page_furniture"),
+}
+_NAME = re.compile(r'\b(?:class|id|role)="([^"]{1,200})')
+# Words at the beginning of a part of a class or id name: class="art-share fr" has the parts art, share, fr.
+_ROLE_NAME = re.compile(
+    r"(?:^|[\s_-]|(?<=[a-z])(?=[A-Z]))(?:"
+    r"(?P<comments>(?i:comment|reply|replies|pinglun|disqus|guestbook|liuyan))"
+    r"|(?P<share_bar>(?i:share|bdshare|jiathis|social|fenxiang))"
+    r"|(?P<advertisement>(?i:ads?\d*(?![a-z])|advert|guanggao|gg\d*(?![a-z])|sponsor|adsense|adbox))"
+    r"|(?P<footer>(?i:foot|copyright|copy(?![a-z])|banquan|beian|btm|bottom(?![a-z])))"
+    r"|(?P<related_links>(?i:relat|recommend|xiangguan|tuijian|hot(?![a-z])|rank|side(?:bar)?(?![a-z])|aside|prev|next|pager?(?![a-z])))"
+    r"|(?P<navigation>(?i:nav|menu|crumb|bread|weizhi|location|position|sitemap|topbar|toolbar|header|logo|search|login|qrcode|tabs?(?![a-z])))"
+    r"|(?P<document_information>(?i:info(?![a-z])|source(?![a-z])|pubtime|pub_?date|byline|post-?meta|meta(?![a-z])))"
+    r")"
+)
+_FURNITURE = re.compile(
+    r"(?P<navigation>(?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)*位置(?:是|为)?\s*[:：>]|首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索)"
+    r"|(?P<share_bar>(?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])|(?:点赞|收藏|转发|点踩)\s*\d*$|微信扫)"
+    r"|(?P<page_furniture>[（(【\[]?\s*(?:责任编[辑审]|责编|编辑|审核|校对|网站编辑|本文编辑|初审|复审|终审)\s*[:：]"
+    r"|[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP|视力保护色|放大|缩小|加大)"
+    r"|(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?\s*[:：]?\s*\d*\s*次?$|(?:共|第)\s*\d+\s*页|[【\[]?(?:复制|网页|本页)(?:本文|地址)?)"
+    r"|(?P<related_links>[【\[<（(·\s]*(?:上一?[篇条页]|下一?[篇条页]|前一篇|后一篇|相关(?:阅读|链接|新闻|文章|推荐|报道|文件|信息|专题|内容|稿件|资讯|主题)|延伸阅读|推荐阅读|热[点门](?:新闻|推荐|文章|排行|阅读)|猜你喜欢|更多(?:精彩|新闻|内容|>|》|$)|最新(?:文章|新闻|资讯)|精彩推荐|为您推荐|阅读排行))"
+    r"|(?P<comments>(?:网友|最新|全部|热门|我来说两句|发表|查看|文明上网|用户)?(?:评论|回复|跟帖|留言)(?:\s*[(（:：\d]|$)|我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|引用通告|没有更多)"
+    r"|(?P<footer>版权(?:所有|声明)|Copyright|©|\(C\)|主办(?:单位)?\s*[:：]|承办(?:单位)?\s*[:：]|网站标识码|技术支持\s*[:：]|.{0,12}ICP备|.{0,20}公网安备|.{0,10}All Rights? Reserved|网站地图|关于我们|免责声明|特别声明|郑重声明|声明\s*[:：])",
+    re.IGNORECASE,
+)
+_INFORMATION = re.compile(
+    r"(?:发布|发表|更新|成文|发稿|编辑|上传)?(?:时间|日期)\s*[:：]|(?:来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构|信息来源|文章来源)\s*[:：]"
+    r"|(?:浏览|点击|阅读|人气|访问)(?:次数|量|数)?\s*[:：]?\s*\d|[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+)
+_ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
+_NO_WORDS = re.compile(r"[\W\d_]+|[AP]M\b")
+_SENTENCE = re.compile("[。，；！？：…”]|[,;!?:]")
+_END_REASONS = frozenset(("related_links", "comments", "footer", "share_bar"))
+
+
+class Content(NamedTuple):
+    """The article's box, a verdict for each line (None: kept), and the role of each box (None: no role)."""
+
+    article: int
+    verdicts: list[str | None]
+    roles: list[str | None]
+
+
+@lru_cache(maxsize=8192)
+def _named_role(attrs: str) -> str | None:
+    """The role the class, id or role attribute names; pages of one site repeat their attributes."""
+    for names in _NAME.findall(attrs):
+        if match := _ROLE_NAME.search(names):
+            return match.lastgroup
+    return None
+
+
+def prose_of(text: str, links: int) -> float:
+    """How much of a line reads like running text: its unlinked characters, less for short lines."""
+    unlinked = len(text) - links
+    if unlinked < MIN_PROSE or links > MAX_LINKED_PROSE * unlinked or not _SENTENCE.search(text):
+        return 0
+    return unlinked * min(unlinked / FULL_PROSE, 1.0)
+
+
+def line_prose(page: Page, texts: list[str]) -> list[float]:
+    """``prose_of`` every line; a line that repeats another counts once (copies for print, preview, phones)."""
+    prose: list[float] = []
+    seen: set[str] = set()
+    for text, line in zip(texts, page.lines, strict=True):
+        size = prose_of(text, line[3]) if len(text) >= MIN_PROSE and text not in seen else 0
+        if size:
+            seen.add(text)
+        prose.append(size)
+    return prose
+
+
+def is_link_line(text: str, links: int) -> bool:
+    """Whether nearly all words of a line are linked: dates and marks around a link are no words."""
+    if links <= MIN_LINKED * len(text):
+        return False
+    return links >= LINKED * len(text) or links >= LINKED_WORDS * len(_NO_WORDS.sub("", text))
+
+
+def _prefix_sums(values: list[float]) -> list[float]:
+    sums = [0.0]
+    total = 0.0
+    for value in values:
+        total += value
+        sums.append(total)
+    return sums
+
+
+def _roles(page: Page, sums: list[float]) -> list[str | None]:
+    """The role of each box: its own or its parent's."""
+    limit = MAX_ROLE_SHARE * sums[-1]
+    roles: list[str | None] = [None]
+    firsts, lasts, attrs_of, parents = page.firsts, page.lasts, page.attrs, page.parents
+    for box in range(1, len(parents)):
+        role = roles[parents[box]]
+        if role is None:
+            role = _TAG_ROLES.get(page.tags[box])
+            attrs = attrs_of[box]
+            if role is None and attrs:
+                role = "hidden" if is_hidden(attrs) else _named_role(attrs[:300])
+            if role is not None and role != "structure" and sums[lasts[box]] - sums[firsts[box]] > limit:
+                role = None
+        roles.append(role)
+    return roles
+
+
+def _article_box(page: Page, sums: list[float]) -> int:
+    """The innermost box with nearly all prose of the box around it."""
+    article, mass = 0, sums[-1]
+    for box, parent in enumerate(page.parents):
+        if parent == article and page.tags[box] in _STRUCTURAL:
+            inside = sums[page.lasts[box]] - sums[page.firsts[box]]
+            if inside and inside >= ARTICLE_SHARE * mass:
+                article, mass = box, inside
+    return article
+
+
+def furniture(text: str) -> str | None:
+    """The reason to drop a line by its words alone, if it has the form of page furniture."""
+    if len(text) > MAX_FURNITURE:
+        return None
+    match = _FURNITURE.match(text)
+    return match.lastgroup if match else None
+
+
+def is_information(text: str) -> bool:
+    """Whether a short line dates, attributes or counts the page."""
+    return len(text) <= MAX_FURNITURE and _INFORMATION.search(text) is not None
+
+
+def article_box(page: Page, texts: list[str]) -> tuple[int, list[str | None], list[float]]:
+    """The article's box, the role of each box, and the prose of each line (0 inside boxes with a role)."""
+    prose = line_prose(page, texts)
+    roles = _roles(page, _prefix_sums(prose))
+    free = [0 if roles[line[2]] else n for n, line in zip(prose, page.lines, strict=True)]
+    return _article_box(page, _prefix_sums(free)), roles, free
+
+
+def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
+    """Find the article and judge every line."""
+    article, roles, prose = article_box(page, texts)
+    first, last = page.firsts[article], page.lasts[article]
+    verdicts: list[str | None] = []
+    for number, (text, line) in enumerate(zip(texts, page.lines, strict=True)):
+        verdict = roles[line[2]]
+        if verdict is None:
+            verdict = furniture(text)
+            if verdict is None and line[3] and is_link_line(text, line[3]) and not _ATTACHMENT.match(text):
+                verdict = "navigation" if number < first else "related_links"
+            if verdict is None and not first <= number < last:
+                if is_information(text):
+                    verdict = "document_information"
+                else:
+                    verdict = "navigation" if number < first else "page_furniture"
+        verdicts.append(verdict)
+    _trim(texts, prose, verdicts, (first, last), title_line)
+    return Content(article, verdicts, roles)
+
+
+def _trim(
+    texts: list[str], prose: list[float], verdicts: list[str | None], article: tuple[int, int], title_line: int | None
+) -> None:
+    """Drop what stands in the article before its title and behind the mark of its end."""
+    first, last = article
+    prosaic = [number for number in range(first, last) if prose[number] and verdicts[number] is None]
+    head = prosaic[0] if prosaic else first
+    tail = prosaic[-1] if prosaic else last
+    if title_line is not None and first <= title_line:
+        for number in range(first, min(title_line, head)):
+            verdicts[number] = verdicts[number] or "navigation"
+    for number in range(first, min(head + 1, last)):
+        if verdicts[number] is None and is_information(texts[number]) and len(texts[number]) < 80 and number != title_line:
+            verdicts[number] = "document_information"
+    ending: str | None = None
+    for number in range(tail + 1, last):
+        if verdicts[number] in _END_REASONS:
+            ending = verdicts[number]
+        elif ending and verdicts[number] is None:
+            verdicts[number] = ending

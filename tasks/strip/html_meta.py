@@ -1,0 +1,145 @@
+"""What a page says of itself: title, date, source, author, address, site.
+
+``find_title`` finds the line that prints the page's title. ``describe_page`` reads, first found wins: meta elements and
+canonical link, JSON-LD, the information line (发布时间：… 来源：…). Values are as written; keys absent if unknown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from tasks.strip.html_images import attributes
+from tasks.strip.html_walk import Page
+
+# Names of meta elements in lower case: the Chinese government site standard (ArticleTitle, PubDate, ContentSource …),
+# Open Graph, schema.org.
+_META = {
+    "title": ("articletitle", "og:title", "twitter:title"),
+    "date": ("pubdate", "article:published_time", "publishdate", "datepublished", "og:release_date", "weibo:article:create_at"),
+    "source": ("contentsource", "source", "mediaid"),
+    "author": ("author", "article:author", "og:article:author"),
+    "url": ("canonical", "url", "og:url"),
+    "site": ("sitename", "og:site_name"),
+}
+_META_NAMES = frozenset(name for names in _META.values() for name in names)
+_META_NAME = re.compile(r'(?:name|property|itemprop|rel)="([^"]*)"', re.IGNORECASE)
+_JSON_LD = {"title": "headline", "date": "datePublished", "author": "author", "source": "publisher"}
+_DATE = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?:[\sT]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
+_LABELLED_DATE = re.compile(rf"(?:时间|日期)\s*[:：]\s*({_DATE})")
+_ANY_DATE = re.compile(f"({_DATE})")
+_LABEL = "浏览|点击|阅读|作者|字体|字号|发布|时间|日期|责任|责编|编辑|来源|人气|访问|评论|大中小"
+_VALUE = rf"\s*[:：]\s*([^\s:：|【\[（(]{{2,30}}?)(?=\s|{_LABEL}|[|【\[（(]|(?:19|20)\d\d[-年/.]|$)"
+_SOURCE = re.compile(rf"(?:来源|稿源|出处){_VALUE}")
+_AUTHOR = re.compile(rf"(?:作者|撰稿|记者){_VALUE}")
+_INFORMATION = ("document_information", "page_furniture")
+_SITE_MARK = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|--+|——|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|博客|客户端|com|cn)\S{0,4}$))\s*")
+MIN_TITLE = 4  # characters
+_TITLE_LINES = 400  # a title stands early in the page
+
+
+def page_title(page: Page, texts: list[str]) -> str:
+    """The text of the title element."""
+    for number, line in enumerate(page.lines):
+        if page.tags[line[2]] == "title":
+            return texts[number]
+        if line[2] and page.tags[line[2]] != "head":
+            break
+    return ""
+
+
+def split_site(title: str) -> tuple[str, str]:
+    """A title element's text as title proper and site name ("" if it names none)."""
+    parts = [part for part in _SITE_MARK.split(title) if part]
+    if len(parts) < 2 or len(parts[0]) < MIN_TITLE:
+        return title, ""
+    return parts[0], parts[-1]
+
+
+def find_title(page: Page, texts: list[str]) -> int | None:
+    """The line that prints the title: a heading or a line of its own that the title element repeats."""
+    whole = "".join(page_title(page, texts).split())
+    best, best_size = None, 0.0
+    seen = 0
+    for number, line in enumerate(page.lines):
+        tag = page.tags[line[2]]
+        if tag in ("title", "head"):
+            continue
+        seen += 1
+        if seen > _TITLE_LINES:
+            break
+        text = texts[number]
+        if not MIN_TITLE <= len(text) <= 120 or line[3] * 2 > len(text):
+            continue
+        heading = tag in ("h1", "h2", "h3")
+        squeezed = "".join(text.split()) if whole else ""
+        if squeezed and (whole.startswith(squeezed) or (heading and squeezed in whole)):
+            size = len(squeezed) + (20.0 if heading else 0.0) + (10.0 if tag == "h1" else 0.0)
+        elif tag == "h1":
+            size = 1.0
+        else:
+            continue
+        if size > best_size:
+            best, best_size = number, size
+    return best
+
+
+def _from_metas(page: Page) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for serialized in page.metas:
+        name = _META_NAME.search(serialized, 0, 200)
+        if name and name[1].lower() in _META_NAMES:
+            attrs = attributes(serialized[:4000])
+            values.setdefault(name[1].lower(), attrs.get("content", "") or attrs.get("href", ""))
+    return {key: values[name] for key, names in _META.items() for name in reversed(names) if values.get(name)}
+
+
+def _from_json_ld(page: Page) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for script in page.json_ld:
+        try:
+            data = json.loads(script)
+        except (ValueError, RecursionError):
+            continue
+        for item in data if isinstance(data, list) else [data]:
+            if not isinstance(item, dict):
+                continue
+            for key, name in _JSON_LD.items():
+                value: Any = item.get(name)
+                if isinstance(value, list) and value:
+                    value = value[0]
+                if isinstance(value, dict):
+                    value = value.get("name")
+                if isinstance(value, str) and value.strip():
+                    found.setdefault(key, value.strip())
+    return found
+
+
+def _from_lines(texts: list[str], verdicts: list[str | None], title_line: int | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for number, verdict in enumerate(verdicts):
+        text = texts[number]
+        if verdict not in _INFORMATION or len(text) > 200 or number < (title_line or 0) - 3:
+            continue
+        for key, pattern in (("date", _LABELLED_DATE), ("source", _SOURCE), ("author", _AUTHOR)):
+            if key not in found and (match := pattern.search(text)):
+                found[key] = match[1]
+        if "date" not in found and verdict == "document_information" and (match := _ANY_DATE.search(text)):
+            found["date"] = match[1]
+    return found
+
+
+def describe_page(
+    page: Page, texts: list[str], verdicts: list[str | None], title_line: int | None
+) -> dict[str, Any]:
+    """The values for ``Stripped.given``."""
+    title, site = split_site(page_title(page, texts))
+    given: dict[str, Any] = {"title": title, "site": site}
+    given |= _from_lines(texts, verdicts, title_line)
+    if page.json_ld:
+        given |= _from_json_ld(page)
+    given |= _from_metas(page)
+    if title_line is not None:
+        given["title"] = " ".join(texts[title_line].split())
+    return {key: value for key, value in given.items() if value}

@@ -1,0 +1,85 @@
+"""Paragraphs broken by columns, pages or fixed-width lines: what is open, and where it goes on.
+
+Input: pieces of text. Output: yes or no, or an index. A paragraph is open when it does not end with a sentence's mark; its continuation is the next
+piece of running text. When another article stands between, a continuation is only taken on strong evidence: it cannot begin a
+sentence, or it closes a bracket left open, or it goes on with an enumeration the first half broke off.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ENDS = "。！？!?…；;：:"
+_CLOSING = "”’」』）)》\"'"
+_QUOTES = (("“", "”"), ("《", "》"), ("（", "）"), ("(", ")"), ("‘", "’"))
+_CANNOT_BEGIN = frozenset("，。、；：！？）》”’,.;:!?)]%％的和与及等了地得")
+_ITEM = re.compile(r"([一-鿿]{2,10})[、,，]$")
+_FIRST_ITEM = re.compile(r"([一-鿿]{2,10})(?=[、,，])")
+_ENOUGH = 3
+_PAUSE = re.compile(r"[,，、；;。]")
+_SIGNATURE = 20  # characters: longer than a name with its office, a date, a place
+
+
+def is_open(piece: str) -> bool:
+    """Whether the piece ends inside a sentence. A piece all in brackets (a source, a date) is complete."""
+    if piece[:1] in ("(", "（") and piece[-1] in ")）":
+        return False
+    bare = piece.rstrip(_CLOSING)
+    return bool(bare) and bare[-1] not in _ENDS and not (bare[-1] == "." and len(bare) > 1 and bare[-2] < "\x7f")
+
+
+def is_truncated(piece: str) -> bool:
+    """Whether the last paragraph of a text lacks its end: open, and more than a signature or a date."""
+    return is_open(piece) and (len(piece) > _SIGNATURE or _PAUSE.search(piece) is not None)
+
+
+def _unclosed(piece: str) -> str:
+    """The closing mark the piece still owes, or an empty string."""
+    for opening, closing in _QUOTES:
+        if piece.rfind(opening) > piece.rfind(closing):
+            return closing
+    return ""
+
+
+def _closes_first(piece: str, closing: str) -> bool:
+    opening = next(pair[0] for pair in _QUOTES if pair[1] == closing)
+    at, other = piece.find(closing), piece.find(opening)
+    return at >= 0 and (other < 0 or at < other)
+
+
+def _goes_on_enumerating(head: str, candidate: str) -> bool:
+    """``…新产业、新业态、`` | ``新模式,…``: the broken item list and the candidate's first item are alike."""
+    last, first = _ITEM.search(head[-12:]), _FIRST_ITEM.match(candidate)
+    if last is None or first is None or head[-1] != "、":
+        return False
+    item, begun = last[1], first[1]
+    return len(begun) <= len(item) + 2 and (item[0] == begun[0] or item[-1] == begun[-1])
+
+
+def continuation_evidence(head: str, candidate: str) -> int:
+    """How strongly ``candidate`` must go on with the open paragraph ``head`` (0: not at all, 3: enough at a distance)."""
+    closing = _unclosed(head)
+    evidence = 0
+    if candidate[:1] in _CANNOT_BEGIN:
+        evidence += 3
+    if closing and _closes_first(candidate, closing):
+        evidence += 3
+    if _goes_on_enumerating(head, candidate):
+        evidence += 3
+    return evidence
+
+
+def displaced(head: str, candidates: list[str]) -> int:
+    """Index of the one candidate that must be the rest of ``head``, or -1: none, or more than one that fits equally well."""
+    evidence = [continuation_evidence(head, candidate) for candidate in candidates]
+    best = max(evidence, default=0)
+    return evidence.index(best) if best >= _ENOUGH and evidence.count(best) == 1 else -1
+
+
+def hard_wrapped(lines: list[str]) -> bool:
+    """Whether lines were broken at a fixed width: most are as long as the longest, and end inside a sentence."""
+    if len(lines) < 4:
+        return False
+    width = max(map(len, lines))
+    full = [line for line in lines if len(line) >= width - 3]
+    return 12 <= width <= 120 and 2 * len(full) >= len(lines) and 2 * sum(map(is_open, full)) >= len(full)

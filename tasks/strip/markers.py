@@ -1,0 +1,127 @@
+"""What a site put into or behind a text: injected markers, its foot, date lines.
+
+Input: the text and the record's title. Output: spans (code points). Linear; nothing raises.
+
+A marker has no grammatical link to its surroundings: it stands behind a sentence end (or at the text's end) and either repeats the title
+(``…工作报告第二部分``, ``…全文完``) or is a bracketed name of a series (``(全国两会政府工作报告)``) between two sentences. A
+bracket that cites (a year, 《》, a source) is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.model import Span
+
+DATE_LINE = re.compile(
+    r"(?:(?:发布|更新)?(?:时间|日期)[:：]\s*)?(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+_PART = re.compile(r"第(?:[一二三四五六七八九十]{1,3}|\d{1,2})部分")
+_END = re.compile(r"[(（]?全文(?:完|结束)[)）]?")
+_SERIES = re.compile(
+    r"[(（](?![^()（）]{0,24}(?:记者|据|来源|摘自|见|《|“|\d{4}))"
+    r"[^()（）,，。、;；:：\s]{0,20}(?:工作报告|两会[^()（）,，。、\s]{0,8}|全文|专题|专栏|范文|大全|汇编)[)）](?=\s*[“《0-9一-鿿])"
+)
+_FOOT_PHRASE = (
+    r"(?:有想补充的信息[?？]?|点我投稿|联系我们|关于我们|企业入驻|我要投稿|网站地图|网站声明|免责声明|隐私政策|用户协议|广告合作|商务合作"
+    r"|加入我们|友情链接|意见反馈|返回(?:顶部|首页)|(?:版权所有|Copyright)[^\n]{0,60}|[一-鿿]?ICP备[^\n]{0,40})"
+)
+_FOOT = re.compile(
+    rf"(?:(?<=\s)|^)(?P<date>{DATE_LINE.pattern}\s+)?(?P<foot>(?:[-–·|•]\s*)?{_FOOT_PHRASE}(?:\s*(?:[-–·|•]\s*)?{_FOOT_PHRASE})*)\s*\Z"
+)
+_FOOT_WORDS = ("投稿", "联系我们", "关于我们", "入驻", "地图", "声明", "合作", "版权", "ICP", "反馈", "返回", "隐私", "协议", "链接")
+_FOOT_REACH = 400  # characters at the end of a text in which a site's foot is sought
+
+_FOLD = str.maketrans("：；，？！（）―─–", ":;,?!()———")
+_SENTENCE_END = "。！？!?”’"
+
+
+def _fold(text: str) -> str:
+    return "".join(text.translate(_FOLD).split())
+
+
+def _title_forms(title: str) -> list[str]:
+    """The title as markers repeat it: with and without 人民 before 政府."""
+    folded = _fold(title)
+    plain = folded.replace("人民政府", "政府")
+    forms = {folded, plain, plain.replace("政府", "人民政府", 1)}
+    return sorted((form for form in forms if len(form) >= 4), key=lambda form: (-len(form), form))
+
+
+def _start_of_form(text: str, end: int, form: str) -> int:
+    """Where ``form`` begins if the text before ``end`` repeats it, else -1.
+
+    Spaces do not count, widths are folded, a mask (*) stands for any character, and one character in eight may differ.
+    """
+    at, misses, allowed = end, 0, len(form) // 8
+    for expected in reversed(form):
+        at -= 1
+        while at >= 0 and text[at].isspace():
+            at -= 1
+        if at < 0:
+            return -1
+        found = text[at].translate(_FOLD)
+        if found not in (expected, "*"):
+            misses += 1
+            if misses > allowed:
+                return -1
+    return at
+
+
+def _occurrences(text: str, needle: str, start: int, end: int) -> Iterator[int]:
+    at = text.find(needle, start, end)
+    while at >= 0:
+        yield at
+        at = text.find(needle, at + 1, end)
+
+
+def find_markers(text: str, start: int, end: int, title: str | None, site_tag: str | None = None) -> list[Span]:
+    """Spans of the injected markers between ``start`` and ``end``, in order, not overlapping."""
+    anchors = [
+        match
+        for at in _occurrences(text, "部分", start, end)
+        if (number := text.rfind("第", max(start, at - 4), at)) >= 0 and (match := _PART.match(text, number, end))
+    ]
+    anchors += [
+        match
+        for at in _occurrences(text, "全文", start, end)
+        if (match := _END.match(text, at - (at > start and text[at - 1] in "(（"), end))
+    ]
+    forms = _title_forms(title) if title and anchors else []
+    markers = [marker for anchor in anchors if (marker := _titled_marker(text, start, end, anchor, forms, site_tag))]
+    for bracket in "(（":
+        for at in _occurrences(text, bracket, start, end):
+            if at > start and text[at - 1] in _SENTENCE_END and (match := _SERIES.match(text, at, end)):
+                markers.append(Span(*match.span()))
+    markers.sort()
+    return [marker for index, marker in enumerate(markers) if index == 0 or marker.start >= markers[index - 1].end]
+
+
+def _titled_marker(
+    text: str, start: int, end: int, anchor: re.Match[str], forms: list[str], site_tag: str | None
+) -> Span | None:
+    for form in forms:
+        at = _start_of_form(text, anchor.start(), form)
+        if at >= start:
+            if site_tag and text.endswith(site_tag, start, at):
+                at -= len(site_tag)
+            return Span(at, anchor.end())
+    last = not text[anchor.end() : end].strip()
+    if last and "第" not in anchor[0] and anchor.start() > start and text[anchor.start() - 1] in _SENTENCE_END:
+        return Span(*anchor.span())
+    return None
+
+
+def find_foot(text: str, start: int, end: int) -> tuple[Span | None, Span | None]:
+    """The date line and the site's foot at the end of the range, where the text ends in a foot; else (None, None)."""
+    reach = max(start, end - _FOOT_REACH)
+    tail = text[reach:end]
+    if not any(word in tail for word in _FOOT_WORDS):
+        return None, None
+    match = _FOOT.search(tail)
+    if match is None:
+        return None, None
+    date = match["date"]
+    at = reach + match.start()
+    return (Span(at, at + len(date.rstrip())) if date else None), Span(reach + match.start("foot"), end)

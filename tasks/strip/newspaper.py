@@ -1,0 +1,288 @@
+"""A page of a printed newspaper, read by OCR: articles with headings, bylines and captions; paragraphs joined across columns.
+
+Input: ``Record`` of shape ``newspaper_page``. Output: ``Stripped`` whose blocks and dropped spans partition the text. ``given``: ``title`` (the
+top article's), ``subtitle``, ``bylines``, ``title_is_block``, ``repeated_spans``. Flags: ``displaced_continuation``, ``truncated_tail``,
+``repeated_span``. Linear in the page's length; nothing raises.
+
+Rules: a page is lines between blank lines. A short line without closing mark is a heading; a paragraph that ends inside a sentence goes on in
+the next running text, captions looked through; one short sentence alone behind a wider gap is the caption of a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tasks.model import Block, Dropped, Record, Span, Stripped
+from tasks.strip.credits import is_caption, is_foreign, is_furniture, lead_in_names, pinyin_at, read_byline
+from tasks.strip.finish import finish
+from tasks.strip.joins import displaced, is_open, is_truncated
+from tasks.strip.markup import RULE, inline_marks, line_mark
+from tasks.strip.outline import is_heading, number_of
+from tasks.strip.running import spans_without, trimmed
+
+_LINE = re.compile(r"[^\n]+")
+_SENTENCE = re.compile(r"[。！？!?]")
+_CELLS = re.compile(r"(?<=[一-鿿*%\d])[ \u3000\t]+(?=[一-鿿*\d])")
+_MAX_UNCREDITED = 80  # characters of a caption told only by its place; the longest of the seeds has 41
+_TAIL = 200  # characters on both sides of a column break that are compared
+_REACH = 40  # lines searched for a displaced continuation: the articles of one page
+_MAX_ORNAMENT = 80  # characters of a rule or an imprint
+_BODY = "paragraph"
+_SUBTITLE_MARKS = ("——", "──", "--", "――")
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of the page: kind as far as known, range, blank lines before it, marks inside it, continuation elsewhere."""
+
+    kind: str
+    start: int
+    end: int
+    gap: int
+    text: str
+    level: int = 0
+    label: bool = False  # a section name set off by pinyin
+    rest: list[Span] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+
+def strip_newspaper(record: Record) -> Stripped:
+    """Divide a newspaper page."""
+    text = record.text
+    dropped: list[Dropped] = []
+    holes: list[Span] = []
+    lines = _read(text, dropped, holes)
+    _drop_banner(lines, dropped)
+    lines = _tabulate(text, lines)
+    _tell_captions(lines)
+    _tell_bylines(lines)
+    end = lines[-1] if lines else None
+    lines, apart = _join(lines)
+    flags = ["displaced_continuation"] if apart else []
+    given = _title(lines)
+    _set_levels(lines)
+    dropped += [Dropped(*hole, "markup") for hole in holes]
+    blocks = [
+        Block(line.kind, [span for piece in [(line.start, line.end), *line.rest] for span in spans_without(*piece, holes)], line.level)
+        for line in lines
+    ]
+    given["bylines"] = list(dict.fromkeys(name for line in lines for name in line.names))
+    truncated = end is not None and end.kind == _BODY and is_truncated(end.text)
+    return finish(text, blocks, dropped, flags, given, truncated=truncated)
+
+
+def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> list[_Line]:
+    """The lines with what each says of itself: headings by form, captions, marks and ornaments dropped."""
+    lines: list[_Line] = []
+    last = 0
+    for match in _LINE.finditer(text):
+        start, end = trimmed(text, *match.span())
+        if start == end:
+            continue
+        line = text[start:end]
+        gap = text.count("\n", last, start)
+        last = end
+        if end - start <= _MAX_ORNAMENT and RULE.fullmatch(line):
+            dropped.append(Dropped(start, end, "markup"))
+            continue
+        if end - start <= _MAX_ORNAMENT and is_furniture(line):
+            dropped.append(Dropped(start, end, "page_furniture"))
+            continue
+        mark = line_mark(text, start, end)
+        if mark is not None and mark.length:
+            holes.append(Span(start, start + mark.length))
+            start += mark.length
+            line = text[start:end]
+        marks = inline_marks(text, start, end)
+        holes += marks
+        pinyin = pinyin_at(line)
+        if pinyin >= 0:
+            dropped.append(Dropped(start + pinyin, end, "decoration"))
+            end = start + len(line[:pinyin].rstrip())
+            line = text[start:end]
+            if not line:
+                continue
+        kind = mark.kind if mark else _kind(line)
+        lines.append(_Line(kind, start, end, gap, line, mark.level if mark else 0, label=pinyin > 0))
+    return lines
+
+
+def _kind(line: str) -> str:
+    if is_caption(line):
+        return "caption"
+    number = number_of(line)
+    if line.startswith(_SUBTITLE_MARKS):
+        return "heading" if is_heading(line.lstrip("—─―-"), None) else _BODY
+    if is_heading(line, number) and (number is not None or len(line) <= 20 or not re.search("[,，]", line)):
+        return "heading"
+    return _BODY
+
+
+def _drop_banner(lines: list[_Line], dropped: list[Dropped]) -> None:
+    """Drop the group of lines at the page's top that carries a foreign-language line: a slogan across the page."""
+    group = 1
+    while group < len(lines) and lines[group].gap == 1:
+        group += 1
+    if any(is_foreign(line.text) for line in lines[:group]) and len(lines) > group:
+        dropped += [Dropped(line.start, line.end, "banner") for line in lines[:group]]
+        del lines[:group]
+
+
+def _tabulate(text: str, lines: list[_Line]) -> list[_Line]:
+    """Lines of figures set in columns (``生产总值增长5% 收入增长5%``) as one item per cell; other lines as they are."""
+    figures = [
+        line.kind in ("heading", _BODY) and ("%" in line.text or "％" in line.text) and len(line.text) <= 80 and is_open(line.text)
+        for line in lines
+    ]
+    if not any(figures):
+        return lines
+    parts: list[_Line] = []
+    for index, line in enumerate(lines):
+        cells = _cells(text, line) if figures[index] else []
+        stacked = (
+            index > 0 and figures[index - 1] and line.gap == 1
+            or index + 1 < len(lines) and figures[index + 1] and lines[index + 1].gap == 1
+        )
+        if len(cells) > 1 or cells and stacked:
+            parts += [_Line("list_item", start, end, line.gap, text[start:end]) for start, end in cells]
+        else:
+            parts.append(line)
+    return parts
+
+
+def _cells(text: str, line: _Line) -> list[Span]:
+    edges = [line.start]
+    for match in _CELLS.finditer(text, line.start, line.end):
+        edges += match.span()
+    edges.append(line.end)
+    return [Span(*edge) for edge in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _tell_bylines(lines: list[_Line]) -> None:
+    """Bylines: lines of names that say so, and bare names beside a heading or at the end of an article."""
+    for index, line in enumerate(lines):
+        if line.kind not in ("heading", "caption"):
+            continue
+        names, said = read_byline(line.text)
+        if not names or line.kind == "caption" and not re.search(r"文[/／、并]?图|文[/／、并]?摄|摄影报道", line.text):
+            continue
+        before = lines[index - 1].kind if index else ""
+        after = lines[index + 1].kind if index + 1 < len(lines) else ""
+        if said or before == "heading" and after == _BODY or before == _BODY and after != _BODY:
+            line.kind, line.names = "byline", names
+    for line in lines:
+        if line.kind == _BODY:
+            line.names = lead_in_names(line.text)
+
+
+def _tell_captions(lines: list[_Line]) -> None:
+    """Uncredited captions: one short sentence alone behind a gap wider than the page's usual one."""
+    gaps = sorted(line.gap for line in lines)
+    usual = max(gaps[len(gaps) // 2], 2) if gaps else 2
+    for line in lines:
+        if (
+            line.kind == _BODY
+            and line.gap > usual
+            and len(line.text) <= _MAX_UNCREDITED
+            and line.text[-1] == "。"
+            and _SENTENCE.search(line.text, 0, len(line.text) - 1) is None
+        ):
+            line.kind = "caption"
+
+
+def _join(lines: list[_Line]) -> tuple[list[_Line], bool]:
+    """Join open paragraphs with what goes on with them; the lines in reading order, and whether one went on behind an article.
+
+    What stands between a displaced continuation and the next heading belongs to the interrupted article and follows it.
+    """
+    used = [False] * len(lines)
+    order: list[_Line] = []
+    apart = False
+    for index, head in enumerate(lines):
+        if used[index]:
+            continue
+        order.append(head)
+        if head.kind != _BODY:
+            continue
+        at, tail, moved = index, head.text, False
+        while is_open(tail):
+            following = _following(lines, used, at)
+            if following < 0 and not moved:
+                following = _elsewhere(lines, used, at, tail)
+                moved = following >= 0
+            if following < 0:
+                break
+            at = following
+            used[at] = True
+            head.rest.append(Span(lines[at].start, lines[at].end))
+            head.names += lines[at].names
+            tail = lines[at].text
+        if moved:
+            apart = True
+            at += 1
+            while at < len(lines) and lines[at].kind != "heading" and not used[at]:
+                order.append(lines[at])
+                used[at] = True
+                at += 1
+    return order, apart
+
+
+def _following(lines: list[_Line], used: list[bool], at: int) -> int:
+    """The next line if it is running text, captions and lines already placed looked through; else -1."""
+    at += 1
+    while at < len(lines) and (used[at] or lines[at].kind == "caption"):
+        at += 1
+    return at if at < len(lines) and lines[at].kind == _BODY else -1
+
+
+def _elsewhere(lines: list[_Line], used: list[bool], at: int, tail: str) -> int:
+    """The line behind another article that must go on with ``tail``, or -1."""
+    bodies = [i for i in range(at + 1, min(len(lines), at + _REACH)) if lines[i].kind == _BODY and not used[i]]
+    found = displaced(tail[-_TAIL:], [lines[i].text[:_TAIL] for i in bodies])
+    return bodies[found] if found >= 0 else -1
+
+
+def _title(lines: list[_Line]) -> dict[str, object]:
+    """The top article's title (the headline nearest its byline; a line above it is a kicker) and its subtitle."""
+    top: list[_Line] = []
+    signed = False
+    for line in lines:
+        if line.kind == "heading":
+            top.append(line)
+        elif line.kind == "byline" and top:
+            signed = True
+            break
+        else:
+            break
+    if not top:
+        return {"title_is_block": False}
+    subtitles = [line for line in top if line.text.startswith(_SUBTITLE_MARKS)]
+    headlines = [line for line in top if line not in subtitles and not line.label] or top
+    title = headlines[min(1, len(headlines) - 1)] if signed and len(headlines) == 2 and not subtitles else headlines[0]
+    given: dict[str, object] = {"title": " ".join(title.text.split()), "title_is_block": True}
+    if subtitles:
+        given["subtitle"] = subtitles[0].text.lstrip("—─―-").strip()
+    title.level = title.level or 1
+    return given
+
+
+def _set_levels(lines: list[_Line]) -> None:
+    """Articles are level 1: the first heading and every heading a byline follows; their sections 2, parts of a named box 3."""
+    label: _Line | None = None
+    inside: bool | None = None
+    begun = False
+    for line, after in zip(lines, [*lines[1:], None], strict=False):
+        if line.kind != "heading":
+            continue
+        divided = " " in line.text or "\u3000" in line.text
+        if line.label:
+            label, inside = line, None
+        elif label is not None and inside is None:
+            inside = divided
+        elif label is not None and divided != inside:
+            label = None
+        if line.level == 0:
+            signed = after is not None and after.kind == "byline"
+            line.level = 1 if signed or not begun else 3 if label is not None and line is not label else 2
+        begun = True

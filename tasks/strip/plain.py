@@ -1,0 +1,137 @@
+"""Plain text (a file, or the text field of a JSON line): a title line, paragraphs by line, fixed-width lines joined again.
+
+Input: ``Record`` of shape ``plain_text`` or ``json_text``. Output: ``Stripped`` whose blocks and dropped spans partition the text. ``given``: ``title`` (if the
+container gave none), ``title_is_block``, ``date``, ``glued_headings``, ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``,
+``repeated_span``. Linear; nothing raises.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tasks.model import Block, Dropped, Record, Span, Stripped
+from tasks.strip.finish import finish
+from tasks.strip.joins import hard_wrapped, is_open, is_truncated
+from tasks.strip.markers import DATE_LINE, find_foot, find_markers
+from tasks.strip.markup import RULE, LineMark, inline_marks, line_mark
+from tasks.strip.outline import is_heading, number_of
+from tasks.strip.running import cut, divide, trimmed
+
+_LINE = re.compile(r"[^\n]+")
+_MAX_TITLE = 60
+_RUN_TOGETHER = 500  # characters per line from which a text has lost its line structure
+_SHORT = 40  # an open line as short as this is a line of its own (a heading, a signature), not half a paragraph
+
+
+def strip_plain(record: Record) -> Stripped:
+    """Divide a plain text."""
+    text = record.text
+    dropped: list[Dropped] = []
+    given: dict[str, Any] = {"title_is_block": False}
+    end = _read_end(text, dropped, given)
+    lines = [span for span in (trimmed(text, *match.span()) for match in _LINE.finditer(text, 0, end)) if span.end > span.start]
+    title = record.given.get("title")
+    if lines and _is_title(text, lines, title):
+        given["title"] = " ".join(text[lines[0].start : lines[0].end].lstrip("# ").split())
+        dropped.append(Dropped(*lines.pop(0), "structure"))
+    if not lines:
+        return finish(text, [], dropped, [], given, truncated=False)
+    markers = find_markers(text, lines[0].start, end, title if isinstance(title, str) else given.get("title"))
+    dropped += [Dropped(*marker, "injected_marker") for marker in markers]
+    blocks, glued = _body(text, lines, markers, dropped)
+    if glued:
+        given["glued_headings"] = glued
+    last = blocks[-1] if blocks else None
+    truncated = last is not None and last.kind == "paragraph" and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
+    return finish(text, blocks, dropped, [], given, truncated=truncated)
+
+
+def _read_end(text: str, dropped: list[Dropped], given: dict[str, Any]) -> int:
+    date, foot = find_foot(text, 0, len(text))
+    end = len(text)
+    if foot is not None:
+        dropped.append(Dropped(*foot, "footer"))
+        end = foot.start
+    if date is not None:
+        given["date"] = text[date.start : date.end]
+        dropped.append(Dropped(*date, "date_line"))
+        end = date.start
+    return end
+
+
+def _is_title(text: str, lines: list[Span], title: object) -> bool:
+    """Whether the first line is the record's title: it repeats the given one, or is short, open and set off."""
+    start, end = lines[0]
+    line = text[start:end].lstrip("# ")
+    if isinstance(title, str) and title.strip():
+        return line.split() == title.split()
+    if len(lines) < 2 or len(line) > _MAX_TITLE or not is_heading(line, None) and not line.endswith(("！", "!", "？", "?")):
+        return False
+    set_off = text.count("\n", end, lines[1].start) > 1 or text[start] == "#"
+    return number_of(line) is None and set_off and DATE_LINE.fullmatch(line) is None
+
+
+def _body(text: str, lines: list[Span], markers: list[Span], dropped: list[Dropped]) -> tuple[list[Block], dict[int, str]]:
+    """Blocks of the body's lines, and the headings glued to their sentences."""
+    run_together = lines[-1].end - lines[0].start > _RUN_TOGETHER * len(lines)
+    marks: dict[int, LineMark] = {}
+    holes: list[Span] = []
+    kept: list[Span] = []
+    for start, end in lines:
+        if RULE.fullmatch(text, start, end):
+            dropped.append(Dropped(start, end, "markup"))
+            continue
+        begin = start
+        mark = line_mark(text, start, end)
+        if mark is not None:
+            begin += mark.length
+            marks[begin] = mark
+            if mark.length:
+                dropped.append(Dropped(start, begin, "markup"))
+        found = inline_marks(text, begin, end)
+        holes += found
+        dropped += [Dropped(*hole, "markup") for hole in found]
+        kept.append(Span(begin, end))
+    paragraphs, breaks = _join(text, kept, marks)
+    every = sorted([*markers, *holes, *breaks])
+    pieces = [piece for paragraph in paragraphs for piece in _cut(text, paragraph, every, marks, spaces=run_together)]
+    running = divide(text, pieces, every, marks)
+    dropped += running.dropped
+    return running.blocks, running.glued
+
+
+def _cut(text: str, paragraph: Span, holes: list[Span], marks: dict[int, LineMark], *, spaces: bool) -> list[Span]:
+    return [paragraph] if paragraph.start in marks else cut(text, *paragraph, holes, spaces=spaces)
+
+
+def _join(text: str, lines: list[Span], marks: dict[int, LineMark]) -> tuple[list[Span], list[Span]]:
+    """Paragraphs of one or more lines, and the line breaks inside them (kept in the span between Latin words, as spaces)."""
+    wrapped = hard_wrapped([text[start:end] for start, end in lines])
+    width = max((end - start for start, end in lines), default=0)
+    paragraphs: list[Span] = []
+    breaks: list[Span] = []
+    last = Span(0, 0)
+    for line in lines:
+        if paragraphs and line.start not in marks and last.start not in marks and _goes_on(text, last, line, width if wrapped else 0):
+            if not (text[last.end - 1] < "\x7f" and text[line.start] < "\x7f"):
+                breaks.append(Span(last.end, line.start))
+            paragraphs[-1] = Span(paragraphs[-1].start, line.end)
+        else:
+            paragraphs.append(line)
+        last = line
+    return paragraphs, breaks
+
+
+def _goes_on(text: str, last: Span, line: Span, width: int) -> bool:
+    """Whether ``line`` goes on with the sentence of ``last``. ``width``: that of fixed-width lines, 0 where lines are free."""
+    indent = text[last.end : line.start].rpartition("\n")[2]
+    if indent.startswith(("\u3000", "\t", "  ")) or number_of(text, line.start) is not None:
+        return False
+    before = text[last.start : last.end]
+    if not is_open(before):
+        return False
+    length = last.end - last.start
+    if width:
+        return length >= width - 3 and text.count("\n", last.end, line.start) == 1
+    return length > _SHORT and not is_heading(before, number_of(before)) and not is_heading(text[line.start : line.end], None)

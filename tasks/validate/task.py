@@ -1,0 +1,110 @@
+"""The Prefect tasks of the quality gate: rows before copies are found, laws and everything else on the staged files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+
+from schemas.datasets import DATASETS
+from tasks.clean.part import CleanedPart
+from tasks.clean.tables import read_arrow
+from tasks.pool import in_worker
+from tasks.publish.decisions import Decisions
+from tasks.publish.manifest import write_json
+from tasks.publish.part import WrittenPart
+from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
+from tasks.rebuild import kept_texts, part_names
+from tasks.rebuild.candidates import raw_text_of
+from tasks.validate.gate import BadRow, check_probes, locate
+from tasks.validate.laws import LawReport, check_counts, check_part
+from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict
+
+
+@task(name="check rows", cache_policy=NO_CACHE)
+def check_rows(parts: Sequence[CleanedPart]) -> list[Decisions]:
+    """Take out the documents and quantities that fail an expectation, into ``rejects``, part by part."""
+    decisions = [Decisions() for _ in parts]
+    for dataset in ("documents", "quantities"):
+        results = check_probes(dataset, [part.probes[dataset] for part in parts], frames=("schema", "values"))
+        failed = [result for result in results if not result.success and result.severity == "row"]
+        if failed:
+            for part, decided in zip(parts, decisions, strict=True):
+                _reject_rows(dataset, part.folder, locate(dataset, _table(part.folder, dataset), failed), decided)
+    return decisions
+
+
+def _table(folder: Path, dataset: str) -> Any:  # noqa: ANN401 (an Arrow table; pyarrow has no types)
+    table = read_arrow(folder / f"{dataset}.arrow")
+    return table.drop_columns(["row"]) if "row" in table.column_names else table
+
+
+def _reject_rows(dataset: str, folder: Path, bad_rows: Sequence[BadRow], decided: Decisions) -> None:
+    table = _table(folder, dataset)
+    details: dict[int, list[str]] = {}
+    for bad in bad_rows:
+        details.setdefault(bad.row, []).append(f"{bad.column} {bad.expectation}: {bad.value!r}")
+    for row, found in details.items():
+        facts = table.slice(row, 1).to_pylist()[0]
+        reject = {name: facts[name] for name in ("source_uri", "record_no", "raw_start")}
+        reject |= {"stage": "validate", "reason": "failed_expectation", "detail": "; ".join(found)}
+        if dataset == "documents":
+            text = raw_text_of(folder, row)
+            decided.rejected.append(row)
+            reject |= {"level": "record", "raw_text": text, "raw_end": facts["raw_start"] + len(text)}
+        else:
+            decided.rejected_quantities.append(row)
+            reject |= {"level": "row", "dataset": dataset, "raw_text": facts["text"], "raw_end": facts["raw_end"]}
+        decided.rejects.append(reject)
+
+
+@task(name="check laws", task_run_name="check laws {name}", cache_policy=NO_CACHE)
+def _check_part(staged: Path, name: str, kept: dict[str, str]) -> LawReport:
+    return in_worker(check_part, staged, name, kept)
+
+
+def check_laws(staged: Path) -> list[PrefectFuture[LawReport]]:
+    """Start checking laws L2 to L5 on every part of the staged snapshot."""
+    kept = kept_texts(staged)
+    return [_check_part.submit(staged, name, kept) for name in part_names(staged)]
+
+
+@task(name="judge", cache_policy=NO_CACHE)
+def judge(
+    staged: Path, target: Path, parts: Sequence[WrittenPart], reports: Sequence[LawReport], *, allow_shrink: bool
+) -> Verdict:
+    """Put everything through the gate.
+
+    Raises:
+        GateFailedError: something critical does not hold; its results are kept in ``<target>/failed/quality.json``.
+    """
+    laws = check_counts(staged)
+    for report in reports:
+        laws.add(report)
+    probes = {name: [part.probes[name] for part in parts] for name in DATASETS}
+    verdict = reach_verdict(staged, probes, laws, None if allow_shrink else _counts_before(target))
+    shown = [result.to_json() | {"sample": str(result.sample)} for result in verdict.results]
+    create_table_artifact(
+        [{name: row[name] for name in ("dataset", "column", "expectation", "success", "n_failing", "sample")} for row in shown],
+        key="quality",
+        description="What the quality gate expected of the datasets, and what it found",
+    )
+    if verdict.failures:
+        kept_in = target / "failed" / "quality.json"
+        write_json(kept_in, verdict.to_json())
+        raise GateFailedError(explain_failure(verdict, laws, kept_in))
+    return verdict
+
+
+def _counts_before(target: Path) -> dict[str, int]:
+    """The counts of the current snapshot; before the first one, at least one source and one document are expected."""
+    try:
+        counts: dict[str, int] = read_manifest(current(target))["counts"]
+    except NoSnapshotError:
+        return {"sources": 1, "documents": 1}
+    return counts

@@ -1,0 +1,122 @@
+"""The verdict of the quality gate on a staged snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from schemas.datasets import DATASETS
+from tasks.rebuild import part_names
+from tasks.validate.gate import Result, check_laws, check_probes, check_run, shrink_limits
+from tasks.validate.laws import LAWS, LawReport
+from tasks.validate.probe import Probe
+
+SHOWN = 10
+
+
+class GateFailedError(RuntimeError):
+    """A law or a critical expectation does not hold; nothing was published."""
+
+
+class LawCount(NamedTuple):
+    """How often a law was checked and how often it did not hold."""
+
+    law: str
+    meaning: str
+    n_checked: int
+    n_violated: int
+
+
+class Verdict(NamedTuple):
+    """Every result of the gate, and what was counted."""
+
+    results: list[Result]
+    laws: list[LawCount]
+    counts: dict[str, int]
+    rows: dict[str, int]
+
+    @property
+    def failures(self) -> list[Result]:
+        """What stops the publication. Rows that failed were taken out before; one that is still there is critical."""
+        return [result for result in self.results if not result.success]
+
+    def to_json(self) -> dict[str, Any]:
+        """``quality.json``."""
+        return {
+            "passed": not self.failures,
+            "counts": self.counts,
+            "laws": [law._asdict() for law in self.laws],
+            "results": [result.to_json() for result in self.results],
+        }
+
+
+def reach_verdict(
+    snapshot: Path, probes: Mapping[str, Sequence[Probe]], laws: LawReport, previous: Mapping[str, int] | None
+) -> Verdict:
+    """Put datasets, laws and counts through the gate.
+
+    Args:
+        snapshot: the staged snapshot.
+        probes: of every part, by dataset.
+        laws: what checking the staged files found.
+        previous: counts of the current snapshot; None if there is none, or if fewer are allowed.
+    """
+    results = [result for name in DATASETS for result in check_probes(name, probes[name])]
+    results += check_laws(_law_table(laws), LAWS)
+    counts = count(snapshot)
+    results += check_run(counts, shrink_limits(previous) if previous else {})
+    violated = {law: sum(1 for found in laws.violations if found.law == law) for law in LAWS}
+    tally = [LawCount(law, meaning, laws.n_checked[law], violated[law]) for law, meaning in LAWS.items()]
+    rows = {name: sum(found.n_rows for found in probes[name]) for name in DATASETS}
+    return Verdict(results, tally, counts, rows)
+
+
+def _law_table(laws: LawReport) -> pa.Table:
+    """The laws' report as the gate reads it: a row for each law, and one for each violation."""
+    rows: list[dict[str, Any]] = [
+        {"law": law, "n_checked": laws.n_checked[law], "n_failed": 0, "detail": None} for law in LAWS
+    ]
+    rows += [{"law": law, "n_checked": 0, "n_failed": 1, "detail": detail} for law, detail in laws.violations]
+    types = [("law", pa.string()), ("n_checked", pa.int64()), ("n_failed", pa.int64()), ("detail", pa.string())]
+    return pa.Table.from_pylist(rows, schema=pa.schema(types))
+
+
+def count(snapshot: Path) -> dict[str, int]:
+    """What went in and what came out, counted in the files."""
+
+    def rows(dataset: str, column: str, value: str | None = None) -> int:
+        wanted = None if value is None else [(column, "==", value)]
+        return sum(
+            len(pq.read_table(snapshot / dataset / name, columns=[column], filters=wanted))
+            for name in part_names(snapshot)
+        )
+
+    n_records = [pq.read_table(snapshot / "sources" / name, columns=["n_records"])[0] for name in part_names(snapshot)]
+    return {
+        "sources": rows("sources", "status"),
+        "sources_read": rows("sources", "status", "read"),
+        "sources_rejected": rows("sources", "status", "rejected"),
+        "records": sum(pc.sum(column).as_py() or 0 for column in n_records),
+        "records_rejected": rows("rejects", "level", "record"),
+        "documents": rows("documents", "doc_id"),
+        "duplicates": rows("duplicates", "doc_id"),
+        "rows_rejected": rows("rejects", "level", "row"),
+    }
+
+
+def explain_failure(verdict: Verdict, laws: LawReport, kept_in: Path) -> str:
+    """What failed and what to do, for the person who started the run."""
+    lines = ["the quality gate stopped this run; nothing was published, the snapshot before stays current"]
+    lines += [f"  {found.law} {found.detail}" for found in laws.violations[:SHOWN]]
+    others = [str(result) for result in verdict.failures if result.dataset != "laws"]
+    lines += [f"  {line}" for line in others[:SHOWN]]
+    shrunk = any(result.dataset == "run" and not result.success for result in verdict.results)
+    if shrunk:
+        lines.append("  sources or documents are missing: is the raw folder mounted? If they are gone on purpose: --allow-shrink")
+    lines.append(f"All results: {kept_in}")
+    return "\n".join(lines)
