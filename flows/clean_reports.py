@@ -19,7 +19,7 @@ from prefect import flow, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.progress import gather, progress_for_run
+from flows.progress import gather, stages_of_run
 from tasks.clean.task import clean_part
 from tasks.dedupe.task import find_copies
 from tasks.ingest.task import ingest_raw
@@ -59,9 +59,9 @@ def clean_reports(
         snapshot.lock(target),
         snapshot.stage(target, flow_run.get_id() or "run") as stage,
         worker_processes(workers or os.cpu_count() or 1),
-        progress_for_run() as progress,
+        stages_of_run() as stages,
     ):
-        progress.begin("ingest")
+        stages.begin("ingest")
         found = ingest_raw(raw, stage / "packs")
         fingerprint = f"{found.fingerprint}-{code_fingerprint()}"
         unchanged = snapshot.published(target, fingerprint)
@@ -72,18 +72,18 @@ def clean_reports(
         numbers = [part for part, _ in found.parts]
         packs = [pack for _, pack in found.parts]
         folders = [stage / "cleaned" / pack.stem for pack in packs]
-        progress.begin("clean", len(packs))
-        cleaned = gather(progress, clean_part.map(packs, folders, audit_every=unmapped(found.audit_every)))
-        progress.begin("check rows")
+        stages.begin("clean", len(packs))
+        cleaned = gather(stages, clean_part.map(packs, folders, audit_every=unmapped(found.audit_every)))
+        stages.begin("check rows")
         decisions = check_rows(cleaned)
-        progress.begin("find copies")
+        stages.begin("find copies")
         decisions = find_copies(cleaned, decisions)
-        progress.begin("write", len(packs))
+        stages.begin("write", len(packs))
         staged = stage / "snapshot"
-        written = gather(progress, write_part.map(numbers, cleaned, decisions, staged=unmapped(staged)))
-        progress.begin("check laws", len(packs))
-        reports = gather(progress, check_laws(staged))
-        progress.begin("judge")
+        written = gather(stages, write_part.map(numbers, cleaned, decisions, staged=unmapped(staged)))
+        stages.begin("check laws", len(packs))
+        reports = gather(stages, check_laws(staged))
+        stages.begin("judge")
         verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
-        progress.begin("publish")
-        return publish(staged, target, verdict, fingerprint, raw=raw, started=started)
+        stages.begin("publish")
+        return publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
+from tasks.pool import worker_seconds
+
 console: Console | None = None  # set by the command line
 
 
@@ -98,22 +100,56 @@ class LoggedProgress(PlainProgress):
             super().say(line)
 
 
+class Stages:
+    """The stages of one run: shown as they go, timed for the manifest."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.spent: dict[str, dict[str, float]] = {}
+        self._begun: tuple[str, float, float] | None = None
+
+    def begin(self, stage: str, total: int = 1) -> None:
+        """The stage before ends and this one begins."""
+        self._end()
+        self.progress.begin(stage, total)
+        self._begun = (stage, time.monotonic(), self._cpu_seconds())
+
+    def advance(self) -> None:
+        """One step of the stage is done."""
+        self.progress.advance()
+
+    def timings(self) -> dict[str, dict[str, float]]:
+        """Wall and CPU seconds (flow and workers, not Prefect's server) of every stage up to now."""
+        self._end()
+        return self.spent
+
+    def _end(self) -> None:
+        if self._begun is not None:
+            stage, wall, cpu = self._begun
+            spent = {"wall_seconds": time.monotonic() - wall, "cpu_seconds": self._cpu_seconds() - cpu}
+            self.spent[stage] = {name: round(seconds, 3) for name, seconds in spent.items()}
+
+    @staticmethod
+    def _cpu_seconds() -> float:
+        return time.process_time() + worker_seconds()
+
+
 @contextmanager
-def progress_for_run() -> Iterator[Progress]:
-    """The display of one run: on the command line's ``console`` if there is one, in the run's log otherwise."""
+def stages_of_run() -> Iterator[Stages]:
+    """The stages of one run, on the command line's ``console`` if there is one, in the run's log otherwise."""
     if console is None:
         progress: Progress = LoggedProgress()
     else:
         progress = TerminalProgress(console) if console.is_terminal else PlainProgress()
     try:
-        yield progress
+        yield Stages(progress)
     finally:
         progress.close()
 
 
-def gather(progress: Progress, futures: Sequence[PrefectFuture[Any]]) -> list[Any]:
+def gather(stages: Stages, futures: Sequence[PrefectFuture[Any]]) -> list[Any]:
     """The results of mapped tasks in their order, with progress as they come in; the first failure is raised."""
     for future in as_completed(list(futures)):
         future.result()
-        progress.advance()
+        stages.advance()
     return [future.result() for future in futures]

@@ -44,8 +44,8 @@ def print_snapshot(snapshot: Path, shown: Path | None = None, console: Console |
     datasets.add_column("dataset")
     datasets.add_column("rows", justify="right")
     datasets.add_column("one row per")
-    datasets.add_column("files", overflow="fold")
     for name, dataset in DATASETS.items():
-        datasets.add_row(name, f"{manifest['rows'][name]:,}", dataset.row, f"{shown or snapshot}/{name}/*.parquet")
+        datasets.add_row(name, f"{manifest['rows'][name]:,}", dataset.row)
     console.print(datasets)
-    console.print(f"Report: {shown or snapshot}/report/index.html", highlight=False)
+    for what, where in (("Datasets", "<dataset>/*.parquet"), ("Report", "report/index.html")):
+        console.print(f"{what}: {shown or snapshot}/{where}", highlight=False, markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +23,7 @@ Result = TypeVar("Result")
 _lock = threading.Lock()
 _executor: ProcessPoolExecutor | None = None
 _n_workers = 1
+_seconds = [0.0]
 
 
 @contextmanager
@@ -49,10 +51,25 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
         return function(*args, **kwargs)
     executor = _start()
     try:
-        return executor.submit(function, *args, **kwargs).result()
+        result, seconds = executor.submit(_timed, function, *args, **kwargs).result()
     except BrokenProcessPool:
         _discard(executor)
-        return _start().submit(function, *args, **kwargs).result()
+        result, seconds = _start().submit(_timed, function, *args, **kwargs).result()
+    with _lock:
+        _seconds[0] += seconds
+    return result
+
+
+def worker_seconds() -> float:
+    """CPU seconds that worker processes spent on work so far; 0 if everything ran in this process."""
+    return _seconds[0]
+
+
+def _timed(
+    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> tuple[Result, float]:
+    started = time.process_time()
+    return function(*args, **kwargs), time.process_time() - started
 
 
 def _start() -> ProcessPoolExecutor:

@@ -146,13 +146,14 @@ class PartTables:
         signatures = signatures.append_column("n_injected", pa.array(self.injected, pa.int32()))
         signatures = signatures.append_column("n_masked", pa.array([count_masks(text) for text in texts], pa.int32()))
         blocks = self._blocks_table(documents)
+        no_codes = pa.nulls(len(self.quantities["text"]), pa.string())  # no table of known indicators yet
         tables = {
             "sources": pa.Table.from_pylist(self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))),
             "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
             "documents": documents,
             "signatures": signatures,
             "blocks": blocks,
-            "quantities": _child("quantities", self.quantities, documents),
+            "quantities": _child("quantities", self.quantities | {"indicator_code": no_codes}, documents),
             "dropped": _child("dropped", self.dropped, documents),
             "edits": _child("edits", self.edits, documents),
         }

@@ -7,7 +7,9 @@ this order; the first that speaks decides:
     2. Fewer than ``CONTAINED`` of the shorter text's shingles in the other: no copy.
     3. Figures that differ where the wording around them is equal, more of them than the damage to the wording explains, or a
        name consistently replaced by another: a templated sibling, no copy.
-    4. Jaccard at least ``NEAR``, or at least ``NEAR_TITLED`` with the same title: ``near``, or ``truncated`` if it lacks the end.
+    4. Jaccard at least ``NEAR``, or at least ``NEAR_DAMAGED`` and either the same title or ``WHOLE`` of the longer text found in
+       order in the other; and ``COVERED`` of the shorter one found in the other, in order or by shingles: ``near``, or
+       ``truncated`` if it lacks the end.
     5. Aligned beginnings, ``ALIGNED`` of the shorter text found in order in the longer, which goes on where the shorter breaks
        off, and the same title: ``truncated``.
     6. Anything else is no copy (it may be a quotation).
@@ -31,12 +33,14 @@ from tasks.dedupe.shingle import Hashes, shingles
 
 CONTAINED = 0.5
 NEAR = 0.5  # 5 % of all characters changed leave 0.63
-NEAR_TITLED = 0.3
+NEAR_DAMAGED = 0.3
+WHOLE = 0.8
+COVERED = 0.75
 ALIGNED = 0.88
-SIBLING_FIGURES = 0.15  # share of figures that differ in a copy without damage to its words …
+SIBLING_FIGURES = 0.1  # share of figures that differ in a copy without damage to its words …
 SIBLING_PER_DAMAGE = 4  # … plus so much per share of damaged characters: a figure of 2 to 4 digits is hit as often
-DAMAGED = 0.01  # from this damage on, one figure more: short texts have too few for a rate
-SINGLE_FIGURES = 3  # figures in a text from which a single other one is a slip, if there are other slips
+DAMAGED = 0.01  # from this damage on one figure more may differ, in short texts: they have too few for a rate
+SINGLE_FIGURES = 3  # from so many figures on, from any damage on
 SIBLING_NAMES = 3  # times the same two or more letters are replaced by the same others
 BROKEN_OFF = 0.05  # share of the longer text that is missing at the end of a truncated one
 BROKEN_OFF_CHARS = 40
@@ -47,7 +51,7 @@ SMALL_GAP = 24  # characters; larger gaps are lost or added passages, not other 
 MASK = "*"  # what some sites print for a character
 
 _DIGITS = frozenset("0123456789〇零一二三四五六七八九十百千")
-_FIGURE = re.compile(r"\d+|[〇零一二三四五六七八九十百千]{2,}")
+_FIGURES = (re.compile(r"\d+"), re.compile(r"[〇零一二三四五六七八九十百千]{2,}"))
 _DIGIT = re.compile(r"[\d〇零一二三四五六七八九十百千]")
 
 
@@ -81,8 +85,9 @@ class _Alignment:
     """What the gaps between two texts say."""
 
     aligned: float  # share of the shorter text found in order in the longer
+    whole: float  # share of the longer text found in order in the shorter
     damage: float  # other small gaps, as a share of the characters aligned
-    conflicting: int  # figures that differ in equal surroundings
+    conflicting: tuple[int, int]  # figures that differ in equal surroundings: Arabic, Chinese
     names: int  # times that the most frequent replacement of letters by letters occurs
     head: int  # characters before the first match, in the shorter text
     tails: tuple[int, int]  # characters behind the last match, in each text
@@ -99,23 +104,26 @@ def _coarse(found: list[Gap]) -> list[Gap]:
     return coarse
 
 
-def _conflicting(kept: str, other: str, gap: Gap) -> int:
-    """Figures that differ in a gap; digits that touch it, equal in both texts, belong to them."""
+def _conflicting(kept: str, other: str, gap: Gap) -> tuple[int, int]:
+    """Figures of either script that differ in a gap; digits that touch it, equal in both texts, belong to them."""
     start, end = gap.a, gap.a_end
     if not _DIGIT.search(kept, max(start - 1, 0), end + 1):
-        return 0
+        return 0, 0
     while start and kept[start - 1] in _DIGITS:
         start -= 1
     while end < len(kept) and kept[end] in _DIGITS:
         end += 1
     old, new = kept[start:end], other[gap.b - (gap.a - start) : gap.b_end + (end - gap.a_end)]
     if MASK in old or MASK in new:
-        return 0
-    return sum(a != b for a, b in zip(_FIGURE.findall(old), _FIGURE.findall(new), strict=False))
+        return 0, 0
+    arabic, han = (
+        sum(a != b for a, b in zip(figure.findall(old), figure.findall(new), strict=False)) for figure in _FIGURES
+    )
+    return arabic, han
 
 
 def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
-    damaged = conflicting = 0
+    damaged = arabic = han = 0
     names: Counter[tuple[str, str]] = Counter()
     coarse = _coarse(found)
     matches = [(0, 0), *((gap.a_end, gap.b_end) for gap in coarse)]
@@ -126,8 +134,9 @@ def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
         if not (before or after) or max(a_end - a, b_end - b) > SMALL_GAP:
             continue
         differ = _conflicting(kept, other, gap)
-        conflicting += differ
-        damaged += not differ
+        arabic += differ[0]
+        han += differ[1]
+        damaged += differ == (0, 0)
         if a_end - a > 1 and b_end - b > 1 and kept[a:a_end].isalpha() and other[b:b_end].isalpha():
             names[kept[a:a_end], other[b:b_end]] += 1
 
@@ -136,8 +145,9 @@ def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
     matched = len(kept) - sum(gap.a_end - gap.a for gap in found)
     return _Alignment(
         aligned=matched / max(1, min(len(kept), len(other))),
+        whole=matched / max(1, len(kept), len(other)),
         damage=damaged / max(1, matched),
-        conflicting=conflicting,
+        conflicting=(arabic, han),
         names=max(names.values(), default=0),
         head=min(first),
         tails=(len(kept) - last[0], len(other) - last[1]),
@@ -148,13 +158,14 @@ def _is_sibling(found: _Alignment, kept: str, other: str) -> bool:
     """Rule 3."""
     if found.names >= SIBLING_NAMES:
         return True
-    if not found.conflicting:
-        return False
-    figures = min(len(_FIGURE.findall(kept)), len(_FIGURE.findall(other)))
-    if found.conflicting == 1 and found.damage and figures >= SINGLE_FIGURES:
-        return False
-    allowed = (SIBLING_FIGURES + SIBLING_PER_DAMAGE * found.damage) * figures + (found.damage > DAMAGED)
-    return found.conflicting > allowed
+    for conflicting, figure in zip(found.conflicting, _FIGURES, strict=True):
+        if not conflicting:
+            continue
+        figures = min(len(figure.findall(kept)), len(figure.findall(other)))
+        slips = found.damage > DAMAGED or (found.damage > 0 and figures >= SINGLE_FIGURES)
+        if conflicting > slips + (SIBLING_FIGURES + SIBLING_PER_DAMAGE * found.damage) * figures:
+            return True
+    return False
 
 
 def broken_off(length: int) -> float:
@@ -192,11 +203,12 @@ def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Co
     tail = _missing_tail(kept.text, aligned.tails[0], other)
     kept_tail = _missing_tail(other.text, aligned.tails[1], kept)
     titled = same_title(kept_facts, other_facts)
-    near = jaccard >= (NEAR_TITLED if titled else NEAR)
+    near = jaccard >= (NEAR_DAMAGED if titled or aligned.whole >= WHOLE else NEAR)
+    covered = max(aligned.aligned, common / min(len(kept.shingles), len(other.shingles))) >= COVERED
     breaks_off = (
         titled and max(tail, kept_tail) > 0 and aligned.aligned >= ALIGNED and aligned.head <= BROKEN_OFF_CHARS
     )
-    if not (near or breaks_off):
+    if not (near and covered or breaks_off):
         return None
     kind = "truncated" if tail > kept_tail else "near"
     return Copy(kind, jaccard, common / len(other.shingles), found, tail, kept_tail)

@@ -1,7 +1,8 @@
 """Describe a clean record: what it is, of which place and year, who speaks, when it was published, what is wrong with it.
 
-``describe(record, stripped, flags)`` runs after the blocks have their clean text. It fills ``section_path`` of every block and returns
-the descriptive columns of ``documents``. It never raises: what the evidence does not say is None, and a doubt is a flag.
+``describe(record, stripped, flags)`` runs after the blocks have their clean text. It fills ``section_path`` of every
+block and returns the descriptive columns of ``documents``. It never raises: what the evidence does not say is None,
+and a doubt is a flag. What the container says (``Record.given``) goes before what the page shows (``Stripped.given``).
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from tasks.describe.people import Speech, byline_names, is_person, read_speech
 from tasks.describe.place import find_place
 from tasks.describe.report_year import ReportYears, read_report_years, title_year
 from tasks.describe.sections import fill_section_paths
-from tasks.describe.title import read_title
-from tasks.model import Record, Stripped
+from tasks.describe.title import read_title, report_title
+from tasks.model import Block, Record, Stripped
 
 _OPENING_CHARS = 600
+_ORIGINS = ("site", "source", "author")  # who published it
+_FURTHER = ("source", "subtitle")  # what the page says beside the fields that have a column
 
 
 @dataclass(slots=True)
@@ -58,17 +61,27 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     fill_section_paths(stripped.blocks, glued)
 
     text = "\n".join([block.text for block in stripped.blocks])
+    opening = text[:_OPENING_CHARS]
     title, tag = read_title(given, page)
-    opening = f"{title or ''}\n{text[:_OPENING_CHARS]}"
-    source = " ".join(str(given[key]) for key in ("site", "author") if given.get(key))
-    doc_type = document_type(title or "", tag or "", text[:_OPENING_CHARS], record.shape, source)
-    speech = read_speech(opening) if doc_type == "government_work_report" else Speech()
-    place = find_place(title or "", tag or "", f"{speech.meeting or ''} {speech.role or ''}", text)
-    years = _years(doc_type, title or "", speech, stripped, glued, text)
+    origin = " ".join([str(said[key]) for said in (given, page) for key in _ORIGINS if said.get(key)])
+    doc_type = document_type(title or "", tag or "", opening, record.shape, origin)
+    speech = Speech()
+    if doc_type == "government_work_report":
+        title = title or report_title(text)
+        speech = read_speech(f"{title or ''}\n{opening}")
+    national = "国务院" if "代表国务院" in opening else ""
+    place = find_place(
+        title=f"{title or ''} {page.get('subtitle') or ''}".strip(),
+        tag=tag or "",
+        header=f"{speech.meeting or ''} {speech.role or ''} {national}",
+        text=text,
+    )
+    years = _years(doc_type, title or "", speech.date, stripped.blocks, glued, text)
     published = read_published(given.get("date"))
     if published.date is None and page.get("date"):
         published = read_published(page["date"])
-    bylines = _bylines(given, page)
+    author = str(given.get("author") or page.get("author") or "").strip()
+    bylines = _bylines(page.get("bylines") or [], author)
 
     found = {*flags, *given.get("flags", ()), *years.flags, *text_flags(record.text, text)}
     found |= {"no_title"} if title is None else set()
@@ -89,40 +102,36 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
         bylines=bylines,
         published_date=published.date,
         published_at=published.at,
-        url=str(given["url"]) if given.get("url") else None,
-        images=[{"url": image.url, "alt": image.alt, "block_no": image.block_no} for image in stripped.images],
-        extra=_extra(given, page, bylines),
+        url=str(given.get("url") or page.get("url") or "") or None,
+        images=[
+            {"url": image.url, "alt": image.alt, "block_no": image.block_no} for image in stripped.images
+        ],
+        extra=_extra(given, page, "" if author in bylines else author),
         flags=sorted(found),
     )
 
 
 def _years(
-    doc_type: str, title: str, speech: Speech, stripped: Stripped, glued: dict[int, str], text: str
+    doc_type: str, title: str, speech_date: str | None, blocks: list[Block], glued: dict[int, str], text: str
 ) -> ReportYears:
     if doc_type == "government_work_report":
-        headings = [block.text for block in stripped.blocks if block.kind == "heading"]
-        return read_report_years(title, speech.date, [*headings, *glued.values()], text)
+        headings = [block.text for block in blocks if block.kind == "heading"]
+        return read_report_years(title, speech_date, [*headings, *glued.values()], text)
     if doc_type == "statistical_bulletin":
         return ReportYears(review=title_year(title))
     return ReportYears()
 
 
-def _bylines(given: dict[str, Any], page: dict[str, Any]) -> list[str]:
-    """The persons the page names as its writers; else the container's author, if that is a person and not a site."""
-    named = page.get("bylines")
-    if named:
-        return list(dict.fromkeys(name for line in named for name in (byline_names(str(line)) or [str(line)])))
-    author = str(given.get("author") or "").strip()
-    return [author] if is_person(author) else []
+def _bylines(lines: list[str], author: str) -> list[str]:
+    """The persons the page names as its writers; else the author given, where that is persons and not a site."""
+    names = [name for line in lines for name in (byline_names(line) or [line])]
+    return list(dict.fromkeys(names)) if names else byline_names(author)
 
 
-def _extra(given: dict[str, Any], page: dict[str, Any], bylines: list[str]) -> str | None:
+def _extra(given: dict[str, Any], page: dict[str, Any], author: str) -> str | None:
     """What else the container and the page said, as a JSON object with sorted keys."""
     said = dict(given.get("extra") or {})
-    said |= {key: page[key] for key in ("source",) if page.get(key)}
-    if given.get("site"):
-        said["site"] = given["site"]
-    author = given.get("author")
-    if author and str(author).strip() not in bylines:
-        said["author"] = author
+    said |= {key: page[key] for key in _FURTHER if page.get(key)}
+    said |= {"site": site} if (site := given.get("site") or page.get("site")) else {}
+    said |= {"author": author} if author else {}
     return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str) if said else None

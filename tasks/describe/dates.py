@@ -9,6 +9,7 @@ None and ``bad``; a text without a full date gives None and no complaint.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -64,12 +65,11 @@ def _iso(match: re.Match[str]) -> str | None:
         return None
 
 
-def find_date(text: str) -> FoundDate | None:
-    """The first full Chinese date of ``text`` that exists."""
+def find_dates(text: str) -> Iterator[FoundDate]:
+    """The full Chinese dates of ``text`` that exist, in order."""
     for match in HAN_DATE.finditer(text):
         if iso := _iso(match):
-            return FoundDate(iso, match.start(), match.end())
-    return None
+            yield FoundDate(iso, match.start(), match.end())
 
 
 def _time(text: str, after: int) -> str | None:

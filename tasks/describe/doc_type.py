@@ -14,9 +14,12 @@ _TAIL = (
     r"|\s*[—─―－-]{1,2}.{0,60})*\s*"
 )
 _WORK_REPORT = re.compile(rf"(?P<before>.{{0,60}}?)政府工作(?:的)?报告{_TAIL}$")
-_ABOUT_A_REPORT = re.compile(r"听取|审议|讨论|解读|学习|聚焦|热议|读懂|数说|速览|起草|图解|关于|《|作$|回顾|眼中的|看点|征求|落实|贯彻|点赞|划重点")
+_ABOUT_A_REPORT = re.compile(
+    r"听取|审议|讨论|解读|学习|聚焦|热议|读懂|数说|速览|起草|图解|关于|《|作$|回顾|眼中的|看点|征求|落实|贯彻|点赞|划重点"
+)
+_HEADED = re.compile(r"[^，。\n]{0,24}政府工作报告[^。]{0,200}(?:会议上|各位代表)")
 _DELIVERED = re.compile(
-    r"(?:我|现)?(?:受|代表)[^，。\n]{0,16}?(?:政府|国务院)[^。\n]{0,16}?(?:大会|全体会议|会议)[^。\n]{0,10}?(?:报告|汇报)"
+    r"(?:受|代表)[^，。\n]{0,16}?(?:政府|国务院)[^。\n]{0,24}?(?:大会|全体会议|会议)[^。\n]{0,10}?(?:报告|汇报)"
 )
 _BULLETIN = re.compile(rf"统计公报{_TAIL}$")
 _POLICY = re.compile(
@@ -34,10 +37,12 @@ _NEWS_SHAPES = frozenset({"front_matter_post", "html_page", "json_html"})
 
 def is_work_report(title: str, opening: str) -> bool:
     """Whether this is a government's report itself, by its title or by how it begins."""
-    match = _WORK_REPORT.match(title)
-    if match is not None and not _ABOUT_A_REPORT.search(match["before"]):
+    match = _WORK_REPORT.match("".join(title.split()))
+    if match is not None:
+        return not _ABOUT_A_REPORT.search(match["before"])
+    if _HEADED.match(opening):
         return True
-    return "代表" in opening and match is None and "报告" in opening and _DELIVERED.search(opening) is not None
+    return "各位代表" in opening and _DELIVERED.search(opening) is not None
 
 
 def document_type(title: str, tag: str, opening: str, shape: str, source: str) -> str:

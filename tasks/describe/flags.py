@@ -7,6 +7,7 @@ expressions run only where such a search hit.
 from __future__ import annotations
 
 import re
+
 _HAN = "一-鿿"
 _HAN_CHAR = re.compile(rf"[{_HAN}]")
 _MASKS = "*＊×□"

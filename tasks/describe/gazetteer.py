@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 PROVINCE, PREFECTURE, COUNTY = 1, 2, 3
 _IN_FORCE = 9999
+_HEADER = "code,name,level,parent,since,until"
 _LEVELS = {"province": PROVINCE, "prefecture": PREFECTURE, "county": COUNTY}
 _PEOPLES = (
     "蒙古族?|回族|藏族|维吾尔|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族?|傣族|黎族|傈僳族|佤族|畲族|拉祜族"
@@ -24,7 +25,20 @@ _AUTONOMOUS = re.compile(rf"(?:{_PEOPLES})+(?:自治[州县旗区]|区)$")
 _PLAIN_AUTONOMOUS = re.compile(r"族?自治[州县旗区]$")
 _LONG_KINDS = frozenset(("地区", "新区", "矿区", "林区", "特区"))
 # Names of districts that are also common nouns: they mean the place only behind the name of their city.
-_COMMON_NOUNS = ("新城区", "新市区", "老城区", "市中区", "港口区", "城区", "矿区", "郊区", "东区", "西区", "市区", "新区")
+_COMMON_NOUNS = (
+    "新城区",
+    "新市区",
+    "老城区",
+    "市中区",
+    "港口区",
+    "城区",
+    "矿区",
+    "郊区",
+    "东区",
+    "西区",
+    "市区",
+    "新区",
+)
 
 
 class Place(NamedTuple):
@@ -54,9 +68,11 @@ class Gazetteer(NamedTuple):
     by_code: dict[str, Place]
     full: dict[str, tuple[Place, ...]]
     short: dict[str, tuple[Place, ...]]
-    heads: dict[str, tuple[str, ...]]  # first two characters of a name or short form → those that begin so, longest first
+    heads: dict[
+        str, list[str]
+    ]  # first two characters of a name or short form → those that begin so, longest first
     tails: frozenset[str]  # last two characters of the full names
-    provinces: tuple[Place, ...]
+    provinces: list[Place]
 
     def lineage(self, place: Place) -> list[Place]:
         """The places that contain it, nearest first."""
@@ -104,34 +120,30 @@ def short_form(name: str) -> str:
 def gazetteer() -> Gazetteer:
     """Read the table, once per process."""
     by_code: dict[str, Place] = {}
-    full: dict[str, list[Place]] = {}
-    short: dict[str, list[Place]] = {}
+    full: dict[str, tuple[Place, ...]] = {}
+    short: dict[str, tuple[Place, ...]] = {}
     rows = files("schemas").joinpath("places.csv").read_text(encoding="utf-8").splitlines()
-    header = rows.index("code,name,level,parent,since,until")
-    for row in rows[header + 1 :]:
+    for row in rows[rows.index(_HEADER) + 1 :]:
         code, name, level, parent, _since, until = row.split(",")
-        place = Place(code, name, short_form(name), _LEVELS[level], parent, int(until) if until else None)
-        if place.until is None or code not in by_code:
+        brief = short_form(name)
+        place = Place(code, name, brief, _LEVELS[level], parent, int(until) if until else None)
+        if not until or code not in by_code:
             by_code[code] = place
-        full.setdefault(name, []).append(place)
+        full[name] = _with(full.get(name), place)
         if name not in _COMMON_NOUNS:
-            short.setdefault(place.short, []).append(place)
+            short[brief] = _with(short.get(brief), place)
     heads: dict[str, list[str]] = {}
-    for name in {*full, *short}.difference(_COMMON_NOUNS):
+    for name in sorted({*full, *short}.difference(_COMMON_NOUNS), key=len, reverse=True):
         heads.setdefault(name[:2], []).append(name)
-    return Gazetteer(
-        by_code,
-        {name: _in_force(places) for name, places in full.items()},
-        {name: _in_force(places) for name, places in short.items()},
-        {head: tuple(sorted(names, key=len, reverse=True)) for head, names in heads.items()},
-        frozenset(name[-2:] for name in full),
-        tuple(place for place in by_code.values() if place.level == PROVINCE and place.until is None),
-    )
+    provinces = [place for place in by_code.values() if place.level == PROVINCE and place.until is None]
+    return Gazetteer(by_code, full, short, heads, frozenset([name[-2:] for name in full]), provinces)
 
 
-def _in_force(places: list[Place]) -> tuple[Place, ...]:
-    """Those in force; where there are none, those listed last."""
-    if len(places) == 1:
-        return (places[0],)
-    latest = max(place.until or _IN_FORCE for place in places)
-    return tuple([place for place in places if (place.until or _IN_FORCE) == latest])
+def _with(places: tuple[Place, ...] | None, place: Place) -> tuple[Place, ...]:
+    """The places of a name and one more: those in force; where there are none, those listed last."""
+    if places is None:
+        return (place,)
+    latest, until = places[0].until or _IN_FORCE, place.until or _IN_FORCE
+    if until == latest:
+        return (*places, place)
+    return (place,) if until > latest else places

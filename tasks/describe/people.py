@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from tasks.describe.dates import find_date
+from tasks.describe.dates import find_dates
 
 # The surnames of about 99 % of the population (Ministry of Public Security, name report 2021: the first 100 cover 86 %), with those
 # of national minorities that take the same form.
@@ -30,18 +30,19 @@ _SURE_NAME = re.compile(
     r"|[一-鿿]{1,8}(?:[·•・‧][一-鿿]{1,8}){1,3})"
 )
 # Words of two or three characters that begin like a name and stand beside names or alone in a byline or author field.
-_NO_NAME = re.compile(r"[网报社台部局办处室厅委院校司刊端号站组记者员]$|日报|新闻|政府|视点|编辑|摄影|整理|时报|通讯|发布|文旅")
-_OFFICE = (
-    "(?:总理|省长|市长|县长|区长|州长|盟长|旗长|专员|乡长|镇长|主席|书记|主任|院长|检察长|总书记|部长|行政长官)"
+_NO_NAME = re.compile(
+    r"[网报社台部局办处室厅委院校司刊端号站组记者员]$|日报|新闻|政府|视点|编辑|摄影|整理|时报|通讯|发布|文旅"
 )
+_OFFICE = "(?:总理|省长|市长|县长|区长|州长|盟长|旗长|专员|乡长|镇长|主席|书记|主任|院长|检察长|总书记|部长|行政长官)"
 _ORDINAL = r"[\d一二三四五六七八九十百零〇○ ]{1,7}"
+_IN_NAME = r"[^在，。；：、,;:（）()—─\n]{0,24}?"
+_SESSION = rf"第?{_ORDINAL}次(?:全体|扩大)?(?:会议|全会)"
 _MEETING = re.compile(
-    rf"在\s*(?P<meeting>[^，。；：、,;:（）()—─―\n]{{0,24}}?(?:第{_ORDINAL}[届次]|{_ORDINAL}届)[^，。；：,;:（）()—─―\n]{{0,24}}?"
-    rf"(?:第{_ORDINAL}次(?:全体|扩大)?(?:会议|全会)|{_ORDINAL}次(?:全体|扩大)?(?:会议|全会)|代表大会)(?:第?{_ORDINAL}次(?:全体)?会议)?)\s*上?"
+    rf"在\s*(?P<meeting>{_IN_NAME}(?:第{_ORDINAL}[届次]|{_ORDINAL}届){_IN_NAME}(?:{_SESSION}|代表大会)(?:{_SESSION})?)\s*上?"
 )
 _SALUTATION = re.compile(r"(?:尊敬的)?(?:各位(?:代表|委员|领导|同志|来宾)|同志们|主席团|主任、各位|委员长)")
 _SPEAKER = re.compile(
-    rf"(?P<role>(?:[一-鿿、，]\s*){{0,28}}{_OFFICE})(?:\s*[:：])?\s*(?P<name>{_NAME})\s*",
+    rf"(?P<role>(?:[一-鿿、] ?){{0,28}}{_OFFICE})(?: ?[:：])? ?(?P<name>{_NAME})(?= |$)",
 )
 _PIECES = re.compile(r"[（()）—─―－\-\[\]【】]+")
 _SPACE = re.compile(r"\s+")
@@ -84,35 +85,35 @@ def byline_names(line: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _header(opening: str) -> str | None:
-    """The part before the salutation; None where the text does not open like a speech."""
-    salutation = _SALUTATION.search(opening)
-    if salutation is not None:
-        return opening[max(0, salutation.start() - _HEADER_LENGTH) : salutation.start()]
-    return opening[:_HEADER_LENGTH] if "会议上" in opening[:_HEADER_LENGTH] else None
-
-
-def _speaker(pieces: list[str]) -> tuple[str | None, str | None]:
-    """Name and office; a bare name is enough in a header that gives the meeting or the day."""
+def _speaker(pieces: list[str], *, bare: bool) -> tuple[str | None, str | None]:
+    """Name and office; ``bare``: a name alone will do, in a header that gives the meeting or the day."""
     for piece in pieces:
-        if match := _SPEAKER.fullmatch(piece):
+        if match := _SPEAKER.match(piece):
             return _join(match["name"]), _join(match["role"])
-    return next((_join(piece) for piece in pieces if is_person(piece)), None), None
+    return next((_join(piece) for piece in pieces if bare and is_person(piece)), None), None
 
 
 def read_speech(opening: str) -> Speech:
     """Read the header of a speech from the first characters of a record."""
-    header = _header(opening)
-    if header is None:
-        return Speech()
-    found = find_date(header)
-    meeting = _MEETING.search(header)
-    if found is None and meeting is None:
+    opening = " ".join(opening.split())
+    salutation = _SALUTATION.search(opening)
+    end = salutation.start() if salutation else _HEADER_LENGTH
+    header = opening[max(0, end - _HEADER_LENGTH) : end]
+    # The last ones: a news item about the session may stand before the header.
+    dates = list(find_dates(header))
+    meetings = list(_MEETING.finditer(header))
+    if not meetings and not salutation:
         return Speech()
     rest = header
-    cuts = [(m.start, m.end) for m in (found,) if m] + [m.span() for m in (meeting,) if m]
-    for start, end in sorted(cuts, reverse=True):
+    for start, end in sorted(
+        [*((d.start, d.end) for d in dates), *(m.span() for m in meetings)], reverse=True
+    ):
         rest = f"{rest[:start]}—{rest[end:]}"
-    pieces = [piece.strip(" \t\n\r　：:，,。") for piece in _PIECES.split(rest)]
-    speaker, role = _speaker([piece for piece in pieces if piece])
-    return Speech(found.iso if found else None, _join(meeting["meeting"]) if meeting else None, speaker, role)
+    pieces = [piece.strip(" ：:，,。") for piece in _PIECES.split(rest)]
+    speaker, role = _speaker([piece for piece in reversed(pieces) if piece], bare=bool(dates or meetings))
+    return Speech(
+        date=dates[-1].iso if dates else None,
+        meeting=_join(meetings[-1]["meeting"]) if meetings else None,
+        speaker=speaker,
+        role=role,
+    )

@@ -18,7 +18,9 @@ _LEAD_CHARS = 120
 _PROVINCE_CHARS = 1000
 # What follows a short form in words and names that are not about the place.
 _NOT_THE_PLACE = re.compile(r"岸|大学|学院|路|街|话|菜|装|陵|时间|久安|银行|籍|商会|合作组织")
-_PART_OF_PLACE = re.compile(r"[一-鿿]{0,8}?(?:镇|乡|街道|苏木|开发区|高新区|示范区|新区|管委会)(?=\d{4}年|人民政府|政府|[\s（(])")
+_PART_OF_PLACE = re.compile(
+    r"[一-鿿]{0,8}?(?:镇|乡|街道|苏木|开发区|高新区|示范区|新区|管委会)(?=\d{4}年|人民政府|政府|[\s（(])"
+)
 _NATIONAL = re.compile(r"国务院|全国人民代表大会|中共中央|中央人民政府|全国人大|最高人民")
 _PLACE_KIND = re.compile(r"[市县区州盟旗省]")
 _SELF = re.compile(r"全([省市县区州盟旗])")
@@ -52,7 +54,12 @@ def find_place(title: str, tag: str, header: str, text: str) -> Place | None:
         related = site is None or places.contains(site, place) or places.contains(place, site)
         if related or place.name in title:
             return place
-    return _single(places, header, context) or site or _clearest(named, context) or _from_text(places, text, context)
+    return (
+        _single(places, header, context)
+        or site
+        or _clearest(named, context)
+        or _from_text(places, text, context)
+    )
 
 
 def _resolved(places: Gazetteer, evidence: str, context: str) -> list[Place]:
@@ -155,7 +162,9 @@ def _candidates(places: Gazetteer, head: str, context: str) -> list[Place]:
         end = kind.end()
         if head[end - 2 : end] in places.tails:
             names.update(head[start:end] for start in range(max(0, end - _LONGEST_NAME), end - 1))
-    mentions = [Mention(0, 0, name, places.full[name], full=True) for name in sorted(names & places.full.keys())]
+    mentions = [
+        Mention(0, 0, name, places.full[name], full=True) for name in sorted(names & places.full.keys())
+    ]
     found = [_resolve(places, mention, context) for mention in mentions]
     provinces = [place for place in places.provinces if place.short in head[:_PROVINCE_CHARS]]
     short = _resolved(places, head[:_LEAD_CHARS], context)

@@ -55,14 +55,14 @@ class Context:
         self.text = text
 
     @cached_property
-    def has_han(self) -> bool:
-        """Whether there is any Chinese at all."""
-        return _HAN.search(self.text) is not None
+    def has_chinese(self) -> bool:
+        """Whether there is any Han or 。、《》 at all."""
+        return _CHINESE.search(self.text) is not None
 
     @cached_property
     def plain(self) -> bool:
         """Whether no stretch is English or technical, which is nearly always so in these documents."""
-        return self.has_han and not _WORDS.search(self.text) and not _TECHNICAL.search(self.text)
+        return self.has_chinese and not _WORDS.search(self.text) and not _TECHNICAL.search(self.text)
 
     @cached_property
     def brackets(self) -> dict[int, int]:
@@ -132,7 +132,7 @@ class Context:
         """Whether what stands from ``start`` to ``end`` (a mark, or a pair with its content) is in Chinese context."""
         if self.plain:
             return True
-        if not self.has_han:
+        if not self.has_chinese:
             return False
         if KIND[self.left(start)] in {"han", "strong"}:
             return True

@@ -21,6 +21,17 @@ def undo(clean: str, edits: list[Edit]) -> str:
     return "".join(pieces)
 
 
+def apply(raw: str, edits: list[Edit]) -> str:
+    """The clean text that ``edits`` make of ``raw``."""
+    pieces: list[str] = []
+    at = 0
+    for start, old, made, _ in edits:
+        pieces += (raw[at:start], made)
+        at = start + len(old)
+    pieces.append(raw[at:])
+    return "".join(pieces)
+
+
 def chain(raw: str, first: list[Edit], clean: str, second: list[Edit]) -> list[Edit]:
     """One edit list from ``raw`` to ``clean``, given raw → middle and middle → clean.
 
@@ -29,8 +40,11 @@ def chain(raw: str, first: list[Edit], clean: str, second: list[Edit]) -> list[E
     chained: list[Edit] = []
     i = j = to_raw = to_clean = 0  # what to add to a middle place for its raw and its clean place
     while i < len(first) or j < len(second):
-        starts = [e.start - d for e, d in ((first[i : i + 1], to_raw), (second[j : j + 1], 0)) for e in e]
-        start = end = min(starts)
+        here = min(
+            first[i].start - to_raw if i < len(first) else len(raw),
+            second[j].start if j < len(second) else len(raw) + len(clean),
+        )
+        start = end = here
         raw_start, clean_start = start + to_raw, start + to_clean
         rule = ""
         while True:

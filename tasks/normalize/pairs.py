@@ -8,7 +8,9 @@ from typing import NamedTuple
 from tasks.normalize.context import Context
 
 _DOUBLE = re.compile(r'(?<!")"(?!")|[“”]')
-_SINGLE = re.compile(r"(?<![A-Za-z'])'(?![0-9'])|(?<=[A-Za-z])'(?![A-Za-z0-9'])|‘|(?<![A-Za-z])’|’(?![A-Za-z])")
+# An apostrophe is none: between letters, in 1990's, in '90s; runs of quotes are not understood.
+_SINGLE = re.compile(r"(?<![A-Za-z0-9'])'(?!'|[0-9]0s)|(?<=[A-Za-z0-9])'(?![A-Za-z'])|‘|(?<![A-Za-z])’|’(?![A-Za-z])")
+_ANY_SINGLE = re.compile(r"['‘’]")
 _BEFORE_OPENING = frozenset("：:（(《【、")  # no closing quote follows these
 _AFTER_CLOSING = frozenset("，,。、；;：:？?！!）)》】")  # no opening quote stands before these
 _OPERATORS = frozenset("*/^=+<>")
@@ -28,15 +30,16 @@ def plan(text: str, context: Context) -> dict[int, tuple[str, str]]:
         for closing, opening in context.brackets.items():
             if _bracket_is_chinese(text, opening, closing, context):
                 _change(planned, text, (opening, closing), "()", "（）", "bracket")
-    doubles: list[Pair] = []
     if '"' in text:
-        doubles, nested = _double_quotes(text)
-        for pair in doubles:
+        pairs, inner = _double_quotes(text)
+        for pair in pairs:
             if _quote_is_chinese(pair, context):
                 _change(planned, text, pair, '""', "“”", "quote")
-        for pair in nested:
-            if _quote_is_chinese(pair, context):
-                _change(planned, text, pair, '""', "‘’", "inner_quote")
+        if not _ANY_SINGLE.search(text):  # else the new ‘ ’ would be evidence for the others the next time
+            for pairs in inner:
+                if all(_quote_is_chinese(pair, context) for pair in pairs):
+                    for pair in pairs:
+                        _change(planned, text, pair, '""', "‘’", "inner_quote")
     if "'" in text:
         for pair in _match([_Quote(m.start(), _evidence(text, m.start(), "‘’")) for m in _SINGLE.finditer(text)]):
             if _quote_is_chinese(pair, context):
@@ -62,7 +65,9 @@ def _bracket_is_chinese(text: str, opening: int, closing: int, context: Context)
     holds_chinese = context.holds_chinese(opening, closing)
     if before.isascii() and before.islower() and not holds_chinese:
         return False
-    return context.chinese(opening, closing + 1) or (holds_chinese and not context.english(opening))
+    return context.chinese(opening, closing + 1) or (
+        holds_chinese and not context.english(opening) and not context.english(closing)
+    )
 
 
 def _quote_is_chinese(pair: Pair, context: Context) -> bool:
@@ -70,7 +75,9 @@ def _quote_is_chinese(pair: Pair, context: Context) -> bool:
     if not _has_content(opening, closing, context):
         return False
     return context.chinese(opening, closing + 1) or (
-        context.holds_chinese(opening, closing) and not context.english(opening)
+        context.holds_chinese(opening, closing)
+        and not context.english(opening)
+        and not context.english(closing)
     )
 
 
@@ -78,8 +85,8 @@ def _has_content(opening: int, closing: int, context: Context) -> bool:
     return context.content_follows(opening + 1, closing)
 
 
-def _double_quotes(text: str) -> tuple[list[Pair], list[Pair]]:
-    """Pairs of double quotes, and pairs of straight ones inside “ ”."""
+def _double_quotes(text: str) -> tuple[list[Pair], list[list[Pair]]]:
+    """Pairs of double quotes; and, for each “ ” in which all straight ones pair, those pairs."""
     places = [m.start() for m in _DOUBLE.finditer(text)]
     curly = [place for place in places if text[place] != '"']
     closed_at = {
@@ -88,7 +95,7 @@ def _double_quotes(text: str) -> tuple[list[Pair], list[Pair]]:
         if text[opening] == "“" and text[closing] == "”"
     }
     outer: list[_Quote] = []
-    inner: list[Pair] = []
+    inner: list[list[Pair]] = []
     within: list[_Quote] = []
     end = -1  # place of the ” of the “ before
     for place in places:
@@ -96,7 +103,9 @@ def _double_quotes(text: str) -> tuple[list[Pair], list[Pair]]:
             within.append(_Quote(place, _evidence(text, place, "")))
             continue
         if place == end:
-            inner += _match(within)
+            pairs = _match(within)
+            if 2 * len(pairs) == len(within):
+                inner.append(pairs)
             within = []
         outer.append(_Quote(place, _evidence(text, place, "“”")))
         end = closed_at.get(place, end)

@@ -28,7 +28,14 @@ def write_part(number: int, cleaned: CleanedPart, decisions: Decisions, staged: 
 
 @task(name="publish", cache_policy=NO_CACHE)
 def publish(
-    staged: Path, target: Path, verdict: Verdict, fingerprint: str, *, raw: str, started: datetime
+    staged: Path,
+    target: Path,
+    verdict: Verdict,
+    fingerprint: str,
+    *,
+    raw: str,
+    started: datetime,
+    stages: dict[str, dict[str, float]],
 ) -> Outcome:
     """Write what stands beside the datasets, the manifest last, and make the snapshot the current one."""
     now = datetime.now(UTC)
@@ -45,6 +52,7 @@ def publish(
         started=started.isoformat(timespec="seconds"),
         finished=now.isoformat(timespec="seconds"),
         versions=versions(),
+        stages=stages,
         counts=verdict.counts,
         rows=verdict.rows,
     )

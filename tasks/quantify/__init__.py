@@ -17,7 +17,7 @@ from tasks.model import Block
 from tasks.quantify.change import Change, change_before
 from tasks.quantify.grammar import Amount, amounts, read
 from tasks.quantify.indicator import noun_before, noun_behind
-from tasks.quantify.period import cues_of, is_imperative, part_marks, period_at, status_at, years_of
+from tasks.quantify.period import Setting, is_imperative, turns
 
 __all__ = ["Context", "Quantity", "quantify", "read"]
 
@@ -60,37 +60,27 @@ _SENTENCE_END: Final = re.compile("[。；;！!？?]+[”’」』）)]*")
 _LONGEST_SENTENCE: Final = 1000  # a sentence is stored with each of its numbers
 _CONJUNCTIONS: Final = frozenset(("和", "、", "与", "及", "以及"))
 _SHORT_GAP: Final = 16
-_VERB: Final = re.compile("[建完实开举打改培创达办组发投推]|增长|下降|提高")
+_OTHER_VERB: Final = re.compile(
+    "建设|建成|新建|新开|完成|实现|实施|开展|开工|举办|打造|打掉|改造|培育|创建|办理|组织|发放|投入|推进|引进|入库|增长|下降|提高|达"
+)
 _LONG_UNITS: Final = frozenset(("年", "周年", "周", "月", "季度", "星期", "学年"))
 _LASTS: Final = re.compile("工龄|历史|寿命|产假|假期|工期|期限")
-_FRAMED: Final = re.compile("[来间后前]|以来|之内|历史")
-_FRAMES: Final = re.compile("(?:连续|过去|最近|近|未来|前|后|首|每|历时|为期|经过|用了)$")
-_CAPACITY: Final = re.compile("年产|日产|直径|年处理|装机|容量|设计|日处理|首套|吨级")
+_FRAMED: Final = re.compile("[来间后前]|以来|之内")
+_FRAMES: Final = ("连续", "过去", "最近", "近", "未来", "前", "后", "首", "每", "历时", "为期", "经过")
+_CAPACITY: Final = re.compile("年产|日产|直径|处理|装机|容量|设计")
 _SLOGAN: Final = 12  # a slogan in quotes is not longer
 _STOPS: Final = re.compile("[，,。；;：:]")
-
-
-def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
-    """The quantities of a document's blocks, in reading order."""
-    found: list[Quantity] = []
-    report = context.doc_type == "government_work_report"
-    document = _Document(context, report)
-    for number, block in enumerate(blocks):
-        if report:
-            document.turns = part_marks(block.text)
-        _read_block(number, block.text, document, found)
-        document.turn(len(block.text))
-    return found
+_CLAUSE: Final = 60  # a clause is looked at no further back
 
 
 class _Document:
-    """Years of the document, and which part of a yearly report is being read: its plan, its review, or neither."""
+    """Years of the document, and which part of a yearly report is being read: its plan, its review, or no such part."""
 
-    __slots__ = ("planned", "report_year", "review_year", "this_year", "turns")
+    __slots__ = ("place", "planned", "report_year", "review_year", "this_year", "turns")
 
-    def __init__(self, context: Context, report: bool) -> None:
+    def __init__(self, context: Context) -> None:
         published = context.published_date
-        self.planned: bool | None = False if report else None
+        self.planned = False if context.doc_type == "government_work_report" else None
         self.report_year = context.report_year
         self.review_year = context.review_year
         self.this_year = context.report_year or (int(published[:4]) if published else None)
@@ -101,116 +91,107 @@ class _Document:
         while self.turns and self.turns[0][0] <= position:
             self.planned = self.turns.pop(0)[1]
 
+    def year(self) -> str | None:
+        """The year the part being read is about."""
+        year = None if self.planned is None else self.report_year if self.planned else self.review_year
+        return None if year is None else str(year)
 
-class _Sentence:
-    """What the numbers of one sentence share."""
 
-    __slots__ = ("cues", "end", "otherwise", "period", "start", "times")
-
-    def __init__(self, text: str, start: int, end: int, document: _Document) -> None:
-        sentence = text[start : min(end, start + _LONGEST_SENTENCE)]
-        self.start = start
-        self.end = end
-        self.times = years_of(sentence, document.this_year)
-        self.cues = cues_of(sentence)
-        planned = document.planned
-        if planned is None:
-            planned = is_imperative(sentence) and not self.cues
-            self.period = None
-        else:
-            year = document.report_year if planned else document.review_year
-            self.period = None if year is None else str(year)
-        self.otherwise = "target" if planned else "actual"
+def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
+    """The quantities of a document's blocks, in reading order."""
+    found: list[Quantity] = []
+    document = _Document(context)
+    for number, block in enumerate(blocks):
+        if document.planned is not None:
+            document.turns = turns(block.text)
+        _read_block(number, block.text, document, found)
+        document.turn(len(block.text))
+    return found
 
 
 def _read_block(number: int, text: str, document: _Document, found: list[Quantity]) -> None:
     """Append the quantities of one block."""
-    ends = None
-    sentence: _Sentence | None = None
+    begin = stop = -1
+    ends = _SENTENCE_END.finditer(text)
     previous: Quantity | None = None
-    leading = False
+    leading = False  # a verb before the nouns (新增A 3户、B 5套) goes on
     quoted = "“" in text
     for amount in amounts(text):
-        start, end = amount.start, amount.end
-        if ends is None:
-            ends = (match.end() for match in _SENTENCE_END.finditer(text))
-        if sentence is None or start >= sentence.end:
-            begin, stop = (sentence.end if sentence else 0), 0
-            for stop in ends:
+        start, end, number_start, kind, value, high, exact, unit, approx = amount
+        if start >= stop:
+            begin = max(stop, 0)
+            for match in ends:
+                stop = match.end()
                 if stop > start:
                     break
                 begin = stop
+            else:
+                stop = len(text)
             document.turn(start)
-            sentence = _Sentence(text, begin, stop if stop > start else len(text), document)
-            previous = None
-        if quoted and _in_slogan(text, start, end, amount):
+            setting = Setting(text, begin, min(stop, begin + _LONGEST_SENTENCE), document.this_year)
+            planned, year = document.planned, document.year()
+            previous, leading = None, False
+        if quoted and _in_slogan(text, start, end):
             continue
-        low = max(previous.end if previous else sentence.start, start - 60)
-        low = max(low, text.rfind("，", low, start) + 1, text.rfind(",", low, start) + 1)
+        low = max(start - _CLAUSE, begin if previous is None else previous.end)
+        low = max(low, text.rfind("，", low, start) + 1)
         change = change_before(text, low, start)
-        if amount.kind == "duration" and not _lasts(text, amount, change):
-            continue
         direction, to_or_by = change.direction, change.to_or_by
-        if previous is not None and to_or_by == "none" and change.start == start:
-            gap = text[previous.end : start]
-            if gap in _CONJUNCTIONS and amount.kind == previous.kind:
-                direction, to_or_by = previous.direction, previous.to_or_by
-            elif (
-                leading
-                and len(gap) <= _SHORT_GAP
-                and gap[0] in "、，,和及"
-                and not _VERB.search(gap)
-            ):
-                direction, to_or_by = "increase", "by"
-        if to_or_by == "none" and amount.kind == "percentage_point":
-            to_or_by = "by"
-        leading = change.leading or (leading and direction == "increase")
+        if kind == "duration" and to_or_by == "none" and not _lasts(text, amount):
+            continue
+        if to_or_by == "none":
+            if text[end - 1] == "番":
+                direction, to_or_by = "increase", "to"
+            elif previous is not None and (gap := text[previous.end : start]) and change.start == start:
+                if gap in _CONJUNCTIONS and kind == previous.kind:
+                    direction, to_or_by = previous.direction, previous.to_or_by
+                elif leading and len(gap) <= _SHORT_GAP and not _OTHER_VERB.search(gap):
+                    direction, to_or_by = previous.direction, previous.to_or_by
+            if kind == "percentage_point" and to_or_by == "none":
+                to_or_by = "by"
+        leading = change.leading or (leading and to_or_by == "by")
         modifier, indicator = _measured(text, amount, change, low, previous)
-        position = amount.number_start - sentence.start
+        otherwise = "target" if (is_imperative(text, low) if planned is None else planned) else "actual"
         previous = Quantity(
             number,
             text[start:end],
             start,
             end,
-            max(sentence.start, start - _LONGEST_SENTENCE),
-            min(sentence.end, end + _LONGEST_SENTENCE),
-            amount.kind,
-            amount.value,
-            amount.value_max,
-            amount.exact,
-            amount.unit,
-            "over" if change.over and amount.approx == "exact" else amount.approx,
+            max(begin, start - _LONGEST_SENTENCE),
+            min(stop, end + _LONGEST_SENTENCE),
+            kind,
+            value,
+            high,
+            exact,
+            unit,
+            "over" if change.over and approx == "exact" else approx,
             direction,
             to_or_by,
             indicator,
-            period_at(sentence.times, position, sentence.period) if sentence.times else sentence.period,
+            (setting.period(number_start) if setting.times else None) or year,
             None,
-            status_at(sentence.cues, position, sentence.otherwise) if sentence.cues else sentence.otherwise,
+            setting.status(start, otherwise) if setting.cues else otherwise,
             modifier,
         )
         found.append(previous)
 
 
-def _in_slogan(text: str, start: int, end: int, amount: Amount) -> bool:
+def _in_slogan(text: str, start: int, end: int) -> bool:
     """Whether the number is part of a quoted name (“四个意识”, “最多跑一次”) and not the whole quotation (“20条”)."""
     opening = text.rfind("“", max(0, start - _SLOGAN), start)
     if opening < 0:
         return False
     closing = text.find("”", opening, end + _SLOGAN)
-    if closing < end or (opening + 1 == start and closing == end):
+    if closing < end or (opening + 1 == start and closing == end and text[start].isascii()):
         return False
     return closing - opening <= _SLOGAN + 2 and not _STOPS.search(text, opening, closing)
 
 
-def _lasts(text: str, amount: Amount, change: Change) -> bool:
-    """Whether a duration measures something (压缩到3个工作日) and does not only frame the sentence (三年来)."""
-    if change.to_or_by != "none":
-        return True
+def _lasts(text: str, amount: Amount) -> bool:
+    """Whether a duration measures something (5个工作日内办结) and does not only frame the sentence (三年来)."""
     if amount.unit in _LONG_UNITS:
         return _LASTS.match(text, amount.end) is not None
-    if _FRAMED.match(text, amount.end):
-        return False
-    return _FRAMES.search(text[max(0, amount.start - 3) : amount.start]) is None
+    return _FRAMED.match(text, amount.end) is None and not text.endswith(_FRAMES, 0, amount.start)
 
 
 def _measured(

@@ -21,7 +21,7 @@ class Change(NamedTuple):
 
 
 _RISE: Final = (
-    "增长 提高 增加 上升 提升 扩大 上涨 增 升 涨 增值 增收 新增 净增 净增加 恢复 回升 上调 多增 增产 增效 加快 延长 改善 扩增 扩容 拓展 增幅 创收 高出 增幅达"
+    "增长 提高 增加 上升 提升 扩大 上涨 增 升 涨 增值 增收 新增 净增 净增加 恢复 回升 上调 多增 增产 增效 延长 改善 扩增 扩容 拓展 增幅 创收 高出 增幅达"
 )
 _FALL: Final = (
     "下降 减少 降低 缩减 压缩 缩短 减 降 下滑 回落 下跌 减免 减负 减税 降费 减税降费 节约 节省 压减 削减 收窄 下调 少用 降本 减排 精简 缩小 压降 退减"
@@ -43,7 +43,9 @@ _FALLS: Final = frozenset(word[::-1] for word in _FALL.split())
 _CUE: Final = re.compile(
     f"[“‘「\"]?(?:了|约|近)?(?:(?:{_reversed(_NOT_REACHED)})()|({_reversed(_REACHED)})(?:了)?({_VERB})?|({_VERB}))"
 )
-_LEADING: Final = re.compile("新增(?!长)|净增|(?:增加|减少|压减|缩减|精简|增收|减免|节约)(?!值|到|至)")
+_LEADING: Final = re.compile(
+    "新增(?!长)|净增|增收|精简|减免|节约|增加(?![值到至])|减少(?![到至])|压减(?![到至])|缩减(?![到至])"
+)
 _POLLUTION: Final = re.compile("浓度|污染|排放|能耗|综合指数|PM")
 _WINDOW: Final = 9  # the longest words: 了, 控制在 and a verb
 

@@ -1,103 +1,136 @@
-"""When a figure holds and whether it is a fact: ``period`` and ``status`` of the numbers of one sentence.
+"""When a figure holds and whether it is a fact: the times and cue words of a sentence, its ``period`` and ``status``.
 
 Periods are ISO 8601: a year, a month, a day, or an interval ``2016/2020``. 今年 and 去年 are resolved against the document's
-own years; the year of a comparison (较2015年) dates no figure behind it. Nothing is assumed that the text or
-the document's years do not say: then the period is None.
+own year; the year of a comparison (较2015年) dates no figure behind it. Nothing is assumed that the text or the
+document's years do not say: then the period is None.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
-_TIME: Final = re.compile(
-    r"(?P<year>(?:19|20)\d\d)年(?:度)?(?:(?:至|到|-|—|—)(?P<last>(?:19|20)\d\d)年)?"
-    r"(?:(?P<month>1[0-2]|0?[1-9])月(?:(?P<day>3[01]|[12]\d|0?[1-9])日)?)?"
-    r"|十(?P<plan>[一二三四五六])五"
-    r"|(?P<relative>今年|去年|上年|前年|明年|本年)"
-    r"|截至(?P<until>1[0-2]|[1-9])月"
+_STATUS: Final = {
+    **dict.fromkeys("预计 预估 估算 估计".split(), "estimate"),
+    **dict.fromkeys("力争 争取 确保 力求 计划 预期 拟 将 要 们要 努力 每年实施".split(), "target"),
+    **dict.fromkeys("已 截至 去年 上年 累计 同比 目前 迄今 以来 荣获 了".split(), "actual"),
+}
+# 要 and 将 speak of plans before a verb of result; 重要, 将近, 计划生育 speak of none.
+_NOT_BEFORE: Final = {
+    "将": "[近军来领]",
+    "要": "[^达突实完新再提保控确压增建翻把全坚加推扩超力]",
+    "了": "解",
+    "上年": "度",
+    "计划": "[生单经性的》”]",
+    "拟": "[定订制合]",
+    "预期": "寿命",
+}
+_NOT_AFTER: Final = {"了": "为除", "已": "而不", "要": "重主需必"}
+
+# Every branch begins with a literal character: that lets the engine skip to the next candidate.
+_YEAR: Final = "[0-9]{2}年(?:度)?"
+_MARK: Final = re.compile(
+    "|".join(
+        f"{word}(?<![{_NOT_AFTER.get(word, '。')}]{word})(?!{_NOT_BEFORE.get(word, '。')})" for word in _STATUS
+    )
+    + "|今年|本年(?!度)|前年(?!度)|明年|十[一二三四五六]五(?!年)"
+    + "".join(
+        f"|{century}(?<![0-9]{century}){_YEAR}(?:(?:至|到|-|—|-)20{_YEAR})?"
+        "(?:(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])日)?)?"
+        for century in ("19", "20")
+    )
 )
+_DATE: Final = re.compile(r"(\d{4})年度?(?:\D(\d{4})年度?)?(?:(\d+)月(?:(\d+)日)?)?")
+_UNTIL: Final = re.compile(r"(1[0-2]|[1-9])月")
 _PLANS: Final = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, "六": 2031}
 _SHIFT: Final = {"今年": 0, "本年": 0, "明年": 1, "去年": -1, "上年": -1, "前年": -2}
 _BASES: Final = frozenset("比较与同从由自")
 _ADJACENT: Final = 4  # 2015年年底的2880元: a year this near dates its number even in a comparison
 
-_CUES: Final = re.compile(
-    r"(?P<estimate>预计|预估|估算|估计)"
-    r"|(?P<target>力争|争取|确保|力求|计划|规划(?!纲要)|预期|目标(?!任务完成)|拟|将(?![近军来领])"
-    r"|要(?![求素点闻地道])|努力|每年实施|到20[2-9]\d年)"
-    r"|(?P<actual>已|截至|去年|上年|累计|同比|目前|迄今|以来|荣获|(?<![为除])了(?!解))"
+_TURN: Final = re.compile(
+    "|".join(
+        f"{year}[^，。；\\s]{{0,12}}?(?:安排|任务|打算|部署|总体要求|总体思路|目标|重点工作|工作要求|工作重点|工作思路)"
+        for year in ("20[0-9]{2}年", "今年", "明年", "下一步", "下一阶段", "今后[一二三四五]年")
+    )
+    + "|预期目标|工作安排|总体要求|总体工作思路|主要任务|做好以下"
+    "|工作回顾|工作总结|过去的?一年|过去的?[五5]年|一年来|五年来|主要做了"
 )
+_REVIEW: Final = ("回顾", "总结", "一年", "五年", "5年", "年来", "做了")
+
 _IMPERATIVE: Final = re.compile(
-    r"(?:[（(]?[一二三四五六七八九十]+(?:[、）)]|是))?(?:\d+[.．、])?(?:进一步|持续|全面|深入|大力|着力|切实|扎实|重点|积极|继续|加快|抓好)*"
-    r"(?:推进|推动|抓好|加快|深化|加强|完善|健全|强化|优化|支持|鼓励|落实|开展|发展|实施|启动|组织|建立|聚焦|突出|做好|做强|做大|改善|扩大|提升"
-    r"|规范|培育|打造|构建|引导|探索|统筹|严格|巩固|促进|坚持|不断|完善|力促|对标|启动)"
-)
-_PLAN_PART: Final = re.compile(
-    r"(?P<plan>(?:20\d\d年|今年|明年|下一步|今后[一二三四五]年|下一阶段)[^，。；\s]{0,12}"
-    r"(?:安排|任务|打算|部署|总体要求|总体思路|目标|重点工作|工作要求|工作重点|思路)"
-    r"|预期目标|工作安排|总体要求|总体工作思路|主要任务|做好以下)"
-    r"|(?P<review>工作回顾|工作总结|过去(?:的)?一年|过去[五5]年|一年来|五年来|主要做了)"
+    "(?:进一步|持续|全面|深入|大力|着力|切实|扎实|重点|积极|继续|不断|要|再|全力)*"
+    "(?:推进|推动|抓好|抓实|加快|深化|加强|完善|健全|强化|支持|鼓励|落实好|聚焦|突出|力促|坚持|探索|统筹)"
 )
 
 
-def years_of(sentence: str, this_year: int | None) -> list[tuple[int, int, str, bool]]:
-    """Every time a sentence names: where it begins and ends, its period, whether it is a base of comparison."""
-    found = []
-    for match in _TIME.finditer(sentence):
-        period = _resolve(match, this_year)
-        if period is not None:
-            before = sentence[match.start() - 1] if match.start() else ""
-            found.append((match.start(), match.end(), period, before in _BASES and before != ""))
-    return found
+class Time(NamedTuple):
+    """A time named in a text; ``base``: it is only compared with."""
+
+    end: int
+    period: str
+    base: bool
 
 
-def _resolve(match: re.Match[str], this_year: int | None) -> str | None:
+class Setting:
+    """Times and cue words between ``start`` and ``end`` of a text, both with positions in that text."""
+
+    __slots__ = ("cues", "times")
+
+    def __init__(self, text: str, start: int, end: int, this_year: int | None) -> None:
+        self.cues: list[tuple[int, str]] = []
+        self.times: list[Time] = []
+        for match in _MARK.finditer(text, start, end):
+            word = match[0]
+            if word in _STATUS:
+                self.cues.append((match.start(), _STATUS[word]))
+                if word not in ("去年", "上年", "截至"):
+                    continue
+            period = _period(text, match, this_year)
+            if period is not None:
+                self.times.append(Time(match.end(), period, text[match.start() - 1 : match.start()] in _BASES))
+
+    def period(self, position: int) -> str | None:
+        """The nearest time named before ``position``."""
+        for time in reversed(self.times):
+            if time.end <= position and (not time.base or position - time.end <= _ADJACENT):
+                return time.period
+        return None
+
+    def status(self, position: int, otherwise: str) -> str:
+        """The status of a number at ``position``: an estimate holds to the end, a goal beats the facts it starts from."""
+        status = otherwise
+        for start, name in self.cues:
+            if start > position or status == "estimate":
+                break
+            if name != "actual" or status != "target" or otherwise == "target":
+                status = name
+        return status
+
+
+def _period(text: str, match: re.Match[str], this_year: int | None) -> str | None:
     """The ISO 8601 period of one mention; None for a relative one in a document without a year."""
-    if match["year"]:
-        if match["last"]:
-            return f"{match['year']}/{match['last']}"
-        month = f"-{int(match['month']):02d}" if match["month"] else ""
-        return match["year"] + month + (f"-{int(match['day']):02d}" if match["day"] else "")
-    if match["plan"]:
-        first = _PLANS[match["plan"]]
+    word = match[0]
+    if word[0] == "十":
+        first = _PLANS[word[1]]
         return f"{first}/{first + 4}"
+    if date := _DATE.match(word):
+        year, last, month, day = date.groups()
+        if last:
+            return f"{year}/{last}" if last > year else None
+        return "-".join((year, *(f"{int(part):02d}" for part in (month, day) if part)))
     if this_year is None:
         return None
-    if match["until"]:
-        return f"{this_year}-{int(match['until']):02d}"
-    return str(this_year + _SHIFT[match["relative"]])
+    if word == "截至":
+        until = _UNTIL.match(text, match.end())
+        return f"{this_year}-{int(until[1]):02d}" if until else None
+    return str(this_year + _SHIFT[word])
 
 
-def period_at(times: list[tuple[int, int, str, bool]], position: int, otherwise: str | None) -> str | None:
-    """The period of the number at ``position`` of its sentence: the nearest time named before it, else ``otherwise``."""
-    for _, end, period, base in reversed(times):
-        if end <= position and (not base or position - end <= _ADJACENT):
-            return period
-    return otherwise
+def is_imperative(text: str, clause: int) -> bool:
+    """Whether the clause that begins at ``clause`` is worded as plans are: 加快…, 大力推进…."""
+    return _IMPERATIVE.match(text, clause) is not None
 
 
-def cues_of(sentence: str) -> list[tuple[int, str]]:
-    """Words that tell fact, estimate and goal apart, with their places."""
-    return [(match.start(), str(match.lastgroup)) for match in _CUES.finditer(sentence)]
-
-
-def status_at(cues: list[tuple[int, str]], position: int, otherwise: str) -> str:
-    """The status of the number at ``position``: an estimate scopes to its sentence's end, a goal beats what went before."""
-    status = otherwise
-    for start, name in cues:
-        if start > position:
-            break
-        if status != "estimate" and not (name == "actual" and status == "target" and otherwise != "target"):
-            status = name
-    return status
-
-
-def is_imperative(sentence: str) -> bool:
-    """Whether a sentence begins as plans do: 加快…, (三)推进…, 对…."""
-    return _IMPERATIVE.match(sentence) is not None
-
-
-def part_marks(text: str) -> list[tuple[int, bool]]:
-    """Where a report's text turns to its plan (True) or back to its review (False)."""
-    return [(match.start(), match["plan"] is not None) for match in _PLAN_PART.finditer(text)]
+def turns(text: str) -> list[tuple[int, bool]]:
+    """Where a yearly report's text turns to its plan (True) or to its review (False)."""
+    return [(match.start(), not match[0].endswith(_REVIEW)) for match in _TURN.finditer(text)]

@@ -21,15 +21,21 @@ _WRITER = re.compile(
 _DONE = frozenset(
     "整理 报道 采写 文 图 摄 摄影 文图 图文 文摄 摄影报道 综合 综合报道 编译 撰文 撰写 执笔 采访 通讯员 记者 等".split()
 )
-_OFFICE = re.compile(r"[一-鿿“”]{2,24}(?:[长理员家授师席]|书记|主任|主席|代表|专员|院士|博士|总监|总裁|主播)$")
+_OFFICE = re.compile(
+    r"[一-鿿“”]{2,24}(?:[长理员家授师席]|书记|主任|主席|代表|专员|院士|博士|总监|总裁|主播)$"
+)
 _SEPARATORS = re.compile(r"[\s、/／:：,，·|()（）□■●◎◇○◆]+")
-_LEAD_IN = re.compile(r"本报讯\s*[(（]?\s*(?:首席|见习|实习|特约|全媒体)?(?:记者|通讯员)\s*(?P<names>[一-鿿、\s]{2,30}?)\s*(?:[)）]|报道|摄影报道)")
+_LEAD_IN = re.compile(
+    r"本报讯\s*[(（]?\s*(?:首席|见习|实习|特约|全媒体)?(?:记者|通讯员)\s*(?P<names>[一-鿿、\s]{2,30}?)\s*(?:[)）]|报道|摄影报道)"
+)
 
 _SYLLABLE = (
     "(?:(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:IANG|IONG|UANG|ANG|ENG|ING|ONG|IAN|IAO|UAI|UAN|AI|EI|AO|OU|AN|EN|ER|IN|UN|IA|IE|IU"
     "|UA|UO|UI|UE|VE|A|O|E|I|U|V))"
 )
-_PINYIN = re.compile(rf"(?P<name>[一-鿿][^A-Za-z]{{0,19}}?)\s*(?P<pinyin>{_SYLLABLE}{{2,8}}(?:\s{_SYLLABLE}{{1,8}}){{0,3}})$")
+_PINYIN = re.compile(
+    rf"(?P<name>[一-鿿][^A-Za-z]{{0,19}}?)\s*(?P<pinyin>{_SYLLABLE}{{2,8}}(?:\s{_SYLLABLE}{{1,8}}){{0,3}})$"
+)
 _PINYIN_ALONE = re.compile(rf"{_SYLLABLE}{{2,8}}(?:\s{_SYLLABLE}{{1,8}}){{0,3}}$")
 _FURNITURE = re.compile(
     r"(?:第?\s*[A-Z]?\d{1,3}\s*版|[A-Z]\d{1,2}|(?:本版|责任|值班|视觉|美术|图片|版式)?(?:编辑|主编|校对|美编|审读|设计)\s*[:：].{2,60}"
@@ -41,7 +47,11 @@ _LATIN_WORDS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
 
 def is_caption(line: str) -> bool:
     """Whether a line describes or credits a picture, by its own words."""
-    return len(line) <= 200 and (line[-1] in _CREDIT_ENDS or "图" in line or line[0] in "▲△▼▽↑↓◀▶") and _CREDIT.search(line) is not None
+    return (
+        len(line) <= 200
+        and (line[-1] in _CREDIT_ENDS or "图" in line or line[0] in "▲△▼▽↑↓◀▶")
+        and _CREDIT.search(line) is not None
+    )
 
 
 def read_byline(line: str) -> tuple[list[str], bool]:

@@ -9,7 +9,13 @@ from tasks.strip.repeats import find_repeats
 
 
 def finish(
-    text: str, blocks: list[Block], dropped: list[Dropped], flags: list[str], given: dict[str, Any], *, truncated: bool
+    text: str,
+    blocks: list[Block],
+    dropped: list[Dropped],
+    flags: list[str],
+    given: dict[str, Any],
+    *,
+    truncated: bool,
 ) -> Stripped:
     """Complete the dropped spans (law L2), look for repeated spans, set the flags.
 
@@ -24,4 +30,6 @@ def finish(
         flags.append("truncated_tail")
     if given.get("glued_headings"):
         flags.append("glued_heading")
-    return Stripped([block for block in blocks if block.spans], account(text, blocks, dropped), flags, given=given)
+    return Stripped(
+        [block for block in blocks if block.spans], account(text, blocks, dropped), flags, given=given
+    )

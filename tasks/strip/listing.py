@@ -25,7 +25,11 @@ _MAX_TITLE = 120  # characters; a longer first line is a body without a title
 def strip_listing(record: Record) -> Stripped:
     """Divide a listing record."""
     text = record.text
-    lines = [span for span in (trimmed(text, *match.span()) for match in _LINE.finditer(text)) if span.end > span.start]
+    lines = [
+        span
+        for span in (trimmed(text, *match.span()) for match in _LINE.finditer(text))
+        if span.end > span.start
+    ]
     dropped: list[Dropped] = []
     given: dict[str, Any] = {"title_is_block": False}
     while lines and _DELIMITER.fullmatch(text, *lines[0]):
@@ -44,7 +48,11 @@ def strip_listing(record: Record) -> Stripped:
     if running.glued:
         given["glued_headings"] = running.glued
     last = running.blocks[-1] if running.blocks else None
-    truncated = last is not None and last.kind == "paragraph" and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
+    truncated = (
+        last is not None
+        and last.kind == "paragraph"
+        and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
+    )
     return finish(text, running.blocks, dropped + running.dropped, [], given, truncated=truncated)
 
 
@@ -53,7 +61,9 @@ def _read_title(text: str, line: Span, dropped: list[Dropped], given: dict[str, 
     tag = _SITE_TAG.match(text, *line)
     if tag is not None and tag.end() < line.end:
         given["site_tag"] = tag[0]
-    given["title"] = " ".join(text[tag.end() if tag and tag.end() < line.end else line.start : line.end].split())
+    given["title"] = " ".join(
+        text[tag.end() if tag and tag.end() < line.end else line.start : line.end].split()
+    )
 
 
 def _read_end(text: str, lines: list[Span], dropped: list[Dropped], given: dict[str, Any]) -> list[Span]:
@@ -74,5 +84,7 @@ def _read_end(text: str, lines: list[Span], dropped: list[Dropped], given: dict[
         if foot is not None:
             dropped.append(Dropped(*foot, "footer"))
             body_end = (date or foot).start
-            lines = [trimmed(text, line.start, min(line.end, body_end)) for line in lines if line.start < body_end]
+            lines = [
+                trimmed(text, line.start, min(line.end, body_end)) for line in lines if line.start < body_end
+            ]
     return [line for line in lines if line.end > line.start]

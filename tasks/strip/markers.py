@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.model import Span
+from tasks.strip.outline import number_of
 
 DATE_LINE = re.compile(
     r"(?:(?:发布|更新)?(?:时间|日期)[:：]\s*)?(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -23,6 +24,11 @@ _SERIES = re.compile(
     r"[(（](?![^()（）]{0,24}(?:记者|据|来源|摘自|见|《|“|\d{4}))"
     r"[^()（）,，。、;；:：\s]{0,20}(?:工作报告|两会[^()（）,，。、\s]{0,8}|全文|专题|专栏|范文|大全|汇编)[)）](?=\s*[“《0-9一-鿿])"
 )
+_REPORT_NAME = re.compile(
+    r"(?<=[。！？!?”])[^,，、。！？!?;；:：“”\s]{4,36}报告$"
+)  # another title of the series
+_MAX_NAME = 40
+
 _FOOT_PHRASE = (
     r"(?:有想补充的信息[?？]?|点我投稿|联系我们|关于我们|企业入驻|我要投稿|网站地图|网站声明|免责声明|隐私政策|用户协议|广告合作|商务合作"
     r"|加入我们|友情链接|意见反馈|返回(?:顶部|首页)|(?:版权所有|Copyright)[^\n]{0,60}|[一-鿿]?ICP备[^\n]{0,40})"
@@ -30,7 +36,22 @@ _FOOT_PHRASE = (
 _FOOT = re.compile(
     rf"(?:(?<=\s)|^)(?P<date>{DATE_LINE.pattern}\s+)?(?P<foot>(?:[-–·|•]\s*)?{_FOOT_PHRASE}(?:\s*(?:[-–·|•]\s*)?{_FOOT_PHRASE})*)\s*\Z"
 )
-_FOOT_WORDS = ("投稿", "联系我们", "关于我们", "入驻", "地图", "声明", "合作", "版权", "ICP", "反馈", "返回", "隐私", "协议", "链接")
+_FOOT_WORDS = (
+    "投稿",
+    "联系我们",
+    "关于我们",
+    "入驻",
+    "地图",
+    "声明",
+    "合作",
+    "版权",
+    "ICP",
+    "反馈",
+    "返回",
+    "隐私",
+    "协议",
+    "链接",
+)
 _FOOT_REACH = 400  # characters at the end of a text in which a site's foot is sought
 
 _FOLD = str.maketrans("：；，？！（）―─–", ":;,?!()———")
@@ -76,12 +97,15 @@ def _occurrences(text: str, needle: str, start: int, end: int) -> Iterator[int]:
         at = text.find(needle, at + 1, end)
 
 
-def find_markers(text: str, start: int, end: int, title: str | None, site_tag: str | None = None) -> list[Span]:
+def find_markers(
+    text: str, start: int, end: int, title: str | None, site_tag: str | None = None
+) -> list[Span]:
     """Spans of the injected markers between ``start`` and ``end``, in order, not overlapping."""
     anchors = [
         match
         for at in _occurrences(text, "部分", start, end)
-        if (number := text.rfind("第", max(start, at - 4), at)) >= 0 and (match := _PART.match(text, number, end))
+        if (number := text.rfind("第", max(start, at - 4), at)) >= 0
+        and (match := _PART.match(text, number, end))
     ]
     anchors += [
         match
@@ -89,13 +113,17 @@ def find_markers(text: str, start: int, end: int, title: str | None, site_tag: s
         if (match := _END.match(text, at - (at > start and text[at - 1] in "(（"), end))
     ]
     forms = _title_forms(title) if title and anchors else []
-    markers = [marker for anchor in anchors if (marker := _titled_marker(text, start, end, anchor, forms, site_tag))]
+    markers = [
+        marker for anchor in anchors if (marker := _titled_marker(text, start, end, anchor, forms, site_tag))
+    ]
     for bracket in "(（":
         for at in _occurrences(text, bracket, start, end):
             if at > start and text[at - 1] in _SENTENCE_END and (match := _SERIES.match(text, at, end)):
                 markers.append(Span(*match.span()))
     markers.sort()
-    return [marker for index, marker in enumerate(markers) if index == 0 or marker.start >= markers[index - 1].end]
+    return [
+        marker for index, marker in enumerate(markers) if index == 0 or marker.start >= markers[index - 1].end
+    ]
 
 
 def _titled_marker(
@@ -107,8 +135,18 @@ def _titled_marker(
             if site_tag and text.endswith(site_tag, start, at):
                 at -= len(site_tag)
             return Span(at, anchor.end())
+    report = _REPORT_NAME.search(text, max(start, anchor.start() - _MAX_NAME), anchor.start())
+    if report is not None and (
+        anchor.end() == end or text[anchor.end()].isspace() or number_of(text, anchor.end())
+    ):
+        return Span(report.start(), anchor.end())
     last = not text[anchor.end() : end].strip()
-    if last and "第" not in anchor[0] and anchor.start() > start and text[anchor.start() - 1] in _SENTENCE_END:
+    if (
+        last
+        and "第" not in anchor[0]
+        and anchor.start() > start
+        and text[anchor.start() - 1] in _SENTENCE_END
+    ):
         return Span(*anchor.span())
     return None
 

@@ -64,7 +64,11 @@ def strip_newspaper(record: Record) -> Stripped:
     _set_levels(lines)
     dropped += [Dropped(*hole, "markup") for hole in holes]
     blocks = [
-        Block(line.kind, [span for piece in [(line.start, line.end), *line.rest] for span in spans_without(*piece, holes)], line.level)
+        Block(
+            line.kind,
+            [span for piece in [(line.start, line.end), *line.rest] for span in spans_without(*piece, holes)],
+            line.level,
+        )
         for line in lines
     ]
     given["bylines"] = list(dict.fromkeys(name for line in lines for name in line.names))
@@ -132,7 +136,10 @@ def _drop_banner(lines: list[_Line], dropped: list[Dropped]) -> None:
 def _tabulate(text: str, lines: list[_Line]) -> list[_Line]:
     """Lines of figures set in columns (``生产总值增长5% 收入增长5%``) as one item per cell; other lines as they are."""
     figures = [
-        line.kind in ("heading", _BODY) and ("%" in line.text or "％" in line.text) and len(line.text) <= 80 and is_open(line.text)
+        line.kind in ("heading", _BODY)
+        and ("%" in line.text or "％" in line.text)
+        and len(line.text) <= 80
+        and is_open(line.text)
         for line in lines
     ]
     if not any(figures):
@@ -141,8 +148,12 @@ def _tabulate(text: str, lines: list[_Line]) -> list[_Line]:
     for index, line in enumerate(lines):
         cells = _cells(text, line) if figures[index] else []
         stacked = (
-            index > 0 and figures[index - 1] and line.gap == 1
-            or index + 1 < len(lines) and figures[index + 1] and lines[index + 1].gap == 1
+            index > 0
+            and figures[index - 1]
+            and line.gap == 1
+            or index + 1 < len(lines)
+            and figures[index + 1]
+            and lines[index + 1].gap == 1
         )
         if len(cells) > 1 or cells and stacked:
             parts += [_Line("list_item", start, end, line.gap, text[start:end]) for start, end in cells]
@@ -165,7 +176,11 @@ def _tell_bylines(lines: list[_Line]) -> None:
         if line.kind not in ("heading", "caption"):
             continue
         names, said = read_byline(line.text)
-        if not names or line.kind == "caption" and not re.search(r"文[/／、并]?图|文[/／、并]?摄|摄影报道", line.text):
+        if (
+            not names
+            or line.kind == "caption"
+            and not re.search(r"文[/／、并]?图|文[/／、并]?摄|摄影报道", line.text)
+        ):
             continue
         before = lines[index - 1].kind if index else ""
         after = lines[index + 1].kind if index + 1 < len(lines) else ""
@@ -238,7 +253,9 @@ def _following(lines: list[_Line], used: list[bool], at: int) -> int:
 
 def _elsewhere(lines: list[_Line], used: list[bool], at: int, tail: str) -> int:
     """The line behind another article that must go on with ``tail``, or -1."""
-    bodies = [i for i in range(at + 1, min(len(lines), at + _REACH)) if lines[i].kind == _BODY and not used[i]]
+    bodies = [
+        i for i in range(at + 1, min(len(lines), at + _REACH)) if lines[i].kind == _BODY and not used[i]
+    ]
     found = displaced(tail[-_TAIL:], [lines[i].text[:_TAIL] for i in bodies])
     return bodies[found] if found >= 0 else -1
 
@@ -259,7 +276,11 @@ def _title(lines: list[_Line]) -> dict[str, object]:
         return {"title_is_block": False}
     subtitles = [line for line in top if line.text.startswith(_SUBTITLE_MARKS)]
     headlines = [line for line in top if line not in subtitles and not line.label] or top
-    title = headlines[min(1, len(headlines) - 1)] if signed and len(headlines) == 2 and not subtitles else headlines[0]
+    title = (
+        headlines[min(1, len(headlines) - 1)]
+        if signed and len(headlines) == 2 and not subtitles
+        else headlines[0]
+    )
     given: dict[str, object] = {"title": " ".join(title.text.split()), "title_is_block": True}
     if subtitles:
         given["subtitle"] = subtitles[0].text.lstrip("—─―-").strip()

@@ -31,10 +31,13 @@ MAX_LEAD = 32
 MAX_LEAD_CLAUSE = 18
 
 _SENTENCE_MARK = re.compile(r"[。！？!?；;]")
+_COMMA = re.compile(r"[,，]")
 _CLAUSE_MARK = re.compile(r"[,，、]")
 _HAN = re.compile(r"[一-鿿]")
 _DASHES = "—─―－-"
-_DATE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}[年./-][\d一二三四五六七八九十]{1,3}[月./-][\d一二三四五六七八九十]{1,3}日?")
+_DATE = re.compile(
+    r"[\d〇○零一二三四五六七八九十]{2,4}[年./-][\d一二三四五六七八九十]{1,3}[月./-][\d一二三四五六七八九十]{1,3}日?"
+)
 _OPEN_END = tuple("。！？!?；;，,、：:…")
 
 # ``2019年工作回顾``: the formula that names the two halves of a yearly report, and how the sentence after it begins.
@@ -51,7 +54,7 @@ _RUN_IN_YEAR = re.compile(r"(?<=[。！？!?])\d{4}年[^,，。;；:：!！?？\
 # Where a heading without closing mark must have ended: behind a predicate complete in itself that a short topic sentence follows
 # (``后劲不断增强招商引资掀起热潮。``), or before words that begin a sentence.
 _PREDICATE = re.compile(
-    r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)[一-鿿]{2}(?=[“”《》、一-鿿]{5,24}。)"
+    r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)(?![地由把向从使在为])[一-鿿]{2}(?=[“”《》、一-鿿]{5,24}。)"
 )
 _OPENING_INSIDE = re.compile(
     r"(?<=[一-鿿]{5})(?=面对|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])"
@@ -98,9 +101,16 @@ def is_heading(piece: str, number: Number | None) -> bool:
     limit = MAX_UNNUMBERED if number is None else MAX_HEADING
     if not 2 <= len(piece) <= limit or piece.endswith(_OPEN_END):
         return False
-    if number is None and (piece[0] in _DASHES or piece[0] in "(（" and piece[-1] in ")）" or _DATE.fullmatch(piece)):
+    if number is None and (
+        piece[0] in _DASHES or piece[0] in "(（" and piece[-1] in ")）" or _DATE.fullmatch(piece)
+    ):
         return False
-    return _SENTENCE_MARK.search(piece) is None and _HAN.search(piece, number.length if number else 0) is not None
+    if number is None and len(_COMMA.findall(piece)) > 1:
+        return False
+    return (
+        _SENTENCE_MARK.search(piece) is None
+        and _HAN.search(piece, number.length if number else 0) is not None
+    )
 
 
 def lead_sentence(piece: str, number: Number) -> int:

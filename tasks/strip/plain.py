@@ -21,7 +21,9 @@ from tasks.strip.running import cut, divide, trimmed
 _LINE = re.compile(r"[^\n]+")
 _MAX_TITLE = 60
 _RUN_TOGETHER = 500  # characters per line from which a text has lost its line structure
-_SHORT = 40  # an open line as short as this is a line of its own (a heading, a signature), not half a paragraph
+_SHORT = (
+    40  # an open line as short as this is a line of its own (a heading, a signature), not half a paragraph
+)
 
 
 def strip_plain(record: Record) -> Stripped:
@@ -30,7 +32,11 @@ def strip_plain(record: Record) -> Stripped:
     dropped: list[Dropped] = []
     given: dict[str, Any] = {"title_is_block": False}
     end = _read_end(text, dropped, given)
-    lines = [span for span in (trimmed(text, *match.span()) for match in _LINE.finditer(text, 0, end)) if span.end > span.start]
+    lines = [
+        span
+        for span in (trimmed(text, *match.span()) for match in _LINE.finditer(text, 0, end))
+        if span.end > span.start
+    ]
     title = record.given.get("title")
     if lines and _is_title(text, lines, title):
         given["title"] = " ".join(text[lines[0].start : lines[0].end].lstrip("# ").split())
@@ -43,7 +49,11 @@ def strip_plain(record: Record) -> Stripped:
     if glued:
         given["glued_headings"] = glued
     last = blocks[-1] if blocks else None
-    truncated = last is not None and last.kind == "paragraph" and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
+    truncated = (
+        last is not None
+        and last.kind == "paragraph"
+        and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
+    )
     return finish(text, blocks, dropped, [], given, truncated=truncated)
 
 
@@ -66,13 +76,20 @@ def _is_title(text: str, lines: list[Span], title: object) -> bool:
     line = text[start:end].lstrip("# ")
     if isinstance(title, str) and title.strip():
         return line.split() == title.split()
-    if len(lines) < 2 or len(line) > _MAX_TITLE or not is_heading(line, None) and not line.endswith(("！", "!", "？", "?")):
+    if (
+        len(lines) < 2
+        or len(line) > _MAX_TITLE
+        or not is_heading(line, None)
+        and not line.endswith(("！", "!", "？", "?"))
+    ):
         return False
     set_off = text.count("\n", end, lines[1].start) > 1 or text[start] == "#"
     return number_of(line) is None and set_off and DATE_LINE.fullmatch(line) is None
 
 
-def _body(text: str, lines: list[Span], markers: list[Span], dropped: list[Dropped]) -> tuple[list[Block], dict[int, str]]:
+def _body(
+    text: str, lines: list[Span], markers: list[Span], dropped: list[Dropped]
+) -> tuple[list[Block], dict[int, str]]:
     """Blocks of the body's lines, and the headings glued to their sentences."""
     run_together = lines[-1].end - lines[0].start > _RUN_TOGETHER * len(lines)
     marks: dict[int, LineMark] = {}
@@ -93,33 +110,47 @@ def _body(text: str, lines: list[Span], markers: list[Span], dropped: list[Dropp
         holes += found
         dropped += [Dropped(*hole, "markup") for hole in found]
         kept.append(Span(begin, end))
-    paragraphs, breaks = _join(text, kept, marks)
+    paragraphs, breaks = _join(text, kept, marks, markers)
     every = sorted([*markers, *holes, *breaks])
-    pieces = [piece for paragraph in paragraphs for piece in _cut(text, paragraph, every, marks, spaces=run_together)]
+    pieces = [
+        piece
+        for paragraph in paragraphs
+        for piece in _cut(text, paragraph, every, marks, spaces=run_together)
+    ]
     running = divide(text, pieces, every, marks)
     dropped += running.dropped
     return running.blocks, running.glued
 
 
-def _cut(text: str, paragraph: Span, holes: list[Span], marks: dict[int, LineMark], *, spaces: bool) -> list[Span]:
+def _cut(
+    text: str, paragraph: Span, holes: list[Span], marks: dict[int, LineMark], *, spaces: bool
+) -> list[Span]:
     return [paragraph] if paragraph.start in marks else cut(text, *paragraph, holes, spaces=spaces)
 
 
-def _join(text: str, lines: list[Span], marks: dict[int, LineMark]) -> tuple[list[Span], list[Span]]:
+def _join(
+    text: str, lines: list[Span], marks: dict[int, LineMark], markers: list[Span]
+) -> tuple[list[Span], list[Span]]:
     """Paragraphs of one or more lines, and the line breaks inside them (kept in the span between Latin words, as spaces)."""
     wrapped = hard_wrapped([text[start:end] for start, end in lines])
     width = max((end - start for start, end in lines), default=0)
     paragraphs: list[Span] = []
     breaks: list[Span] = []
+    bare_ends = {marker.end: marker.start for marker in markers}
     last = Span(0, 0)
     for line in lines:
-        if paragraphs and line.start not in marks and last.start not in marks and _goes_on(text, last, line, width if wrapped else 0):
-            if not (text[last.end - 1] < "\x7f" and text[line.start] < "\x7f"):
-                breaks.append(Span(last.end, line.start))
+        if (
+            paragraphs
+            and line.start not in marks
+            and last.start not in marks
+            and _goes_on(text, last, line, width if wrapped else 0)
+        ):
+            if not (text[paragraphs[-1].end - 1] < "\x7f" and text[line.start] < "\x7f"):
+                breaks.append(Span(paragraphs[-1].end, line.start))
             paragraphs[-1] = Span(paragraphs[-1].start, line.end)
         else:
             paragraphs.append(line)
-        last = line
+        last = Span(line.start, max(line.start, bare_ends.get(line.end, line.end)))
     return paragraphs, breaks
 
 
@@ -132,6 +163,12 @@ def _goes_on(text: str, last: Span, line: Span, width: int) -> bool:
     if not is_open(before):
         return False
     length = last.end - last.start
+    if length == 0:
+        return False
     if width:
         return length >= width - 3 and text.count("\n", last.end, line.start) == 1
-    return length > _SHORT and not is_heading(before, number_of(before)) and not is_heading(text[line.start : line.end], None)
+    return (
+        length > _SHORT
+        and not is_heading(before, number_of(before))
+        and not is_heading(text[line.start : line.end], None)
+    )

@@ -37,7 +37,9 @@ _SALUTATION = re.compile(
 )
 _SPEECH_HEADER = 200  # characters before a salutation; the longest header of the labelled reports has 60
 _MEETING_END = re.compile(r"(?:会议|大会)上(?=[一-鿿、]{4,40}$)")
-_NUMBER_IN_RUN = re.compile(r"[。！？!?”](?=(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])[“《0-9一-鿿])")
+_NUMBER_IN_RUN = re.compile(
+    r"[。！？!?”](?=(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])[“《0-9一-鿿])"
+)
 _SECONDS = ("二、", "(二)", "（二）")
 _SPACES = (" ", "\u3000", "\t", "\xa0", "\n", "\r")
 _SALUTED = ("各位", "同志们", "主席团")
@@ -100,7 +102,11 @@ def _ends_sentence(text: str, end: int) -> bool:
 
 def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> list[Span]:
     """Cut a range at the line breaks it lost. ``spaces``: single spaces count too (the text has no line structure left)."""
-    pieces = _cut_at_spaces(text, start, end, holes, spaces=spaces) if _has_space(text, start, end) else [Span(start, end)]
+    pieces = (
+        _cut_at_spaces(text, start, end, holes, spaces=spaces)
+        if _has_space(text, start, end)
+        else [Span(start, end)]
+    )
     if end - start > 80 and any(text.find(second, start, end) >= 0 for second in _SECONDS):
         pieces = [trimmed(text, *part) for piece in pieces for part in _cut_at_numbers(text, piece)]
     return [piece for piece in pieces if piece.end > piece.start]
@@ -211,7 +217,9 @@ def _seams(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
     """Pieces with a heading glued to its sentence, and the heading's end: by the words at the seam, then by parallelism."""
     ends: dict[int, int] = {}
     siblings: dict[int, list[str]] = {}
-    numbered = [(index, pieces[index], number) for index, number in enumerate(numbers) if number and number.rank <= 2]
+    numbered = [
+        (index, pieces[index], number) for index, number in enumerate(numbers) if number and number.rank <= 2
+    ]
     for index, piece, number in numbered:
         if end := outline.glued_end(piece, number):
             ends[index] = end
@@ -245,7 +253,9 @@ def _leads(pieces: list[str], numbers: list[Number | None], seams: Mapping[int, 
     return ends
 
 
-def divide(text: str, pieces: list[Span], holes: list[Span], marks: Mapping[int, LineMark] = MappingProxyType({})) -> Running:
+def divide(
+    text: str, pieces: list[Span], holes: list[Span], marks: Mapping[int, LineMark] = MappingProxyType({})
+) -> Running:
     """Turn pieces into blocks: headings with levels, salutation, paragraphs.
 
     ``marks``: what a mark of a markup language said of the piece that begins behind it.

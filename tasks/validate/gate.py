@@ -13,6 +13,7 @@ failed is run again for all failing rows (``COMPLETE``).
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -45,7 +46,7 @@ class BadRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one expectation; ``sample`` has up to 20 failing values, or what prevented a decision."""
+    """What became of one expectation; ``sample``: up to 20 failing values, or what prevented a decision."""
 
     dataset: str
     expectation: str
@@ -242,6 +243,7 @@ def _context() -> Any:  # noqa: ANN401 (a GE context; the library has no complet
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
     import great_expectations
 
+    logging.getLogger("great_expectations").propagate = False  # its folders and progress are no news of a run
     context = great_expectations.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     return context

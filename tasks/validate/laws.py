@@ -125,7 +125,8 @@ def check_counts(snapshot: Path) -> LawReport:
     if sorted(by_level["source"]["source_uri"].to_pylist()) != sorted(rejected):
         report.violations.append(Violation("L1", "the rejected sources are not those listed in rejects"))
     keys = ["source_uri", "record_no"]
-    records = pa.concat_tables([read("documents", keys), read("duplicates", keys), by_level["record"].select(keys)])
+    parts = [read("documents", keys), read("duplicates", keys), by_level["record"].select(keys)]
+    records = pa.concat_tables(parts, promote_options="permissive")  # record_no may be null in rejects
     n_records = pc.sum(sources["n_records"]).as_py() or 0
     if len(records) != n_records:
         detail = f"{n_records} records were read, {len(records)} are documents, copies or rejects"

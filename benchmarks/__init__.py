@@ -1,0 +1,1 @@
+"""Speed, memory and quality, measured; the floors that must hold are in ``floors.json``."""
