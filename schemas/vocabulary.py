@@ -110,6 +110,7 @@ FLAGS: dict[str, str] = {
     "html_repaired": "the page was repaired by BeautifulSoup before it was walked",
     "html_unaccounted": "the audit still sees characters in the page that the walk does not account for",
     "empty_text": "the record has no text of its own after cleaning",
+    "duplicate_id": "another record of the source has the same id",
     "no_title": "neither the container nor the text gives a title",
 }
 
@@ -175,10 +176,8 @@ REJECT_LEVELS: dict[str, str] = {
 
 REJECT_REASONS: dict[str, str] = {
     "empty": "there is nothing in it, or only whitespace",
-    "unreadable": "the file could not be opened or read",
-    "vanished": "the file was listed and gone when it was to be read",
-    "binary": "not text: a picture, archive, document or the like",
-    "undecodable": "no supported encoding fits the bytes",
+    "unreadable": "the file could not be opened or read, or was gone by then",
+    "binary": "not text: a picture, archive or the like, or no supported encoding fits",
     "corrupt_gzip": "the gzip stream is damaged or cut off",
     "too_large": "larger, also after unpacking, than the limit",
     "too_deep": "nested deeper than the limit",

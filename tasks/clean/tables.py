@@ -23,12 +23,9 @@ from tasks.clean.record import Cleaned
 from tasks.dedupe.shingle import fingerprints
 from tasks.describe import DESCRIPTIVE
 from tasks.describe.flags import count_masks
+from tasks.quantify import Quantity
 
 CHILDREN = ("blocks", "quantities", "dropped", "edits")
-QUANTITY_FIELDS = (
-    "kind", "value", "value_max", "value_exact", "unit", "approx", "direction", "to_or_by", "indicator", "period",
-    "place", "status", "modifier",
-)  # fmt: skip
 
 Columns = dict[str, list[Any]]
 
@@ -51,9 +48,8 @@ class PartTables:
         self.span_ends: list[int] = []
         self.dropped = _columns("count", "raw_start", "raw_end", "text", "reason")
         self.edits = _columns("count", "raw_start", "raw_text", "clean_text", "rule")
-        self.quantities = _columns(
-            "count", "block_no", "text", "sentence", "start", "end", "raw_start", "raw_end", *QUANTITY_FIELDS
-        )
+        self.found: list[Quantity] = []
+        self.quantities = _columns("count", "sentence", "start", "end", "raw_start", "raw_end")
 
     def add_source(self, **row: Any) -> None:  # noqa: ANN401 (a row of sources)
         """Add a row of ``sources``."""
@@ -122,21 +118,18 @@ class PartTables:
         begins = [0, *accumulate(len(block.text) + 1 for block in blocks)]
         rows = self.quantities
         rows["count"].append(len(cleaned.quantities))
+        self.found += cleaned.quantities
+        places = []
         number, positions = -1, None
         for found in cleaned.quantities:
             if found.block_no != number or positions is None:
-                number, positions = found.block_no, RawPositions(blocks[found.block_no])
+                number = found.block_no
+                positions, begin, text = RawPositions(blocks[number]), begins[number], blocks[number].text
             raw_start, raw_end = positions.span(found.start, found.end)
-            begin, text = begins[number], blocks[number].text
-            rows["block_no"].append(number)
-            rows["text"].append(text[found.start : found.end])
-            rows["sentence"].append(text[found.sentence_start : found.sentence_end])
-            rows["start"].append(begin + found.start)
-            rows["end"].append(begin + found.end)
-            rows["raw_start"].append(raw_start + base)
-            rows["raw_end"].append(raw_end + base)
-            for name in QUANTITY_FIELDS:
-                rows[name].append(getattr(found, name))
+            sentence = text[found.sentence_start : found.sentence_end]
+            places.append((sentence, begin + found.start, begin + found.end, raw_start + base, raw_end + base))
+        for name, column in zip(("sentence", "start", "end", "raw_start", "raw_end"), zip(*places, strict=True), strict=False):
+            rows[name] += column
 
     def write(self, folder: Path) -> dict[str, pa.Table]:
         """Write every table to ``folder``/<name>.arrow; the tables, without ``row``."""
@@ -146,20 +139,24 @@ class PartTables:
         signatures = signatures.append_column("n_injected", pa.array(self.injected, pa.int32()))
         signatures = signatures.append_column("n_masked", pa.array([count_masks(text) for text in texts], pa.int32()))
         blocks = self._blocks_table(documents)
-        no_codes = pa.nulls(len(self.quantities["text"]), pa.string())  # no table of known indicators yet
         tables = {
             "sources": pa.Table.from_pylist(self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))),
             "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
             "documents": documents,
             "signatures": signatures,
             "blocks": blocks,
-            "quantities": _child("quantities", self.quantities | {"indicator_code": no_codes}, documents),
+            "quantities": _child("quantities", self._quantity_columns(), documents),
             "dropped": _child("dropped", self.dropped, documents),
             "edits": _child("edits", self.edits, documents),
         }
         for name, table in tables.items():
             write_arrow(table, folder / f"{name}.arrow")
         return {name: table.drop_columns(["row"]) if name in CHILDREN else table for name, table in tables.items()}
+
+    def _quantity_columns(self) -> dict[str, Any]:
+        columns = zip(*self.found, strict=True) if self.found else ([] for _ in Quantity._fields)
+        no_codes = pa.nulls(len(self.found), pa.string())  # there is no table of known indicators yet
+        return dict(zip(Quantity._fields, columns, strict=True)) | {"indicator_code": no_codes} | self.quantities
 
     def _blocks_table(self, documents: pa.Table) -> pa.Table:
         lengths = np.fromiter(map(len, self.blocks["text"]), np.int64, len(self.blocks["text"]))

@@ -6,6 +6,6 @@
 """
 
 from tasks.decode.charset import Decoded, decode
-from tasks.decode.compression import Undecodable, gunzip
+from tasks.decode.compression import Undecodable
 
-__all__ = ["Decoded", "Undecodable", "decode", "gunzip"]
+__all__ = ["Decoded", "Undecodable", "decode"]

@@ -49,8 +49,9 @@ _CONTROLS = bytes(code for code in [*range(0x20), 0x7F] if code not in b"\t\n\v\
 _VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f\ufeff]")
 _BEYOND_U0800 = re.compile("[\u0800-\ufffc\U00010000-\U0010ffff]+")
 
-# A stray byte must not lose a page: so many are tolerated whatever the length, and beyond that these shares.
-_TOLERATED = 4
+# A stray byte must not lose a page: so many are tolerated whatever the length, and besides these shares.
+_TOLERATED_CONTROLS = 4
+_TOLERATED_REPLACED = 12  # one bad byte can cost a UTF-8 character of three
 _CONTROL_SHARE = 0.02  # of the bytes; random bytes have 0.11, Chinese UTF-16 without a mark 0.04 and more
 _REPLACED_SHARE = 0.10  # of the characters; real damaged pages have below 0.01, random bytes 0.3
 
@@ -132,8 +133,8 @@ def _refuse_binary(data: bytes, text: str, n_replaced: int) -> None:
         if n_controls:
             raise Undecodable("binary", f"{n_controls} control characters and no text")
         raise Undecodable("empty", "only whitespace" if data else "0 bytes")
-    if n_controls > _TOLERATED + _CONTROL_SHARE * len(data):
+    if n_controls > _TOLERATED_CONTROLS + _CONTROL_SHARE * len(data):
         detail = f"{n_controls} of {len(data)} bytes are control characters, {data.count(0)} of them NUL"
         raise Undecodable("binary", detail)
-    if n_replaced > _TOLERATED + _REPLACED_SHARE * len(text):
+    if n_replaced > _TOLERATED_REPLACED + _REPLACED_SHARE * len(text):
         raise Undecodable("binary", f"{n_replaced} of {len(text)} characters could not be decoded")

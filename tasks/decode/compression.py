@@ -12,7 +12,7 @@ import io
 import zlib
 
 GZIP_MAGIC = b"\x1f\x8b"
-MAX_UNPACKED = 256 << 20
+MAX_UNPACKED = 128 << 20
 BOMB_FLOOR = 16 << 20
 BOMB_RATIO = 200
 _CHUNK = 1 << 20

@@ -1,12 +1,13 @@
 """Which pairs of documents are worth comparing: a columnar join of the samples of their fingerprints.
 
-Input: the samples of all documents as one pair of arrays (``offsets``, ``values``), and their shingle counts. Output: pairs
-``(a, b)``, ``a < b``, sorted. Never raises.
+Input: the samples of all documents as one pair of arrays (``offsets``, ``values``), and their shingle counts.
+Output: pairs ``(a, b)``, ``a < b``, sorted. Never raises.
 
-A shingle that few documents share is evidence that they share a passage; one that many share is a template's, and a pair that
-shares only such is no candidate. So all pairs are counted within the groups of at most ``RARE`` documents. A larger group
-links each member to its first only: linear, and enough to find a text copied more than ``RARE`` times, since then one pair
-of documents shares most of its sample in such groups. The join is done in partitions of the hash space, which bounds memory.
+A shingle that few documents share is evidence that they share a passage; one that many share is a template's,
+and a pair that shares only such is no candidate. So all pairs are counted within the groups of at most
+``RARE`` documents. A larger group links each member to its first only: linear, and enough to find a text
+copied more than ``RARE`` times, since then one pair of documents shares most of its sample in such groups.
+The join is done in partitions of the hash space, which bounds memory.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import numpy.typing as npt
 
 from tasks.dedupe.shingle import rate_bits
 
-RARE = 16  # documents that may share a shingle as all pairs: 120 pairs a group at most, 7.5 a document
+RARE = 24  # documents that may share a shingle as all pairs: at most 276 of a group, 11.5 a document
 SHARED = 3  # sampled shingles a pair must share at least, about 24 shingles: one sentence
-OF_RARE = 0.25  # share of the smaller sample's rare shingles: a copy with 5 % of its characters changed shares 0.77
+OF_RARE = (
+    0.25  # share of the smaller sample's rare shingles: a copy with 5 % of its characters changed shares 0.77
+)
 OF_ALL = 0.3  # share of the smaller sample, for pairs that only large groups link
 PARTITION = 1 << 22  # sampled shingles joined at a time: 32 MB of keys
 
@@ -59,7 +62,9 @@ def _count(pairs: Ints, weights: Ints | None = None) -> tuple[Ints, Ints]:
 def _merge(parts: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
     if len(parts) == 1:
         return parts[0]
-    return _count(np.concatenate([pairs for pairs, _ in parts]), np.concatenate([counts for _, counts in parts]))
+    return _count(
+        np.concatenate([pairs for pairs, _ in parts]), np.concatenate([counts for _, counts in parts])
+    )
 
 
 def _enough(counted: tuple[Ints, Ints], sizes: Ints, rates: Ints, share: float) -> Ints:
@@ -70,11 +75,12 @@ def _enough(counted: tuple[Ints, Ints], sizes: Ints, rates: Ints, share: float) 
     a, b = pairs >> 32, pairs & 0xFFFFFFFF
     rate = np.maximum(rates[a], rates[b])
     smaller = np.minimum(sizes[a] / 2.0 ** (rate - rates[a]), sizes[b] / 2.0 ** (rate - rates[b]))
-    return pairs[shared >= share * smaller]
+    enough: Ints = pairs[shared >= share * smaller]
+    return enough
 
 
 def candidate_pairs(offsets: Ints, values: npt.NDArray[np.uint32], n_shingles: Ints) -> npt.NDArray[np.int64]:
-    """Pairs of documents, one row ``(a, b)`` each, that may overlap by about half of the smaller one or more."""
+    """Pairs of documents, one row ``(a, b)`` each, that may share half of the smaller one or more."""
     n_docs = len(offsets) - 1
     sizes = np.diff(offsets)
     keys = (values.astype(np.uint64) << _SHIFT) | np.repeat(np.arange(n_docs, dtype=np.uint64), sizes)
@@ -104,5 +110,3 @@ def candidate_pairs(offsets: Ints, values: npt.NDArray[np.uint32], n_shingles: I
         _enough(_merge(linked), sizes, rates, OF_ALL),
     )
     return np.stack([found >> 32, found & 0xFFFFFFFF], axis=1)
-
-

@@ -1,15 +1,15 @@
 """How one text differs from another: compact, exact, and in bounded time and memory.
 
-``apply(kept, difference(kept, dropped)) == dropped`` for any two strings (law L4). Operations are sorted, never overlap or
-touch, and point into ``kept`` in code points; ``text`` is what stands in ``dropped`` there:
+``apply(kept, difference(kept, dropped)) == dropped`` for any two strings (law L4). Operations are sorted,
+never overlap or touch, and point into ``kept`` in code points; ``text`` is what stands in ``dropped`` there:
 
     insert   ``text`` before ``start`` (``start == end``)
     delete   ``kept[start:end]`` (``text == ""``)
     replace  ``kept[start:end]`` by ``text``
 
-Equal beginnings and ends are cut off. A small rest is aligned with the fewest edits (rapidfuzz, bit-parallel). In a large one
-passages that occur once in each text are matched first (patience), and the gaps between them aligned; a gap too large
-for that is one ``replace``. No function raises.
+Equal beginnings and ends are cut off. A small rest is aligned with the fewest edits (rapidfuzz,
+bit-parallel). In a large one passages that occur once in each text are matched first (patience), and the gaps
+between them aligned; a gap too large for that is one ``replace``. No function raises.
 """
 
 from __future__ import annotations
@@ -152,9 +152,14 @@ def _align(a: str, b: str, gap: Gap) -> Iterator[Gap]:
     if (end_a - start_a) * (end_b - start_b) > MAX_CELLS:
         yield gap
         return
-    for tag, i, i_end, j, j_end in Levenshtein.opcodes(a[start_a:end_a], b[start_b:end_b]).as_list():
-        if tag != "equal":
-            yield Gap(start_a + i, start_a + i_end, start_b + j, start_b + j_end)
+    for part in Levenshtein.opcodes(a[start_a:end_a], b[start_b:end_b]):
+        if part.tag != "equal":
+            yield Gap(
+                start_a + part.src_start,
+                start_a + part.src_end,
+                start_b + part.dest_start,
+                start_b + part.dest_end,
+            )
 
 
 def _joined(gaps: Iterable[Gap]) -> Iterator[Gap]:
@@ -204,7 +209,8 @@ def difference(kept: str, dropped: str) -> list[Op]:
 
 def apply(kept: str, difference: Iterable[Op]) -> str:
     """The dropped text, rebuilt."""
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for _, start, end, text in difference:
         pieces += (kept[at:start], text)
         at = end

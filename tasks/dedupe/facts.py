@@ -1,7 +1,7 @@
 """What is known about a document besides its text, and which of it forbids to merge two documents.
 
-Templated reports of different years or places are almost equal; what they are *about* is stated in these facts. A fact that is
-missing on one side says nothing. No function raises.
+Templated reports of different years or places are almost equal; what they are *about* is stated in these
+facts. A fact that is missing on one side says nothing. No function raises.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _UNIT_OF_PLACE = re.compile(r"[一-鿿]{0,3}[省市县区州旗盟乡镇村]")
 
 
 class Facts(NamedTuple):
-    """A document's descriptive columns, as far as copies are judged by them; ``row`` names it to the caller."""
+    """The descriptive columns of a document by which copies are judged; ``row`` names it to the caller."""
 
     row: int
     doc_id: str
@@ -53,7 +53,9 @@ def _place_differs(a: str, b: str) -> bool:
     """Whether two GB/T 2260 codes name places of which neither lies in the other."""
     if a == b:
         return False
-    short = sorted((code.rstrip("0") if len(code.rstrip("0")) % 2 == 0 else code.rstrip("0") + "0") for code in (a, b))
+    short = sorted(
+        (code.rstrip("0") if len(code.rstrip("0")) % 2 == 0 else code.rstrip("0") + "0") for code in (a, b)
+    )
     return not short[1].startswith(short[0])
 
 
@@ -62,8 +64,15 @@ def _sessions_differ(a: str, b: str) -> bool:
     return any(first[unit] != second[unit] for unit in first.keys() & second.keys())
 
 
+def _changes(a: str, b: str) -> list[tuple[str, int, int, int, int]]:
+    return [
+        (part.tag, part.src_start, part.src_end, part.dest_start, part.dest_end)
+        for part in Levenshtein.opcodes(a, b)
+    ]
+
+
 def _titles_differ(a: str, b: str) -> str | None:
-    """What in two titles says that they are of two documents: other figures, or another name in the same place."""
+    """What in two titles tells two documents apart: other figures, or another name in the same place."""
     if a == b:
         return None
     figures_a, figures_b = _figures(a), _figures(b)
@@ -71,10 +80,12 @@ def _titles_differ(a: str, b: str) -> str | None:
         return "figures in the title"
     if Levenshtein.normalized_similarity(a, b) < 0.5:
         return None  # other wording altogether
-    for tag, start, end, start_b, end_b in Levenshtein.opcodes(a, b).as_list():
+    for tag, start, end, start_b, end_b in _changes(a, b):
         if tag != "replace" or not (a[start:end].isalpha() and b[start_b:end_b].isalpha()):
             continue
-        if end - start > 1 or _UNIT_OF_PLACE.match(a[end : end + 4]) and _UNIT_OF_PLACE.match(b[end_b : end_b + 4]):
+        if end - start > 1 or (
+            _UNIT_OF_PLACE.match(a[end : end + 4]) and _UNIT_OF_PLACE.match(b[end_b : end_b + 4])
+        ):
             return "names in the title"
     return None
 
@@ -89,7 +100,9 @@ def conflict(a: Facts, b: Facts) -> str | None:
         return "speech date"
     if a.meeting and b.meeting and _sessions_differ(a.meeting, b.meeting):
         return "meeting"
-    return _titles_differ(fold(a.title), fold(b.title)) if a.title and b.title and a.title != b.title else None
+    return (
+        _titles_differ(fold(a.title), fold(b.title)) if a.title and b.title and a.title != b.title else None
+    )
 
 
 def same_title(a: Facts, b: Facts) -> bool:

@@ -1,20 +1,21 @@
 """Which documents are kept, and what each dropped copy is to the one kept in its place.
 
-Input: a table of all documents with the columns of ``Facts`` and ``FINGERPRINT_SCHEMA``, and a function that gives the clean
-text of a row. Output: a ``Resolution``, the same for any order of the rows. Texts are asked for only where a document has a
-possible copy, and a bounded number of them is held at a time. Raises nothing of its own.
+Input: a table of all documents with the columns of ``Facts`` and ``FINGERPRINT_SCHEMA``, and a function that
+gives the clean text of a row. Output: a ``Resolution``, the same for any order of the rows. Texts are asked
+for only where a document has a possible copy, and a bounded number of them is held at a time. Raises nothing
+of its own.
 
 1. Documents with the same comparison form are grouped by its hash: linear, whatever the size of a group.
 2. One of each group goes into the search for candidates.
-3. A document is chosen, its candidates are verified against it, then the candidates of those that passed. The best of all that
-   passed takes its place and they are verified again, against it. So every dropped copy was verified against the document
-   that is kept: nothing is merged along a chain.
+3. A document is chosen, its candidates are verified against it, then the candidates of those that passed. The
+   best of all that passed takes its place and they are verified again, against it. So every dropped copy was
+   verified against the document that is kept: nothing is merged along a chain.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class Duplicate(NamedTuple):
     kept_row: int
     kind: str  # exact, normalized, near or truncated
     jaccard: float
-    containment: float  # share of the copy's shingles found in the kept document
+    containment: float  # share of the shorter text's shingles found in the longer
     why: str
     difference: list[Op]
 
@@ -118,7 +119,9 @@ def _suspects(kept: str, other: str, copy: Copy) -> set[str]:
 class _Resolver:
     """The search for clusters among the leaders of the equal groups."""
 
-    def __init__(self, facts: list[Facts], text_of: Callable[[int], str], candidates: dict[int, list[int]]) -> None:
+    def __init__(
+        self, facts: list[Facts], text_of: Callable[[int], str], candidates: dict[int, list[int]]
+    ) -> None:
         self.facts = facts
         self.candidates = candidates
         self.text = lru_cache(TEXTS_HELD)(lambda index: Text.of(text_of(facts[index].row)))
@@ -210,7 +213,7 @@ def _equal(kept: Facts, other: Facts, text_of: Callable[[int], str]) -> Duplicat
 
 
 def _near(resolver: _Resolver, found: _Cluster, index: int, like: int) -> Duplicate | None:
-    """A document as a copy of the kept one, if it is: ``like`` is a verified copy of the same comparison form."""
+    """A document as a copy of the kept one, if it is; ``like``, of equal comparison form, is verified."""
     facts, text = resolver.facts, resolver.text
     if index == like or text(index).text == text(like).text:
         copy = None if conflict(facts[found.kept], facts[index]) else found.copies[like]
@@ -229,7 +232,7 @@ def _near(resolver: _Resolver, found: _Cluster, index: int, like: int) -> Duplic
         kept_row=facts[found.kept].row,
         kind=copy.kind,
         jaccard=copy.jaccard,
-        containment=copy.contained,
+        containment=copy.containment,
         why=why(found.against[found.kept], own, found.lacks[like]),
         difference=operations(copy.gaps, text(index).text),
     )
@@ -248,20 +251,19 @@ def resolve(docs: pa.Table, text_of: Callable[[int], str]) -> Resolution:
     equals = {index: groups[index] for index in kept}
     free = set(candidates)
     for leader in sorted(candidates, key=lambda index: _likely_best(facts[index])):
-        if leader not in free:
-            continue
-        found = resolver.cluster(leader, free)
-        free -= {found.kept, *found.copies}
-        equals[found.kept] = groups[found.kept]
-        for like in found.copies:
-            strange = []
-            for index in (like, *groups[like]):
-                if duplicate := _near(resolver, found, index, like):
-                    dropped[index] = duplicate
-                else:
-                    strange.append(index)
-            if strange:
-                equals.update(_described_alike(facts, strange))
+        while leader in free:  # another document may turn out best and leave this one out
+            found = resolver.cluster(leader, free)
+            free -= {found.kept, *found.copies}
+            equals[found.kept] = groups[found.kept]
+            for like in found.copies:
+                strange = []
+                for index in (like, *groups[like]):
+                    if duplicate := _near(resolver, found, index, like):
+                        dropped[index] = duplicate
+                    else:
+                        strange.append(index)
+                if strange:
+                    equals.update(_described_alike(facts, strange))
     for index, others in equals.items():
         dropped.update({other: _equal(facts[index], facts[other], text_of) for other in others})
     return Resolution(

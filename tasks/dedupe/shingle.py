@@ -1,12 +1,14 @@
 """Comparison form, shingles and fingerprints of clean texts.
 
-The comparison form of a text (``fold``) keeps letters, digits and ``%``, lower-cased and half-width, and nothing else, except
-that digits which stood apart stay apart (``1.5`` never equals ``15``). Its shingles are the overlapping runs of ``SHINGLE``
-UTF-16 code units, each hashed to 64 bits in one vectorized pass over many texts.
+The comparison form of a text (``fold``) keeps letters, digits and ``%``, lower-cased and half-width, and
+nothing else, except that digits which stood apart stay apart (``1.5`` never equals ``15``). Its shingles are
+the overlapping runs of ``SHINGLE`` UTF-16 code units, each hashed to 64 bits in one vectorized pass over many
+texts.
 
-A fingerprint holds a hash of the whole comparison form and a *sample* of the shingle hashes: those below a threshold
-(threshold sampling, "FracMinHash"; Broder 1997, Irber et al. 2022). Two samples are drawn by the same rule, so the share of one that is in the
-other estimates containment as well as similarity, which bands of minima cannot. Short texts are sampled more densely.
+A fingerprint holds a hash of the whole comparison form and a *sample* of the shingle hashes: those below a
+threshold (threshold sampling, "FracMinHash"; Broder 1997, Irber et al. 2022). Two samples are drawn by the
+same rule, so the share of one that is in the other estimates containment as well as similarity, which bands
+of minima cannot. Short texts are sampled more densely.
 
 No function raises on any ``str``; lone surrogates are taken as they are.
 """
@@ -22,14 +24,22 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-SHINGLE = 5  # characters; provincial reports of one year share at most 6 % of these, 72 % of single characters
-MIN_SHINGLES = 20  # shorter texts say too little: only equality of the whole comparison form makes them copies
-SAMPLE = 64  # a text is sampled at the lowest of the rates 1/2, 1/4, 1/8 that leaves about this many, or at 1/2
+SHINGLE = (
+    5  # characters; provincial reports of one year share at most 6 % of these, 72 % of single characters
+)
+MIN_SHINGLES = (
+    20  # shorter texts say too little: only equality of the whole comparison form makes them copies
+)
+SAMPLE = (
+    64  # a text is sampled at the lowest of the rates 1/2, 1/4, 1/8 that leaves about this many, or at 1/2
+)
 MAX_RATE_BITS = 3
 
 FINGERPRINT_SCHEMA = pa.schema(
     [
-        pa.field("folded_hash", pa.string(), nullable=False),  # hex of 128 bits; equal comparison forms, equal hashes
+        pa.field(
+            "folded_hash", pa.string(), nullable=False
+        ),  # hex of 128 bits; equal comparison forms, equal hashes
         pa.field("n_shingles", pa.int32(), nullable=False),
         pa.field("sample", pa.list_(pa.uint32()), nullable=False),  # sorted, distinct
     ]
@@ -44,12 +54,14 @@ _CHUNK = 1 << 16  # characters hashed at a time: the intermediate arrays stay in
 _APART = ord(".")
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64)
 _SHIFT = np.uint64(32)
-_SAMPLE_SHIFT = np.uint64(64 - 32 - MAX_RATE_BITS)  # keeps the 32 bits below those that the lowest rate sets to zero
+_SAMPLE_SHIFT = np.uint64(
+    64 - 32 - MAX_RATE_BITS
+)  # keeps the 32 bits below those that the lowest rate sets to zero
 
 
 @cache
 def _fold_table() -> Units:
-    """Folded code unit of each UTF-16 code unit; 0 leaves it out. Surrogates stay: together they are letters."""
+    """Folded code unit of each UTF-16 code unit; 0 leaves it out. Surrogates stay: pairs are letters."""
     table = np.zeros(1 << 16, dtype=np.uint16)
     for code in range(1 << 16):
         narrow = chr(code - 0xFEE0 if 0xFF01 <= code <= 0xFF5E else code)
@@ -84,13 +96,13 @@ def fold(text: str) -> str:
 
 
 def _hash(folded: Units) -> Hashes:
-    """Hash of the shingle that starts at each unit of a comparison form (none for the last ``SHINGLE - 1``)."""
+    """Hash of the shingle that starts at each unit of a comparison form, but for the last ``SHINGLE - 1``."""
     n = len(folded) - SHINGLE + 1
     if n <= 0:
         return np.empty(0, dtype=np.uint64)
     first = folded.astype(np.uint64)
     pairs = first[:-1] | (first[1:] << np.uint64(16))
-    hashes = pairs[:n] | (pairs[2 : n + 2] << _SHIFT)
+    hashes: Hashes = pairs[:n] | (pairs[2 : n + 2] << _SHIFT)
     hashes *= _MULTIPLIERS[0]
     hashes ^= hashes >> _SHIFT
     last = first[SHINGLE - 1 :]
@@ -138,7 +150,7 @@ def _fingerprint_chunk(texts: Sequence[str]) -> pa.RecordBatch:
     bounds = np.concatenate(([0], np.cumsum(lengths)))
     folded, kept = _fold(units)
     starts = np.searchsorted(kept, bounds)
-    view = memoryview(np.ascontiguousarray(folded)).cast("B")
+    view = folded.tobytes()
     digests = [
         blake2b(view[2 * a : 2 * b], digest_size=16).hexdigest()
         for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
@@ -161,5 +173,5 @@ def _fingerprint_chunk(texts: Sequence[str]) -> pa.RecordBatch:
 
 
 def fingerprints(texts: Sequence[str]) -> pa.Table:
-    """One row of ``FINGERPRINT_SCHEMA`` per text, in order; the same whatever texts stand in the same call."""
+    """One row of ``FINGERPRINT_SCHEMA`` per text, in order; whatever other texts are in the call."""
     return pa.Table.from_batches(map(_fingerprint_chunk, _chunks(texts)), schema=FINGERPRINT_SCHEMA)

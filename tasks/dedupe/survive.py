@@ -1,10 +1,11 @@
 """Which of several copies is kept, and why, in words.
 
-The evidence, in this order (issue 4, point 5): not mojibake; not truncated; fewest characters masked or systematically missing; fewest
-injected markers; most complete; earliest date; then the ids, so that the order of the input never matters. No function raises.
+The evidence, in this order (issue 4, point 5): not mojibake; not truncated; fewest characters masked or
+systematically missing; fewest injected markers; most complete; earliest date; then the ids, so that the order
+of the input never matters. No function raises.
 
-A character is *systematically missing* from a copy that has under a tenth of it per length of what another copy of the same text has,
-where at least ``EXPECTED`` were due: one scrape of a report lost all 40 of its 到.
+A character is *systematically missing* from a copy that has under a tenth of it per length of what another copy
+has, where at least ``EXPECTED`` were due: one scrape of a report lost all 40 of its 到.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tasks.dedupe.facts import Facts
 EXPECTED = 10  # occurrences due before their absence means anything
 MISSING = 0.1
 FEWER = 9  # occurrences that differ at least between two copies, one of which lacks a character in this sense
-STEP = 0.01  # share of the longest copy by which completeness is told apart: less is noise, doubled characters, stray marks
+STEP = 0.01  # share of the longest copy by which completeness is told apart: less is noise
 
 
 class Evidence(NamedTuple):
@@ -71,7 +72,9 @@ def why(kept: Evidence, dropped: Evidence, lacks: dict[str, int]) -> str:
     if kept.missing != dropped.missing:
         names = ", ".join(f"{count} {character}" for character, count in sorted(lacks.items()))
         lost = f" (it lacks about {names})" if names else ""
-        return f"It has {dropped.missing} characters masked or missing{lost}, the kept copy has {kept.missing}."
+        return (
+            f"It has {dropped.missing} characters masked or missing{lost}, the kept copy has {kept.missing}."
+        )
     if kept.injected != dropped.injected:
         return f"It has {dropped.injected} injected markers, the kept copy has {kept.injected}."
     if kept.incomplete != dropped.incomplete:

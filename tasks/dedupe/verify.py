@@ -1,26 +1,27 @@
 """Whether one document is a copy of another: measured on both texts, decided by stated rules.
 
-Measures: shingles in common (Jaccard similarity, containment both ways) and the aligned difference of the two texts. Rules, in
-this order; the first that speaks decides:
+Measures: shingles in common (Jaccard similarity, containment both ways) and the aligned difference of the two
+texts. Rules, in this order; the first that speaks decides:
 
     1. Facts that contradict (year, place, speech date, meeting, title): no copy.
     2. Fewer than ``CONTAINED`` of the shorter text's shingles in the other: no copy.
-    3. Figures that differ where the wording around them is equal, more of them than the damage to the wording explains, or a
-       name consistently replaced by another: a templated sibling, no copy.
-    4. Jaccard at least ``NEAR``, or at least ``NEAR_DAMAGED`` and either the same title or ``WHOLE`` of the longer text found in
-       order in the other; and ``COVERED`` of the shorter one found in the other, in order or by shingles: ``near``, or
-       ``truncated`` if it lacks the end.
-    5. Aligned beginnings, ``ALIGNED`` of the shorter text found in order in the longer, which goes on where the shorter breaks
-       off, and the same title: ``truncated``.
+    3. Figures that differ where the wording around them is equal, more of them than the damage to the wording
+       explains, or a name consistently replaced by another: a templated sibling, no copy.
+    4. Jaccard at least ``NEAR``, or at least ``NEAR_DAMAGED`` and either the same title or ``WHOLE`` of the
+       longer text found in order in the other; and the same title or ``COVERED`` of the shorter one found in
+       the other, in order or by shingles: ``near``, or ``truncated`` if it lacks the end.
+    5. Aligned beginnings, ``ALIGNED`` of the shorter text found in order in the longer, which goes on where
+       the shorter breaks off, and the same title: ``truncated``.
     6. Anything else is no copy (it may be a quotation).
 
-A damaged copy loses clauses, characters and lines, gains markers, and has noise in its words as in its figures; a sibling keeps
-the words and changes the figures. Rule 3 compares the two rates. Sources: issue 4; thresholds measured on generated
-corpora and on the seeds. No function raises.
+A damaged copy loses clauses, characters and lines, gains markers, and has noise in its words as in its
+figures; a sibling keeps the words and changes the figures. Rule 3 compares the two rates. Sources: issue 4;
+thresholds measured on generated corpora and on the seeds. No function raises.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -37,17 +38,17 @@ NEAR_DAMAGED = 0.3
 WHOLE = 0.8
 COVERED = 0.75
 ALIGNED = 0.88
-SIBLING_FIGURES = 0.1  # share of figures that differ in a copy without damage to its words …
-SIBLING_PER_DAMAGE = 4  # … plus so much per share of damaged characters: a figure of 2 to 4 digits is hit as often
-DAMAGED = 0.01  # from this damage on one figure more may differ, in short texts: they have too few for a rate
-SINGLE_FIGURES = 3  # from so many figures on, from any damage on
+SIBLING_FIGURES = 0.1  # share of figures that may differ between copies whose words are undamaged …
+SLIPS_PER_DAMAGE = (
+    4  # … and so much more per share of damaged characters, give or take two standard deviations
+)
+DAMAGED = 0.01  # from this damage on, at least one more: short texts have too few figures for a rate
 SIBLING_NAMES = 3  # times the same two or more letters are replaced by the same others
 BROKEN_OFF = 0.05  # share of the longer text that is missing at the end of a truncated one
 BROKEN_OFF_CHARS = 40
 ELSEWHERE = 0.3  # share of a tail's shingles found in the other text that shows it was moved, not lost
-MATCH = 6  # equal characters in a row that are no accident of an alignment
-ISLAND = 3  # fewer equal characters in a row are part of the gap around them, when gaps are judged
-SMALL_GAP = 24  # characters; larger gaps are lost or added passages, not other words or figures
+MATCH = 6  # equal characters in a row that are no accident; fewer are part of the gaps around them
+SMALL_GAP = 40  # characters; larger gaps are lost or added passages, not other words or figures
 MASK = "*"  # what some sites print for a character
 
 _DIGITS = frozenset("0123456789〇零一二三四五六七八九十百千")
@@ -74,7 +75,7 @@ class Copy:
 
     kind: str  # near or truncated
     jaccard: float
-    contained: float  # share of the other's shingles in the kept text
+    containment: float  # share of the shorter text's shingles in the longer
     gaps: list[Gap]
     tail: int  # characters at the end of the kept text that the other lacks, if it breaks off
     kept_tail: int  # characters at the end of the other that the kept text lacks, if that breaks off
@@ -94,18 +95,23 @@ class _Alignment:
 
 
 def _coarse(found: list[Gap]) -> list[Gap]:
-    """Gaps with what lies between them if that is too short to be a match of its own, as in 23.5 and 18.2."""
+    """Gaps, with what lies between them if it is too short for a match: ``23.5%和8%``, ``18.2%和9%``."""
     coarse: list[Gap] = []
     for gap in found:
-        if coarse and gap.a - coarse[-1].a_end < ISLAND:
+        if coarse and gap.a - coarse[-1].a_end < MATCH:
             coarse[-1] = Gap(coarse[-1].a, gap.a_end, coarse[-1].b, gap.b_end)
         else:
             coarse.append(gap)
     return coarse
 
 
+def _replaced(old: Counter[str], new: Counter[str]) -> int:
+    """How many figures became others; one that was only lost or added did not."""
+    return min((old - new).total(), (new - old).total())
+
+
 def _conflicting(kept: str, other: str, gap: Gap) -> tuple[int, int]:
-    """Figures of either script that differ in a gap; digits that touch it, equal in both texts, belong to them."""
+    """Arabic and Chinese figures that differ in a gap; digits that touch it belong to them."""
     start, end = gap.a, gap.a_end
     if not _DIGIT.search(kept, max(start - 1, 0), end + 1):
         return 0, 0
@@ -117,29 +123,30 @@ def _conflicting(kept: str, other: str, gap: Gap) -> tuple[int, int]:
     if MASK in old or MASK in new:
         return 0, 0
     arabic, han = (
-        sum(a != b for a, b in zip(figure.findall(old), figure.findall(new), strict=False)) for figure in _FIGURES
+        _replaced(Counter(figure.findall(old)), Counter(figure.findall(new))) for figure in _FIGURES
     )
     return arabic, han
 
 
 def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
     damaged = arabic = han = 0
-    names: Counter[tuple[str, str]] = Counter()
     coarse = _coarse(found)
     matches = [(0, 0), *((gap.a_end, gap.b_end) for gap in coarse)]
     ends = [*((gap.a, gap.b) for gap in coarse), (len(kept), len(other))]
     solid = [end[0] - begin[0] >= MATCH for begin, end in zip(matches, ends, strict=True)]
-    for gap, before, after in zip(coarse, solid[:-1], solid[1:], strict=True):
-        a, a_end, b, b_end = gap
-        if not (before or after) or max(a_end - a, b_end - b) > SMALL_GAP:
+    for gap, before, after in zip(coarse, [True, *solid[1:-1]], [*solid[1:-1], True], strict=False):
+        if not (before and after) or max(gap.a_end - gap.a, gap.b_end - gap.b) > SMALL_GAP:
             continue
         differ = _conflicting(kept, other, gap)
         arabic += differ[0]
         han += differ[1]
         damaged += differ == (0, 0)
-        if a_end - a > 1 and b_end - b > 1 and kept[a:a_end].isalpha() and other[b:b_end].isalpha():
-            names[kept[a:a_end], other[b:b_end]] += 1
 
+    names = Counter(
+        (kept[a:a_end], other[b:b_end])
+        for a, a_end, b, b_end in found
+        if 1 < a_end - a <= SMALL_GAP and 1 < b_end - b <= SMALL_GAP
+    )
     at = [k for k, is_solid in enumerate(solid) if is_solid]
     first, last = (matches[at[0]], ends[at[-1]]) if at else ((len(kept), len(other)), (0, 0))
     matched = len(kept) - sum(gap.a_end - gap.a for gap in found)
@@ -148,7 +155,7 @@ def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
         whole=matched / max(1, len(kept), len(other)),
         damage=damaged / max(1, matched),
         conflicting=(arabic, han),
-        names=max(names.values(), default=0),
+        names=max((n for (old, new), n in names.items() if old.isalpha() and new.isalpha()), default=0),
         head=min(first),
         tails=(len(kept) - last[0], len(other) - last[1]),
     )
@@ -158,14 +165,19 @@ def _is_sibling(found: _Alignment, kept: str, other: str) -> bool:
     """Rule 3."""
     if found.names >= SIBLING_NAMES:
         return True
-    for conflicting, figure in zip(found.conflicting, _FIGURES, strict=True):
-        if not conflicting:
-            continue
-        figures = min(len(figure.findall(kept)), len(figure.findall(other)))
-        slips = found.damage > DAMAGED or (found.damage > 0 and figures >= SINGLE_FIGURES)
-        if conflicting > slips + (SIBLING_FIGURES + SIBLING_PER_DAMAGE * found.damage) * figures:
-            return True
-    return False
+    if not any(found.conflicting):
+        return False
+    arabic, han = (min(len(figure.findall(kept)), len(figure.findall(other))) for figure in _FIGURES)
+    return _too_many(found.conflicting[0], arabic, found.damage) or (
+        han >= arabic and _too_many(found.conflicting[1], han, found.damage)
+    )
+
+
+def _too_many(conflicting: int, figures: int, damage: float) -> bool:
+    """Whether more figures differ than slips at the rate of the damage to the words explain."""
+    slips = SLIPS_PER_DAMAGE * damage * figures
+    spread = max(2 * math.sqrt(slips), damage > DAMAGED)
+    return conflicting > SIBLING_FIGURES * figures + slips + spread
 
 
 def broken_off(length: int) -> float:
@@ -174,7 +186,7 @@ def broken_off(length: int) -> float:
 
 
 def _missing_tail(text: str, tail: int, other: Text) -> int:
-    """``tail`` characters lie behind the last match: 0 if they are few or stand elsewhere in the other document."""
+    """``tail``, the characters behind the last match; 0 if they are few or elsewhere in the other text."""
     if tail < broken_off(len(text)):
         return 0
     lost = shingles(text[len(text) - tail :])
@@ -193,7 +205,8 @@ def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Co
     if not (len(kept.shingles) and len(other.shingles)) or conflict(kept_facts, other_facts):
         return None
     common = shared(kept.shingles, other.shingles)
-    if common < CONTAINED * min(len(kept.shingles), len(other.shingles)):
+    containment = common / min(len(kept.shingles), len(other.shingles))
+    if containment < CONTAINED:
         return None
     jaccard = common / (len(kept.shingles) + len(other.shingles) - common)
     found = gaps(kept.text, other.text)
@@ -204,11 +217,14 @@ def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Co
     kept_tail = _missing_tail(other.text, aligned.tails[1], kept)
     titled = same_title(kept_facts, other_facts)
     near = jaccard >= (NEAR_DAMAGED if titled or aligned.whole >= WHOLE else NEAR)
-    covered = max(aligned.aligned, common / min(len(kept.shingles), len(other.shingles))) >= COVERED
+    covered = max(aligned.aligned, containment) >= COVERED
     breaks_off = (
-        titled and max(tail, kept_tail) > 0 and aligned.aligned >= ALIGNED and aligned.head <= BROKEN_OFF_CHARS
+        titled
+        and max(tail, kept_tail) > 0
+        and aligned.aligned >= ALIGNED
+        and aligned.head <= BROKEN_OFF_CHARS
     )
-    if not (near and covered or breaks_off):
+    if not ((near and (titled or covered)) or breaks_off):
         return None
     kind = "truncated" if tail > kept_tail else "near"
-    return Copy(kind, jaccard, common / len(other.shingles), found, tail, kept_tail)
+    return Copy(kind, jaccard, containment, found, tail, kept_tail)

@@ -1,8 +1,9 @@
-"""Describe a clean record: what it is, of which place and year, who speaks, when it was published, what is wrong with it.
+"""Describe a clean record: what it is, of which place and year, who speaks, when it was published.
 
-``describe(record, stripped, flags)`` runs after the blocks have their clean text. It fills ``section_path`` of every
-block and returns the descriptive columns of ``documents``. It never raises: what the evidence does not say is None,
-and a doubt is a flag. What the container says (``Record.given``) goes before what the page shows (``Stripped.given``).
+``describe(record, stripped, flags)`` runs after the blocks have their clean text. It fills ``section_path``
+of every block and returns the descriptive columns of ``documents``. It never raises: what the evidence does
+not say is None, and a doubt is a flag. What the container says (``Record.given``) goes before what the page
+shows (``Stripped.given``).
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from typing import Any
 from tasks.describe.dates import read_published
 from tasks.describe.doc_type import document_type
 from tasks.describe.flags import text_flags
-from tasks.describe.people import Speech, byline_names, is_person, read_speech
+from tasks.describe.people import Speech, byline_names, read_speech
 from tasks.describe.place import find_place
 from tasks.describe.report_year import ReportYears, read_report_years, title_year
 from tasks.describe.sections import fill_section_paths
 from tasks.describe.title import read_title, report_title
-from tasks.model import Block, Record, Stripped
+from tasks.model import Record, Stripped
 
 _OPENING_CHARS = 600
 _ORIGINS = ("site", "source", "author")  # who published it
@@ -76,7 +77,8 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
         header=f"{speech.meeting or ''} {speech.role or ''} {national}",
         text=text,
     )
-    years = _years(doc_type, title or "", speech.date, stripped.blocks, glued, text)
+    headings = [block.text for block in stripped.blocks if block.kind == "heading"]
+    years = _years(doc_type, title or "", speech.date, [*headings, *glued.values()], text)
     published = read_published(given.get("date"))
     if published.date is None and page.get("date"):
         published = read_published(page["date"])
@@ -111,19 +113,16 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     )
 
 
-def _years(
-    doc_type: str, title: str, speech_date: str | None, blocks: list[Block], glued: dict[int, str], text: str
-) -> ReportYears:
+def _years(doc_type: str, title: str, speech_date: str | None, headings: list[str], text: str) -> ReportYears:
     if doc_type == "government_work_report":
-        headings = [block.text for block in blocks if block.kind == "heading"]
-        return read_report_years(title, speech_date, [*headings, *glued.values()], text)
+        return read_report_years(title, speech_date, headings, text)
     if doc_type == "statistical_bulletin":
         return ReportYears(review=title_year(title))
     return ReportYears()
 
 
 def _bylines(lines: list[str], author: str) -> list[str]:
-    """The persons the page names as its writers; else the author given, where that is persons and not a site."""
+    """The persons the page names as its writers; else the author, where that is a person and not a site."""
     names = [name for line in lines for name in (byline_names(line) or [line])]
     return list(dict.fromkeys(names)) if names else byline_names(author)
 

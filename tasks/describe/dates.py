@@ -1,9 +1,9 @@
 """Dates as people and programs write them, read strictly.
 
-Inputs: a raw date string (``Sun, 29 May 2022 21:20:46 GMT``, ``2021年3月5日 10:22``, ``二〇二一年三月五日``, epoch seconds) or
-a ``date``/``datetime`` a YAML reader made of one. Output: ISO 8601 strings. The date is the one written at the source, never
-moved to another time zone; the offset is the one written there, and none is assumed. A date that does not exist gives
-None and ``bad``; a text without a full date gives None and no complaint.
+Input: a raw date string (``Sun, 29 May 2022 21:20:46 GMT``, ``2021年3月5日 10:22``, ``二〇二一年三月五日``,
+epoch seconds). Output: ISO 8601 strings. The date is the one written at the source, never moved to another
+time zone; the offset is the one written there, and none is assumed. A date that does not exist gives None
+and ``bad``; a text without a full date gives None and no complaint.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _HAN_DIGITS = str.maketrans("〇○Ｏ零一二三四五六七八九", "0000123456789")
 _WIDTH = str.maketrans("０１２３４５６７８９：／．－＋，", "0123456789:/.-+,")
 
@@ -34,7 +35,7 @@ _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 
 
 class Published(NamedTuple):
-    """When a record says it was published: ISO date, ISO date and time (None for a bare date), and whether it is no date."""
+    """ISO date, ISO date and time (None for a bare date), and whether an impossible date is written."""
 
     date: str | None
     at: str | None
@@ -84,11 +85,7 @@ def _time(text: str, after: int) -> str | None:
 
 
 def read_published(raw: object) -> Published:
-    """Read what a container or a page gives as its date: epoch seconds or milliseconds, or any common notation."""
-    if isinstance(raw, datetime):
-        return Published(raw.date().isoformat(), raw.isoformat(), bad=False)
-    if isinstance(raw, date):
-        return Published(raw.isoformat(), None, bad=False)
+    """Read what a container or a page gives as its date; epochs count seconds or milliseconds."""
     text = "" if raw is None else str(raw).translate(_WIDTH)[:200].strip()
     if _EPOCH.fullmatch(text):
         moment = datetime.fromtimestamp(int(text[:10]), UTC)

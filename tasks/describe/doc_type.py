@@ -1,7 +1,8 @@
 """The type of a document, a value of ``DOC_TYPES``, from its title, its opening, its site tag and its shape.
 
-A title that names the document's own kind (it *ends* as one: ``…政府工作报告``, ``…统计公报``, ``关于…的通知``) is the best evidence; titles
-that talk about such a document (``解读政府工作报告``, ``代表审议政府工作报告``) do not end so or carry the verb.
+A title that names the document's own kind (it *ends* as one: ``…政府工作报告``, ``…统计公报``,
+``关于…的通知``) is the best evidence; titles that talk about such a document (``解读政府工作报告``) do not
+end so or carry the verb.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import re
 
 # What may stand behind the kind in a title: a year, an edition, a date, a subtitle.
 _TAIL = (
-    r"(?:\s*[（(\[【][^（()）\]】]{1,30}[)）\]】]|\s*[12]\d{3}年?|\s*(?:全文|摘要|摘登|节选|实录|文字版|修订稿)|第[一二三四五\d]部分"
-    r"|\s*[—─―－-]{1,2}.{0,60})*\s*"
+    r"(?:\s*[（(\[【][^（()）\]】]{1,30}[)）\]】]|\s*[12]\d{3}年?|\s*(?:全文|摘要|摘登|节选|实录|文字版|修订稿)"
+    r"|第[一二三四五\d]部分)*\s*(?:[—─―－-].*)?"
 )
 _WORK_REPORT = re.compile(rf"(?P<before>.{{0,60}}?)政府工作(?:的)?报告{_TAIL}$")
 _ABOUT_A_REPORT = re.compile(
@@ -31,7 +32,7 @@ _ACT_OF_NEWS = re.compile(r"出台|发布|印发了|召开|解读|制定|公布|
 _NEWS_MARK = re.compile(
     r"(?:新华社|新华网|中新社|中新网|人民网|央视|本报|本网|记者|通讯员|日报)[^，。\n]{0,24}?(?:电|讯|报道|记者)|记者从|（记者|\(记者|本报记者|本网讯|来源[:：]"
 )
-_PRESS = re.compile(r"[网报社台]$|新闻|日报|晚报|客户端|ZAKER|头条|资讯|传媒|融媒", re.IGNORECASE)
+_PRESS = re.compile(r"[网报社台]$|新闻|日报|晚报|客户端|头条|资讯|传媒|融媒")
 _NEWS_SHAPES = frozenset({"front_matter_post", "html_page", "json_html"})
 
 
@@ -46,7 +47,7 @@ def is_work_report(title: str, opening: str) -> bool:
 
 
 def document_type(title: str, tag: str, opening: str, shape: str, source: str) -> str:
-    """The type; ``opening``: the first characters of the text, ``source``: site, author and source as given."""
+    """The type; ``opening``: the first characters of the text; ``source``: who published it, as given."""
     if is_work_report(title, opening):
         return "government_work_report"
     if shape == "newspaper_page":

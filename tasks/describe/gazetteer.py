@@ -1,8 +1,9 @@
 """The places of GB/T 2260, looked up by full name, by short form and by what a text mentions.
 
-Source: ``schemas/places.csv`` (codes and names, with the years in which they were listed). A short form is the name without
-its kind (``辽阳市`` 辽阳, ``延边朝鲜族自治州`` 延边, ``内蒙古自治区`` 内蒙古) and has at least two characters. Places of one name are returned
-together, those in force first; which of them is meant is for the caller to find out from the context.
+Source: ``schemas/places.csv`` (codes and names, with the years in which they were listed). A short form is
+the name without its kind (``辽阳市`` 辽阳, ``延边朝鲜族自治州`` 延边) and has at least two characters. Places
+of one name are returned together: those in force, else those listed last; which is meant the caller finds out
+from the context.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Gazetteer(NamedTuple):
         return outer.code == inner.code or outer in self.lineage(inner)
 
     def mentions(self, text: str) -> list[Mention]:
-        """The names in a short text, in order, longest first, without overlap. Cost: one look-up per character."""
+        """The names in a short text, in order, longest first, without overlap: one look-up per character."""
         found: list[Mention] = []
         at, heads = 0, self.heads
         while at < len(text) - 1:

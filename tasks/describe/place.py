@@ -1,9 +1,9 @@
 """Which place a record is about: its full official name and code, or None where the evidence does not decide.
 
-Evidence, strongest first: the title, the speech header (meeting, office of the speaker), the site tag, the text. A short form
-(``辽阳``) counts only if the context confirms it, because many are also words (``公安``, ``资源``, ``长治``久安); a name that several
-places share (``铁西区``, ``朝阳``) goes to the one the context names most, itself or its parents. Documents of national
-bodies are about no place of the table.
+Evidence, strongest first: the title, the speech header (meeting, office of the speaker), the site tag, the
+text. A short form (``辽阳``) counts only if the context confirms it, because many are also words (``公安``,
+``长治``久安); a name that several places share (``铁西区``, ``朝阳``) goes to the one the context names most,
+itself or its parents. Documents of national bodies are about no place of the table.
 """
 
 from __future__ import annotations
@@ -62,19 +62,22 @@ def find_place(title: str, tag: str, header: str, text: str) -> Place | None:
     )
 
 
-def _resolved(places: Gazetteer, evidence: str, context: str) -> list[Place]:
-    """The places a short text names, each found out from the context."""
+def _resolved(places: Gazetteer, evidence: str, context: str, *, explicit: bool = False) -> list[Place]:
+    """The places a short text names, each found out from the context.
+
+    ``explicit``: it names places and nothing else (tag, meeting, office), so a short form needs no confirmation.
+    """
     found: list[Place] = []
     for mention in places.mentions(evidence):
         if not mention.full and _NOT_THE_PLACE.match(evidence, mention.end):
             continue
-        place = _resolve(places, mention, context)
+        place = _resolve(places, mention, context, explicit=explicit)
         if place is not None and place not in found:
             found.append(place)
     return found
 
 
-def _resolve(places: Gazetteer, mention: Mention, context: str) -> Place | None:
+def _resolve(places: Gazetteer, mention: Mention, context: str, *, explicit: bool = False) -> Place | None:
     """Which of the places of that name is meant; None if the context does not say."""
     if mention.full and len(mention.places) == 1:
         return mention.places[0]
@@ -84,7 +87,9 @@ def _resolve(places: Gazetteer, mention: Mention, context: str) -> Place | None:
     if len(leaders) > 1:
         top = min(place.level for place in leaders)
         leaders = [place for place in leaders if place.level == top]
-    if len(leaders) > 1 or (best == (0, 0) and not _is_sure(mention, leaders[0], context)):
+    if len(leaders) > 1:
+        return None
+    if best == (0, 0) and not explicit and not _is_sure(mention, leaders[0], context):
         return None
     return leaders[0]
 
@@ -112,12 +117,12 @@ def _leaves(places: Gazetteer, found: list[Place]) -> list[Place]:
 
 def _single(places: Gazetteer, evidence: str, context: str) -> Place | None:
     """The one place a short text names; of several that are not within each other, none."""
-    found = _leaves(places, _resolved(places, evidence, context)) if evidence else []
+    found = _leaves(places, _resolved(places, evidence, context, explicit=True)) if evidence else []
     return found[0] if len(found) == 1 else None
 
 
 def _is_below_county(places: Gazetteer, title: str) -> bool:
-    """Whether a report's title names a town or zone, which the table does not hold: its county would be a wrong place."""
+    """Whether a report's title names a town or zone; the table has none, and its county would be wrong."""
     if "政府工作报告" not in title:
         return False
     ends = [mention.end for mention in places.mentions(title)]
@@ -133,7 +138,7 @@ def _clearest(named: list[Place], context: str) -> Place | None:
 
 
 def _from_text(places: Gazetteer, text: str, context: str) -> Place | None:
-    """The place the text names most: at the level it calls its own (全市), clearly ahead of places elsewhere."""
+    """The place the text names most, of the kind it calls its own (全市), clearly ahead of others."""
     head = text[:_CONTEXT_CHARS]
     said = _SELF.findall(head)
     own = {kind for kind in said if said.count(kind) > 1}

@@ -1,8 +1,8 @@
 """The year a report plans for and the year it looks back on.
 
-The title's year comes first, then the speech's date (a speech from January to October is for its own year, one in November or
-December for the next), then what the text calls its plan (``2019年工作安排``). All that speak are compared: disagreement is flagged, never
-resolved in silence. Only government work reports plan; a statistical bulletin has a review year only.
+The title's year comes first, then the speech's date (a speech from January to October is for its own year,
+one in November or December for the next), then what the text calls its plan (``2019年工作安排``). All that
+speak are compared: disagreement is flagged, never resolved in silence. Only government work reports plan.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def _heading_year(pattern: re.Pattern[str], headings: Iterable[str]) -> int | No
 def read_report_years(title: str, speech_date: str | None, headings: list[str], text: str) -> ReportYears:
     """The years of a government work report.
 
-    Headings, also glued ones, are evidence against title and speech. Running text is asked only where nothing else
-    speaks: a report of 2020 may well mention the goals of 2019.
+    Headings, also glued ones, are evidence against title and speech. Running text is asked only where nothing
+    else speaks: a report of 2020 may well mention the goals of 2019.
     """
     planned = _heading_year(_PLAN, headings)
     if planned is None and speech_date is None and (years := _years(_PLAN, text)):

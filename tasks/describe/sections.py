@@ -1,8 +1,8 @@
-"""The section path of every block: the headings it stands under, outermost first, without its own text if it is one.
+"""The section path of every block: the headings it stands under, outermost first, itself left out.
 
-A heading that runs into the sentence after it (``glued``) is part of a paragraph; it opens a section all the same, and its
-paragraph stands in it. Its level is that of the record's headings with the same kind of number, else that of the outline
-一、 (一) 1. of Chinese official documents (GB/T 9704-2012, 7.3.3).
+A heading that runs into the sentence after it (``glued``) is part of a paragraph; it opens a section all the
+same, and its paragraph stands in it. Its level is that of the record's headings with the same kind of number,
+else that of the outline 一、 (一) 1. of Chinese official documents (GB/T 9704-2012, 7.3.3).
 """
 
 from __future__ import annotations

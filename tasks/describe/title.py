@@ -1,7 +1,7 @@
 """The title of a record and the site tag before it.
 
-A tag is a leading 【…】 or [...] with more title behind it; it is cut off, the title is normalized like any other text and keeps its
-real spaces (``项目签约 打造新引擎`` are the two halves of a headline).
+A tag is a leading 【…】 with more title behind it; it is cut off. The title is normalized like any other text
+and keeps its real spaces (``项目签约 打造新引擎`` are the two halves of a headline).
 """
 
 from __future__ import annotations

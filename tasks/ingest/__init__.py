@@ -181,7 +181,7 @@ def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str
         with filesystem.open(file.path, "rb") as stream:
             first = stream.read(PART_BYTES)
             rest = stream.read(1)
-            if rest and sniff_json_lines(first[: 64 << 10].decode("latin-1")):
+            if rest and sniff_json_lines(first[: 64 << 10]):
                 yield from _pieces(row, first + rest, stream)
                 return
             digest, size, chunks = hashlib.sha256(first), len(first), [first]

@@ -14,8 +14,8 @@ from tasks.model import Edit
 _CONTROL = r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # C0 and C1 without those that ``str.isspace`` knows
 _ZERO_WIDTH = r"\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _JOINER = r"\u200c\u200d"
-# What a joiner may join: Arabic to Indic scripts and emoji, that is nothing Latin, Chinese, blank or invisible.
-_JOINED = r"[^\x00-\u02ff\u180e\u2000-\u206f\u3000-\u9fff\uf900-\ufaff\ufe30-\uffef]"
+# What a joiner may join: Arabic to Indic scripts and emoji, that is nothing Latin, Chinese, drawn, blank or invisible.
+_JOINED = r"[^\x00-\u02ff\u180e\u2000-\u206f\u2500-\u257f\u3000-\u9fff\uf900-\ufaff\ufe30-\uffef]"
 _INVISIBLE = re.compile(
     rf"(?P<control_character>[{_CONTROL}]+)|(?P<zero_width>[{_ZERO_WIDTH}]+"
     rf"|(?<!{_JOINED})[{_JOINER}]+|[{_JOINER}]+(?!{_JOINED}|[{_JOINER}]))|(?P<soft_hyphen>\xad+)"

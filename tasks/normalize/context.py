@@ -15,15 +15,19 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import Final
 
+from tasks.normalize.quotes import Pair, double_quotes
+
 HAN: Final = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 STRONG: Final = "。、《》〈〉【】「」『』〔〕〖〗"  # Chinese marks that no rule makes or changes
-MARKS: Final = ",;:?!，；：？！"
-SEE_THROUGH: Final = r"\s.,;:?!()\"'\-，；：？！（）“”‘’…—―─"
+# White space as ``str.isspace`` has it, spelt out: a class with \\s in it matches at half the speed.
+SPACE: Final = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+SEE_THROUGH: Final = SPACE + r".,;:?!()\"'\-，；：？！（）“”‘’…—―─"
+CHINESE: Final = frozenset({"han", "strong"})  # kinds that make what stands beside them Chinese
 
 _STRETCH = re.compile(rf"[^{HAN}{STRONG}]+")
 _CONTENT = re.compile(rf"[^{SEE_THROUGH}]+")
 _HAN = re.compile(rf"[{HAN}]")
-_CHINESE = re.compile(rf"[{HAN}{STRONG}]")
+_ANY_CHINESE = re.compile(rf"[{HAN}{STRONG}]")
 _WORDS = re.compile(r"[A-Za-z\u00c0-\u024f][,;:.?!]?\s+[A-Za-z\u00c0-\u024f]")
 _TECHNICAL = re.compile(r"://|[=<>{}\\@_#&|]")
 _BRACKET = re.compile(r"[()（）]")
@@ -57,7 +61,7 @@ class Context:
     @cached_property
     def has_chinese(self) -> bool:
         """Whether there is any Han or 。、《》 at all."""
-        return _CHINESE.search(self.text) is not None
+        return _ANY_CHINESE.search(self.text) is not None
 
     @cached_property
     def plain(self) -> bool:
@@ -75,6 +79,16 @@ class Context:
             elif waiting:
                 partner[m.start()] = waiting.pop()
         return partner
+
+    @cached_property
+    def double_quotes(self) -> tuple[list[Pair], list[list[Pair]]]:
+        """Pairs of double quotes, and the lists of pairs inside them: see ``quotes.double_quotes``."""
+        return double_quotes(self.text)
+
+    @cached_property
+    def closing_quote(self) -> dict[int, int]:
+        """Place of each opening double quote that has a partner → place of the partner."""
+        return dict(self.double_quotes[0])
 
     @cached_property
     def _closers(self) -> list[int]:
@@ -134,9 +148,9 @@ class Context:
             return True
         if not self.has_chinese:
             return False
-        if KIND[self.left(start)] in {"han", "strong"}:
+        if KIND[self.left(start)] in CHINESE:
             return True
-        if KIND[self.right(end)] in {"han", "strong"}:
+        if KIND[self.right(end)] in CHINESE:
             return not self.english(end - 1)
         numbers = self._stretch(start), self._stretch(end - 1)
         return not any(self._stretches[2][n] or self._stretches[3][n] for n in numbers)

@@ -1,169 +1,206 @@
 """The second layer: punctuation, quotes, brackets, dashes, dots and white space, in one pass.
 
 The pattern finds islands of marks and white space between pieces of content. The two commonest shapes (a mark after
-Han, a mark after a figure and before Han) are decided by the pattern itself; the others token by token, white space
+Han, a mark between a figure and Han) are decided by the pattern itself; the others token by token, white space
 last, because what becomes of it depends on what its neighbours have become.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final
 
 from tasks.model import Edit
-from tasks.normalize.context import HAN, KIND, STRONG, Context
-from tasks.normalize.pairs import plan
+from tasks.normalize.characters import RARE
+from tasks.normalize.context import CHINESE, HAN, KIND, SEE_THROUGH, SPACE, STRONG, Context
+from tasks.normalize.pairs import Change, plan
 
-FULL_WIDTH: Final = {
+_FULL_WIDTH: Final = {
     ",": ("，", "comma"),
     ":": ("：", "colon"),
     ";": ("；", "semicolon"),
     "?": ("？", "question_mark"),
     "!": ("！", "exclamation_mark"),
 }
-_ISLAND_CHARS: Final = r"\s.,;:?!()\"'\-，；：？！（）“”‘’…—―─"
+_FIRST: Final = rf"{SPACE},;:?!()\"'―─….\-"  # Chinese marks alone need no look
 _ISLAND = re.compile(
-    r"[\s,;:?!()\"'―─….\-](?:"
-    rf"(?<=[{HAN}{STRONG}][,;:?!])(?![{_ISLAND_CHARS}])()"  # group 1: a mark between Han and content
+    rf"[{_FIRST}{RARE}](?:"
+    rf"(?<=[{HAN}{STRONG}][,;:?!])(?![{SEE_THROUGH}{RARE}])()"  # group 1: a mark between Han and content
     rf"|(?<=[0-9%][,;:?!])(?=[{HAN}])()"  # group 2: a mark between a figure and Han
-    rf"|(?<=[0-9][.,:])(?=[0-9])()|(?<=[A-Za-z0-9][ .'\-])(?=[A-Za-z])()|(?<=[{HAN}] )(?=[{HAN}])()"  # nothing to do
-    rf"|[{_ISLAND_CHARS}]*)"
+    r"|(?<=[0-9][.,:])(?=[0-9])()"  # groups 3 to 5 stay: inside a number, between Latin words, between Han
+    r"|(?<=[A-Za-z0-9][ .'\-])(?=[A-Za-z])()"
+    rf"|(?<=[{HAN}] )(?=[{HAN}])()"
+    rf"|(?<=[{_FIRST}])[{SEE_THROUGH}]*|())"  # no group: an island; group 6: work for the first layer
 )
-_TOKEN = re.compile(r"\s+|\.+|…+|-+|―+|─+|.")
+_TOKEN = re.compile(rf"[{SPACE}]+|\.+|…+|-+|―+|─+|.")
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _OPENING: Final = "（《〈【「『〔〖"
 _CLOSING: Final = "）》〉】」』〕〗"
-_OWN_SPACE: Final = frozenset("，。、；：？！" + _OPENING + _CLOSING)  # marks as wide as a Han: no white space beside them
+_OWN_SPACE: Final = frozenset("，。、；：？！" + _OPENING + _CLOSING)  # as wide as a Han: no white space beside them
 _SEPARATE_DATE = re.compile(r"[0-9]{4}(?:年|[-./][0-9])|[0-9]{1,2}月[0-9]{1,2}日")
 _ENTITY = re.compile(r"&#?[0-9A-Za-z]{1,8};\Z")
-_PERCENT: Final = frozenset("%‰℃")
 _IN_FIGURE: Final = frozenset(".,:-")
-_LONGEST_TOKEN = 24  # characters: a longer word is no quantity
+_PERCENT: Final = frozenset("%‰℃")
+_LONGEST_FIGURE = 24  # characters: a longer word is no quantity
+_SEE_THROUGH = re.compile(f"[{SEE_THROUGH}]")
 
 
-def punctuate(text: str) -> list[Edit]:
-    """Edits that put marks and white space in order."""
-    edits: list[Edit] = []
-    context = Context(text)
-    planned: dict[int, tuple[str, str]] | None = None
+def punctuate(text: str) -> list[Edit] | None:
+    """Edits that put marks and white space in order; None when a character of the first layer is met.
+
+    That layer is seldom needed, and a scan of its own would cost as much as this whole pass over clean text.
+    """
+    block = _Block(text)
+    edits = block.edits
+    plain: bool | None = None
     for m in _ISLAND.finditer(text):
         shape = m.lastindex
-        if shape == 1 or (shape == 2 and context.plain):
+        if shape == 2 and plain is None:
+            plain = block.context.plain
+        if shape == 1 or (shape == 2 and plain):
             mark = m[0]
-            clean, rule = FULL_WIDTH[mark]
-            edits.append(Edit(m.start(), mark, clean, rule))
+            clean, rule = _FULL_WIDTH[mark]
+            edits.append(_edit(Edit, (m.start(), mark, clean, rule)))
         elif shape is None or shape == 2:
-            if planned is None:
-                planned = plan(text, context)
-            _tidy(text, m.start(), m.end(), context, planned, edits)
+            block.tidy(*m.span())
+        elif shape == 6:
+            return None
     return edits
 
 
-def _tidy(
-    text: str, start: int, end: int, context: Context, planned: dict[int, tuple[str, str]], edits: list[Edit]
-) -> None:
-    """Append the edits of one island."""
-    left = text[max(0, start - 2) : start]  # the last two characters before the token, as they have become
-    blank: tuple[int, str] | None = None
-    for m in _TOKEN.finditer(text, start, end):
-        at, raw = m.start(), m[0]
-        if raw.isspace():
-            blank = at, raw
-            continue
-        clean, rule = planned[at] if at in planned else _token(text, at, raw, context)
-        if blank:
-            _space(text, *blank, left, clean[:2], context, edits)
-            blank = None
+_edit = tuple.__new__  # half the time of the named tuple's own constructor, which matters at 100 edits a page
+
+
+class _Block:
+    """The text of one block and the edits found so far."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.context = Context(text)
+        self.edits: list[Edit] = []
+
+    @cached_property
+    def _pairs(self) -> dict[int, Change]:
+        return plan(self.text, self.context)
+
+    def _change(self, at: int, raw: str, clean: str, rule: str) -> None:
         if clean != raw:
-            edits.append(Edit(at, raw, clean, rule))
-        left = (left + clean)[-2:]
-    if blank:
-        _space(text, *blank, left, text[end : end + 2], context, edits)
+            self.edits.append(_edit(Edit, (at, raw, clean, rule)))
 
+    def tidy(self, start: int, end: int) -> None:
+        """Append the edits of the island from ``start`` to ``end``."""
+        text = self.text
+        left = text[max(0, start - 2) : start]  # the last two characters before the token, as they have become
+        if end == start + 1 and text[start] == " ":
+            self._change(start, " ", *self._blank(start, " ", left, text[end : end + 2]))
+            return
+        blank: tuple[int, str] | None = None
+        for m in _TOKEN.finditer(text, start, end):
+            at, raw = m.start(), m[0]
+            if raw.isspace():
+                blank = at, raw
+                continue
+            change = self._pairs.get(at) if raw in "()\"'" else self._token(at, raw, start, end)
+            clean, rule = change or (raw, "")
+            if blank:
+                self._change(*blank, *self._blank(*blank, left, clean[:2]))
+                blank = None
+            if change:
+                self.edits.append(Edit(at, raw, clean, rule))
+            left = (left + clean)[-2:]
+        if blank:
+            self._change(*blank, *self._blank(*blank, left, text[end : end + 2]))
 
-def _token(text: str, at: int, raw: str, context: Context) -> tuple[str, str]:
-    """What a mark, a run of dots or a run of dashes becomes, and by which rule."""
-    if raw in FULL_WIDTH:
-        return FULL_WIDTH[raw] if _mark_is_chinese(text, at, raw, context) else (raw, "")
-    first = raw[0]
-    if (first == "." and 3 <= len(raw) <= 6) or raw in {"…", "………"}:
-        return ("……" if context.chinese(at, at + len(raw)) else raw), "ellipsis"
-    if raw == "--":
-        option = text[at + 2 : at + 3]
-        return ("——" if context.chinese(at, at + 2) and not ("a" <= option <= "z") else raw), "dash"
-    if raw == "──":
-        return ("——" if context.chinese(at, at + 2) else raw), "dash"
-    if first == "―":
-        return "—" * len(raw), "dash"
-    return raw, ""
+    def _token(self, at: int, raw: str, start: int, end: int) -> Change | None:
+        """What a mark, a run of dots or a run of dashes becomes, and by which rule; None: it stays."""
+        if raw in _FULL_WIDTH:
+            return _FULL_WIDTH[raw] if self._mark_is_chinese(at, raw, start, end) else None
+        first = raw[0]
+        if first == "―":
+            return "—" * len(raw), "dash"
+        if (first == "." and 3 <= len(raw) <= 6) or raw in {"…", "………"}:
+            made: Change = "……", "ellipsis"
+        elif raw == "──" or (raw == "--" and not "a" <= self.text[at + 2 : at + 3] <= "z"):  # --help is an option
+            made = "——", "dash"
+        else:
+            return None
+        return made if self.context.chinese(at, at + len(raw)) else None
 
-
-def _mark_is_chinese(text: str, at: int, mark: str, context: Context) -> bool:
-    if not context.has_chinese:
-        return False
-    left, right = KIND[context.left(at)], KIND[context.right(at + 1)]
-    if left in {"han", "strong"}:
-        return True
-    if right in {"han", "strong"}:
-        if mark == ";" and _ENTITY.search(text, max(0, at - 10), at + 1):
+    def _mark_is_chinese(self, at: int, mark: str, start: int, end: int) -> bool:
+        context, text = self.context, self.text
+        if not context.has_chinese:
             return False
-        return not context.english(at)
-    if mark == ":" or (left == "digit" and right == "digit"):
-        return False  # ratios, times, addresses; thousands, or a list that looks like them
-    if mark in "?!" and text[at + 1 : at + 2].isalnum():
-        return False
-    return context.chinese(at, at + 1)
+        right = KIND[text[end : end + 1]]
+        left = KIND[self._content_before(start) if context.plain else context.left(at)]
+        if left in CHINESE:
+            return True
+        if right in CHINESE:
+            return not context.english(at) and not (mark == ";" and _ENTITY.search(text, max(0, at - 10), at + 1))
+        if mark == ":" or (left == "digit" and right == "digit"):
+            return False  # ratios, times, addresses; thousands, or a list that looks like them
+        if mark in "?!" and text[at + 1 : at + 2].isalnum():
+            return False
+        return context.chinese(at, at + 1)
 
+    def _content_before(self, start: int) -> str:
+        """The content before an island: no island lies in between, so all walks together are linear."""
+        while start and _SEE_THROUGH.match(self.text, start - 1):
+            start -= 1
+        return self.text[start - 1 : start]
 
-def _space(text: str, at: int, raw: str, left: str, right: str, context: Context, edits: list[Edit]) -> None:
-    clean, rule = _blank(text, at, raw, left, right, context)
-    if clean != raw:
-        edits.append(Edit(at, raw, clean, rule))
+    def _blank(self, at: int, raw: str, left: str, right: str) -> Change:
+        """What white space between ``left`` and ``right`` (two characters each) becomes, and by which rule."""
+        if not left or not right:
+            return "", "edge_space"
+        before, after = left[-1], right[0]
+        broken = raw != " " and _LINE_BREAK.search(raw) is not None
+        if before in _OWN_SPACE or after in _OWN_SPACE:
+            return (" ", "space_run") if before in _CLOSING and after in _OPENING else ("", "mark_space")
+        kind_before, kind_after = KIND[before], KIND[after]
+        if (
+            before == "“"
+            or after == "”"
+            or (kind_after == "han" and (before in "‘’”…" or left == "——"))
+            or (kind_before == "han" and (after in "‘’…" or right == "——"))
+            or (kind_before == "han" and after == "“" and not self._heads_quote(at + len(raw)))
+            or (before == "”" and kind_after == "digit")
+        ):
+            return "", "mark_space"
+        if broken and (kind_before == "han" or kind_after == "han"):
+            return "", "line_break"
+        if (
+            (kind_after == "han" and (before in _PERCENT or self._ends_figure(at)))
+            or (kind_before == "han" and kind_after == "digit" and not _SEPARATE_DATE.match(self.text, at + len(raw)))
+            or (kind_before == "digit" and after in _PERCENT and self.context.has_chinese)
+        ):
+            return "", "number_space"
+        return " ", "line_break" if broken else "space_run"
 
+    def _heads_quote(self, place: int) -> bool:
+        """Whether the white space before a quotation is a separator: spaced nowhere else, and the text runs on.
 
-def _blank(text: str, at: int, raw: str, left: str, right: str, context: Context) -> tuple[str, str]:
-    """What white space between ``left`` and ``right`` (up to two characters each) becomes, and by which rule."""
-    if not left or not right:
-        return "", "edge_space"
-    l, r = left[-1], right[0]
-    broken = _LINE_BREAK.search(raw) is not None
-    han_left, han_right = KIND[l] == "han", KIND[r] == "han"
-    if l in _OWN_SPACE or r in _OWN_SPACE:
-        return (" ", "space_run") if l in _CLOSING and r in _OPENING else ("", "mark_space")
-    if (
-        l == "“"
-        or r == "”"
-        or (han_right and (l in "‘’”…" or left == "——"))
-        or (han_left and (r in "“‘’…" or right == "——"))
-        or (l == "”" and KIND[r] == "digit")
-    ):
-        return "", "mark_space"
-    if broken and (han_left or han_right):
-        return "", "line_break"
-    if (han_left and KIND[r] == "digit" and not _SEPARATE_DATE.match(text, at + len(raw))) or (
-        han_right and (l in _PERCENT or _ends_figure(text, at))
-    ):
-        return "", "number_space"
-    if KIND[l] == "digit" and r in _PERCENT and context.has_chinese:
-        return "", "number_space"
-    return " ", "line_break" if broken else "space_run"
+        A heading may run into a sentence that starts with a quotation; who spaces quotes does so on both sides.
+        """
+        text = self.text
+        closing = self.context.closing_quote.get(place)
+        return closing is not None and not text[place + 1].isspace() and text[closing + 1 : closing + 2].isalnum()
 
+    def _ends_figure(self, end: int) -> bool:
+        """Whether the word that ends at ``end`` starts with a digit: 4300, 5G, 1,269; not PM2.5 or COVID-19.
 
-def _ends_figure(text: str, end: int) -> bool:
-    """Whether the word that ends at ``end`` starts with a digit: 4300, 5G, 71.2%, 1,269; not PM2.5 or COVID-19.
-
-    A figure after a space after another figure may be part of a broken number, which stays as it is.
-    """
-    start = end
-    while start > 0 and end - start < _LONGEST_TOKEN:
-        char = text[start - 1]
-        if char in _IN_FIGURE:
-            inside = text[start : start + 1].isdigit() and start > 1 and text[start - 2].isdigit()
-            if not inside:
+        A figure after a space after another figure may be part of a broken number, which stays as it is.
+        """
+        text = self.text
+        start = end
+        while start > 0 and end - start < _LONGEST_FIGURE:
+            char = text[start - 1]
+            if char in _IN_FIGURE:
+                if not (text[start : start + 1].isdigit() and start > 1 and text[start - 2].isdigit()):
+                    break
+            elif KIND[char] in CHINESE or not (char.isalnum() or char in "°/+~·"):
                 break
-        elif KIND[char] in {"han", "strong"} or not (char.isalnum() or char in "%‰℃°/+~·"):
-            break
-        start -= 1
-    if KIND[text[start : start + 1]] != "digit":
-        return False
-    return not (start > 1 and text[start - 1].isspace() and KIND[text[start - 2]] == "digit")
+            start -= 1
+        if KIND[text[start : start + 1]] != "digit":
+            return False
+        return not (start > 1 and text[start - 1].isspace() and KIND[text[start - 2]] == "digit")

@@ -29,7 +29,13 @@ REGISTRY = (
         "增长",
     ),
     Rule("soft_hyphen", "soft hyphen removed", "Unicode U+00AD", "develop\u00adment", "development"),
-    Rule("fullwidth_letter", "full-width Latin letters to half-width", "Unicode U+FF21 to U+FF5A", "ＧＤＰ", "GDP"),
+    Rule(
+        "fullwidth_letter",
+        "full-width Latin letters to half-width",
+        "Unicode U+FF21 to U+FF5A",
+        "ＧＤＰ",
+        "GDP",
+    ),
     Rule(
         "fullwidth_number",
         "full-width digits, percent sign and decimal point of a number to half-width",
@@ -42,8 +48,16 @@ REGISTRY = (
     Rule("semicolon", "semicolon in Chinese context to ；", "clause 4.6", "稳投资;促消费", "稳投资；促消费"),
     Rule("question_mark", "question mark in Chinese context to ？", "clause 4.2", "怎么办?", "怎么办？"),
     Rule("exclamation_mark", "exclamation mark in Chinese context to ！", "clause 4.3", "加油!", "加油！"),
-    Rule("bracket", "brackets in Chinese context to （ and ）, both of a pair", "clause 4.9", "区(市)", "区（市）"),
-    Rule("quote", "paired straight double quotes to “ and ”", "clause 4.8", '打造"链主"企业', "打造“链主”企业"),
+    Rule(
+        "bracket",
+        "brackets in Chinese context to （ and ）, both of a pair",
+        "clause 4.9",
+        "区(市)",
+        "区（市）",
+    ),
+    Rule(
+        "quote", "paired straight double quotes to “ and ”", "clause 4.8", '打造"链主"企业', "打造“链主”企业"
+    ),
     Rule(
         "inner_quote",
         "paired straight single quotes, or doubles inside “ ”, to ‘ and ’",
@@ -51,13 +65,55 @@ REGISTRY = (
         "他说“要当'店小二'”",
         "他说“要当‘店小二’”",
     ),
-    Rule("ellipsis", "three to six dots or stops, or a lone …, to ……", "clause 4.11", "煤炭、钢铁...等", "煤炭、钢铁……等"),
-    Rule("dash", "two hyphens or box-drawing lines, or a horizontal bar, to the dash —", "clause 4.10", "目标--富民", "目标——富民"),
-    Rule("edge_space", "white space at the start or end of a block removed", "typesetting", " 各位代表", "各位代表"),
-    Rule("mark_space", "white space beside Chinese punctuation removed", "clause 5.1", "稳增长， 促改革", "稳增长，促改革"),
-    Rule("number_space", "white space inside a Chinese quantity or date removed", "typesetting", "新增 3 万户", "新增3万户"),
-    Rule("line_break", "line break inside a block closed, or one space between Latin words", "typesetting", "振\n兴", "振兴"),
-    Rule("space_run", "run of spaces, or a space of another kind, to one space", "typesetting", "王\u3000\u3000刚", "王 刚"),
+    Rule(
+        "ellipsis",
+        "three to six dots or stops, or a lone …, to ……",
+        "clause 4.11",
+        "煤炭、钢铁...等",
+        "煤炭、钢铁……等",
+    ),
+    Rule(
+        "dash",
+        "two hyphens or box-drawing lines, or a horizontal bar, to the dash —",
+        "clause 4.10",
+        "目标--富民",
+        "目标——富民",
+    ),
+    Rule(
+        "edge_space",
+        "white space at the start or end of a block removed",
+        "typesetting",
+        " 各位代表",
+        "各位代表",
+    ),
+    Rule(
+        "mark_space",
+        "white space beside Chinese punctuation removed",
+        "clause 5.1",
+        "稳增长， 促改革",
+        "稳增长，促改革",
+    ),
+    Rule(
+        "number_space",
+        "white space inside a Chinese quantity or date removed",
+        "typesetting",
+        "新增 3 万户",
+        "新增3万户",
+    ),
+    Rule(
+        "line_break",
+        "line break inside a block closed, or one space between Latin words",
+        "typesetting",
+        "振\n兴",
+        "振兴",
+    ),
+    Rule(
+        "space_run",
+        "run of spaces, or a space of another kind, to one space",
+        "typesetting",
+        "王\u3000\u3000刚",
+        "王 刚",
+    ),
 )
 
 RULES: dict[str, str] = {rule.name: rule.meaning for rule in REGISTRY}

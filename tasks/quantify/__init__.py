@@ -57,7 +57,8 @@ class Quantity(NamedTuple):
 
 
 _SENTENCE_END: Final = re.compile("[。；;！!？?]+[”’」』）)]*")
-_LONGEST_SENTENCE: Final = 1000  # a sentence is stored with each of its numbers
+_LONGEST_SENTENCE: Final = 1000  # a sentence is stored with each of its numbers; of a longer one,
+_EXCERPT: Final = 100  # so many characters on either side
 _CONJUNCTIONS: Final = frozenset(("和", "、", "与", "及", "以及"))
 _SHORT_GAP: Final = 16
 _OTHER_VERB: Final = re.compile(
@@ -103,7 +104,7 @@ def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
     document = _Document(context)
     for number, block in enumerate(blocks):
         if document.planned is not None:
-            document.turns = turns(block.text)
+            document.turns = turns(block.text, document.report_year)
         _read_block(number, block.text, document, found)
         document.turn(len(block.text))
     return found
@@ -133,8 +134,11 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
             previous, leading = None, False
         if quoted and _in_slogan(text, start, end):
             continue
-        low = max(start - _CLAUSE, begin if previous is None else previous.end)
-        low = max(low, text.rfind("，", low, start) + 1)
+        low = begin if previous is None else previous.end
+        if low < start - _CLAUSE:
+            low = start - _CLAUSE
+        if (comma := text.rfind("，", low, start)) >= 0:
+            low = comma + 1
         change = change_before(text, low, start)
         direction, to_or_by = change.direction, change.to_or_by
         if kind == "duration" and to_or_by == "none" and not _lasts(text, amount):
@@ -151,14 +155,15 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
                 to_or_by = "by"
         leading = change.leading or (leading and to_or_by == "by")
         modifier, indicator = _measured(text, amount, change, low, previous)
-        otherwise = "target" if (is_imperative(text, low) if planned is None else planned) else "actual"
-        previous = Quantity(
+        plans = planned if planned is not None else is_imperative(text, low) or is_imperative(text, begin)
+        otherwise = "target" if plans else "actual"
+        row = (
             number,
             text[start:end],
             start,
             end,
-            max(begin, start - _LONGEST_SENTENCE),
-            min(stop, end + _LONGEST_SENTENCE),
+            begin if stop - begin <= _LONGEST_SENTENCE else max(begin, start - _EXCERPT),
+            stop if stop - begin <= _LONGEST_SENTENCE else min(stop, end + _EXCERPT),
             kind,
             value,
             high,
@@ -173,6 +178,7 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
             setting.status(start, otherwise) if setting.cues else otherwise,
             modifier,
         )
+        previous = tuple.__new__(Quantity, row)  # 0.6 µs less than the class's own constructor
         found.append(previous)
 
 
@@ -202,11 +208,9 @@ def _measured(
     inherited = previous.indicator if previous is not None else None
     if kind in ("count", "measure", "duration"):
         behind = noun_behind(text, end)
-        modifier = kind == "measure" and behind is not None and (
-            text[end - 1] in "上下" or _CAPACITY.search(text, max(low, amount.start - 6), amount.start) is not None
-        )
         if behind is not None:
-            return modifier, behind
+            capacity = kind == "measure" and _CAPACITY.search(text, max(low, amount.start - 6), amount.start)
+            return bool(capacity) or (kind == "measure" and text[end - 1] in "上下"), behind
         return False, noun_before(text, low, change.start, whole=False) or inherited
     if kind == "amount_money" and text[end - 1] in "上下" and (behind := noun_behind(text, end)) is not None:
         return True, behind

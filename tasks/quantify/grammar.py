@@ -11,13 +11,14 @@ either side of the number (approximators, ranges, fractions, 半) is looked up o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from tasks.quantify.lexicon import AFTER, BEFORE, NOT_AFTER, NOT_BEFORE, UNITS, Unit
-from tasks.quantify.numerals import DIGITS, EXACT, LARGE, SMALL, plus, read_numeral
+from tasks.quantify.lexicon import AFTER, BEFORE, NOT_AFTER, UNITS, Unit
+from tasks.quantify.numerals import DIGITS, EXACT, LARGE, SMALL, plus, read_numeral, times
+from tasks.quantify.patterns import AMOUNT, CENTS, COEFFICIENT, FRACTION, HALF, RANGE, RATIO_NOUN, SHARED
 
 
 class Amount(NamedTuple):
@@ -33,62 +34,6 @@ class Amount(NamedTuple):
     unit: str | None
     approx: str
 
-
-def _trie(words: Mapping[str, str]) -> str:
-    """A pattern for the longest of ``words`` (word: pattern that must hold behind it), branching once per character."""
-    branches: dict[str, dict[str, str]] = {}
-    for word, behind in words.items():
-        if word:
-            branches.setdefault(word[0], {})[word[1:]] = behind
-    parts = [re.escape(first) + _trie(rest) for first, rest in branches.items()]
-    if "" in words:
-        parts.append(words[""])
-    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
-
-
-def _behind(unit: str) -> str:
-    """What must hold behind a unit: Latin letters end there, 2020年 is a year, and no other word goes on."""
-    if unit[-1].isascii() and unit[-1].isalnum():
-        return "(?![A-Za-z0-9])"
-    year = "(?<![0-9]{4}年)" if unit == "年" else ""
-    return f"{year}(?!{NOT_BEFORE[unit]})" if unit in NOT_BEFORE else year
-
-
-_HAN: Final = DIGITS + SMALL + LARGE
-_UNIT: Final = f"(?=[{re.escape(''.join({unit[0] for unit in UNITS}))}])({_trie({u: _behind(u) for u in UNITS})})"
-# 千 and 兆 before these are part of a unit: 千瓦, 千克, 兆赫
-_SCALE: Final = f"(?:[十百拾佰{LARGE.replace('兆', '')}]|[千仟](?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
-_HAN_RUN: Final = f"(?:[{_HAN.replace('千', '').replace('兆', '')}]|千(?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
-_DECIMALS: Final = f"(?:[点點][{DIGITS}]++)?+"
-_ARABIC: Final = r"[0-9]*+(?:,[0-9]{3}(?![0-9]))*+(?:\.[0-9]++)?+"
-_MIXED: Final = f"(?:(?<=[{SMALL}{LARGE}])[0-9{DIGITS}][0-9{_HAN}]*+)?+"
-_NUMBER: Final = f"(?:[0-9]{_ARABIC}{_SCALE}{_MIXED}|[{_HAN}]{_HAN_RUN}{_DECIMALS}{_SCALE})"
-_SEPARATOR: Final = r"(?:[（(]含[）)])?(?:至|到|[-－~～–]|—{1,2}|--)"
-_PARTS: Final = "(?:分之|(?<=百)分)"
-
-# The first element is one character class: it lets the engine skip to the next candidate at memory speed.
-_AMOUNT: Final = re.compile(
-    rf"[0-9{_HAN}翻]"
-    # no start inside a number, an ordinal, a model (PM2.5, 1+10), a time; 几十 and 数百 have no value
-    rf"(?<![0-9{_HAN}点點第每+×/A-Za-z_].)(?<![0-9][.,:：].)(?<![几数][{_HAN}])"
-    rf"(?:(?<=[0-9])({_ARABIC})({_SCALE})({_MIXED})"
-    rf"|(?<=翻)([一二两三四]?)番|(?<![翻0-9])({_HAN_RUN}{_DECIMALS}{_SCALE}))"
-    rf"(?:(?<=番)|(个(?=亿)|[余多来]?+)({_SCALE}){_UNIT}"
-    rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}])"
-    rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=一)半|(?<=[{SMALL}{LARGE}二]两)|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
-)
-_RANGE: Final = re.compile(f"({_NUMBER})(?:{_UNIT})?({_SEPARATOR})({_NUMBER})([余多]?)({_SCALE})(?:{_UNIT})?")
-_FRACTION: Final = re.compile(
-    f"(?:({_NUMBER})又)?({_NUMBER}){_PARTS}({_NUMBER})(?:{_SEPARATOR}(?:百分之)?({_NUMBER})(?![个倍]))?"
-)
-_CENTS: Final = re.compile(
-    "又?([0-9一二两三四五六七八九壹贰叁肆伍陆柒捌玖])([角毛]|美分)"
-    "(?:([0-9一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?钱?"
-)
-_HALF: Final = re.compile("半(?![年个岛天径数])")
-_SHARED: Final = re.compile("([十百千]?)([万亿]*)$")  # the scale of 两到三千万, also meant for the first number
-_COEFFICIENT: Final = re.compile(f"(?:[0-9.]+|[{DIGITS}])[十百千]?[万亿]*")
-_RATIO_NOUN: Final = re.compile("(?:比|系数|指数|强度)(?:值?为|是|达到?|提高到|控制在|保持在)?")
 
 _POWERS: Final = {
     small + large: i + j
@@ -108,7 +53,8 @@ _HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負
 _MINUS: Final = frozenset("-－−")
 _OPENING: Final = frozenset(" （(：:，,")
 _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
-_SELDOM_ONE: Final = frozenset("度层升担桶两方")  # 一度, 一层 measure nothing
+_SELDOM_ONE: Final = frozenset("度层升担桶两天")  # 一度, 一天天 measure nothing
+
 
 
 def amounts(text: str) -> Iterator[Amount]:
@@ -117,7 +63,7 @@ def amounts(text: str) -> Iterator[Amount]:
     Durations are among them; whether one measures something or only frames a sentence (三年来) is for the caller.
     """
     done = 0
-    for match in _AMOUNT.finditer(text):
+    for match in AMOUNT.finditer(text):
         if match.start() >= done and (amount := _amount(text, match)) is not None:
             done = amount.end
             yield amount
@@ -152,7 +98,7 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
         if len(digits) > _DECIMAL_DIGITS:
             return None  # an identifier, or beyond decimal128
         power += meaning.power
-        value = Decimal(f"{digits}E{power}") if power else Decimal(digits)
+        value = _shifted(digits, power) if power else Decimal(digits)
         if "." in digits and not power and meaning.kind == "count" and (not start or text[start - 1] in "。；;!！"):
             return None  # 3.12个: item 3, 12 of them
     else:
@@ -162,14 +108,24 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
             return None
         value, high = pair
         if meaning.power:
-            value = value.scaleb(meaning.power)
-            high = high and high.scaleb(meaning.power)
+            value = times(value, Decimal(10**meaning.power))
+            high = high and times(high, Decimal(10**meaning.power))
     approx = "range" if high is not None else _MIDDLE[middle]
-    if end < len(text) and text[end] in _TAIL:
+    if text[end : end + 1] in _TAIL:
         if text[end] in "至到-－~～–—（(" and (ranged := _range(text, start)) is not None:
             return ranged
         value, meaning, end = _tail(text, value, meaning, end)
+    elif not start or text[start - 1] not in _HEAD:
+        return Amount(start, end, start, meaning.kind, value, high, None, meaning.name, approx)
     return _surround(text, start, end, meaning.kind, value, high, None, meaning.name, approx)
+
+
+def _shifted(digits: str, power: int) -> Decimal:
+    """``digits`` times ten to ``power``, without an exponent: 1.2 and 4 make 12000."""
+    whole, _, decimals = digits.partition(".")
+    if len(decimals) <= power:
+        return Decimal(f"{whole}{decimals:0<{power}}")
+    return Decimal(f"{digits}E{power}")
 
 
 def _is_number_of(meaning: Unit, unit: str, written: str, value: Decimal, text: str, start: int, end: int) -> bool:
@@ -189,9 +145,9 @@ def _is_number_of(meaning: Unit, unit: str, written: str, value: Decimal, text: 
 
 def _tail(text: str, value: Decimal, meaning: Unit, end: int) -> tuple[Decimal, Unit, int]:
     """What completes the number behind its unit: 两米半, 五元三毛."""
-    if meaning.kind != "count" and (half := _HALF.match(text, end)):
+    if meaning.kind != "count" and (half := HALF.match(text, end)):
         return plus(value, Decimal(5).scaleb(meaning.power - 1)), meaning, half.end()
-    if (meaning.kind == "amount_money" or text[end - 1] == "块") and (cents := _CENTS.match(text, end)):
+    if (meaning.kind == "amount_money" or text[end - 1] == "块") and (cents := CENTS.match(text, end)):
         tenths, name, hundredths = cents.groups()
         for digit, power in ((tenths, -2 if name == "美分" else -1), (hundredths or "零", -2)):
             pair = read_numeral(digit)
@@ -219,7 +175,7 @@ def _surround(
             if text.startswith(word, end):
                 behind = end + len(word)
                 single = len(word) == 1  # 多, 余, 内: only behind what is measured, and where no other word begins
-                if single and (kind in ("count", "amount_money") or text[behind : behind + 1] in _NOT_INNER):
+                if single and ((unit and kind in ("count", "amount_money")) or text[behind : behind + 1] in _NOT_INNER):
                     break
                 end = behind
                 approx = AFTER[word] if approx == "exact" else approx
@@ -260,17 +216,17 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
         times_two = None if pair is None else Decimal(2) ** int(pair[0])
         return _surround(text, start, end, "ratio_or_multiple", times_two, None, None, "倍", "exact")
     written = match[0]
-    if (fraction := _FRACTION.match(text, start)) is not None:
+    if (fraction := FRACTION.match(text, start)) is not None:
         return _fraction(text, fraction)
     if (ranged := _range(text, start)) is not None:
         return ranged
     if written == "一半":
         return _surround(text, start, end, "ratio_or_multiple", Decimal("0.5"), None, None, None, "exact")
-    if written[-1] == "两" and len(written) > 1 and (pair := read_numeral(written[:-1])) is not None:
+    if written[-1] == "两" and (written == "二两" or written[-2] != "二") and (pair := read_numeral(written[:-1])) is not None:
         return _surround(text, start, end, "measure", *pair, None, "两", "exact")
     if written[-1] in "万亿萬億" and written[0] not in _BARE_SCALE and (pair := read_numeral(written)) is not None:
         return _surround(text, start, end, "count", *pair, None, None, "exact" if pair[1] is None else "range")
-    if "." in written and _RATIO_NOUN.search(text, max(0, start - 8), start) and text[start - 1] not in "，,、":
+    if "." in written and RATIO_NOUN.search(text, max(0, start - 8), start) and text[start - 1] not in "，,、":
         return _surround(text, start, end, "ratio_or_multiple", Decimal(written), None, None, None, "exact")
     return None
 
@@ -311,7 +267,7 @@ def as_decimal(ratio: Fraction) -> tuple[Decimal | None, str | None]:
 
 def _range(text: str, start: int, *, bare: bool = False) -> Amount | None:
     """1至2个百分点, 2—3万, 500万元—1亿元, 从8500到3万港元; None unless the second number is the greater."""
-    match = _RANGE.match(text, start)
+    match = RANGE.match(text, start)
     if match is None:
         return None
     low_text, low_unit, separator, high_text, more, outer, high_unit = match.groups()
@@ -321,8 +277,8 @@ def _range(text: str, start: int, *, bare: bool = False) -> Amount | None:
         return None
     bottom, top = low[0], high[0]
     if low_unit is None:
-        small, large = _SHARED.search(high_text).groups()  # type: ignore[union-attr]
-        power = _POWERS[large] if set(low_text) & set(SMALL) or not _COEFFICIENT.fullmatch(high_text) else _POWERS[small + large]
+        small, large = SHARED.search(high_text).groups()  # type: ignore[union-attr]
+        power = _POWERS[large] if set(low_text) & set(SMALL) or not COEFFICIENT.fullmatch(high_text) else _POWERS[small + large]
         scaled = bottom.scaleb(power, EXACT)
         if scaled < top and not set(low_text) & set(LARGE):
             bottom = scaled
@@ -334,5 +290,5 @@ def _range(text: str, start: int, *, bare: bool = False) -> Amount | None:
         return None
     meaning = UNITS[high_unit] if high_unit else Unit("count", "")
     if meaning.power:
-        bottom, top = bottom.scaleb(meaning.power), top.scaleb(meaning.power)
+        bottom, top = (times(end, Decimal(10**meaning.power)) for end in (bottom, top))
     return _surround(text, start, match.end(), meaning.kind, bottom, top, None, meaning.name or None, "range")

@@ -15,27 +15,35 @@ _LONGEST: Final = 30
 # Read backwards from the number or its verb: what stands between a noun and its number.
 _SKIP: Final = "|".join(
     word[::-1]
-    for word in (
+    for word in sorted(
+        (
         "同比 环比 分别 累计 年均 平均 总计 合计 一共 共计 共有 超额完成 完成 实现 实际 已经 预计 将 已 均 共 再 就 都 也 又 为 是 有 要 可 年 每年 "
-        "比上年 比去年 较上年 较去年 同口径 总数 数量 左右 均为 共 仅 只 需 要 拥有 约 近 占"
-    ).split()
+            "比上年 比去年 较上年 较去年 比上年同期 同口径 总数 左右 均为 仅 只 需 拥有 约 近 占"
+        ).split(),
+        key=len,
+        reverse=True,
+    )
 )
-_BACKWARDS: Final = re.compile(f"(?:{_SKIP})*+([^{_BOUND}的了]*)")
+_BACKWARDS: Final = re.compile(f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{_SKIP})*+([^{_BOUND}的了]*)")
+_LEADING: Final = (
+    "目前 其中 同时 另外 全年 今年 去年 通过 全面 基本 如期 圆满 顺利 成功 率先 重点 积极 大力 加快 继续 进一步 力争 预计 累计 共 已 新 再 并 要 对 为 在 由 把 从 拟 将"
+    " 各类 各级 现有 共有 拥有 辽宁省 辽宁 完成 实现 实施 建设 建成 新建 续建 扩建 新增 净增 新开 改造 维修 治理 开展 推进 培育 打造 创建 引进 组建 设立 制定 出台 发放 投入"
+    " 安排 落实 谋划 签约 举办 组织 接待 化解 解决 办理 办复 受理 查处 整治 整顿 清理 取缔 关停 淘汰 侦破 破获 打掉 发展 支持 帮助 助力 减少 增加 压减 提高 提升 扩大 盘活 储备"
+    " 入库 开工 竣工 启动 承办 获批 获得 荣获 认定 评选 选派 选聘 招聘 新招聘 配建 购置 更新 推广 推出 推行 聚焦 明确 抓好 做好 突出 达成 报销 救治 惠及 覆盖 服务 补助 使 让"
+)
 _LEAD: Final = re.compile(
-    r"(?:(?:“?十[一二三四五六]五”?(?:时期|期间)?|(?:19|20)\d\d年(?:底|末)?|今年|去年|全年|目前|其中|截至|累计|预计|力争|同时|另外|通过|共|已|全面|基本|"
-    r"如期|圆满|顺利|成功|率先|重点|积极|大力|加快|继续|进一步|新|拟|将|再|并|要|对|为|在|由|把|从|"
-    r"[全我本][国省市县区乡镇]|辽宁省?|各类|各级|现有|共有|拥有|完成|实现|实施|建设|建成|新建|新增|净增|改造|维修|扩建|续建|治理|开展|推进|培育|打造|创建|引进|组建|"
-    r"设立|制定|出台|发放|投入|投资(?=建设)|安排|落实|谋划|签约|举办|组织|组织|接待|化解|解决|办理|办复|受理|查处|整治|整顿|清理|取缔|关停|淘汰|侦破|破获|打掉|"
-    r"发展|支持|帮助|助力|减少|增加|压减|提高|提升|扩大|盘活|储备|增殖|增添|入库|开工|竣工|启动|承办|获批|获得|荣获|认定|评选|选派|选聘|招聘|新开|配建|购置|更新|"
-    r"推广|推出|推行|聚焦|明确|抓好|做好|突出|达成|收集|报销|救治|惠及|覆盖|服务|补助|植树(?=\d))+)"
+    "(?:"
+    + "|".join(sorted(_LEADING.split(), key=len, reverse=True))
+    + "|[全我本][国省市县区乡镇]|20[0-9]{2}年[底末]?|“?十[一二三四五六]五”?(?:时期|期间)?)+"
 )
+_LEAD_FIRST: Final = frozenset(word[0] for word in _LEADING.split()) | frozenset("全我本2“十")
 _BEHIND: Final = re.compile(f"的?([“‘「]?[^{_BOUND}、的了“”0-9]{{1,24}}(?:”[^{_BOUND}、的了“”0-9]{{0,12}})?)")
 _VERB_BEHIND: Final = re.compile(
     r"(?:实现|完成|达到|得到|入选|获得|获批|成为|进行|开展|全部|全面|均|已|上线|纳入|投入|开工|竣工|建成|投产|落户|签约|试点|脱贫|复制|推广|高于|低于|用于|来自|"
     r"正在|参加|受益|增长|下降|以上|以下|左右|和\d|与\d|改造|处置|问世|运行|实行|晋升|被|在|向|让|使|能|可)"
 )
 _NO_NOUN: Final = frozenset("，,。；;：:！!？?、）)”…")
-_NOT_NOUN: Final = re.compile(r"(?:同比|环比|比|较|以|左右|增长|下降|提高|和|与|及|或|并|而|来|后|前|内|外|时|起|到|至|之|不|就|才|能|可|办结)")
+_NOT_NOUN: Final = re.compile(r"(?:同比|环比|比|较|以|左右|增|减|下降|提高|降|上升|压缩|缩|升|扩大到|和|与|及|或|并|而|来|后|前|内|外|时|起|到|至|之|不|就|才|能|可|办结)")
 
 
 def noun_behind(text: str, end: int) -> str | None:
@@ -54,14 +62,12 @@ def noun_behind(text: str, end: int) -> str | None:
 
 def noun_before(text: str, low: int, stop: int, *, whole: bool) -> str | None:
     """The noun phrase that ends at ``stop`` and does not reach before ``low``; ``whole``: with all its 、 parts (均)."""
-    window = text[max(low, stop - _LONGEST) : stop]
-    match = _BACKWARDS.match(window[::-1])
+    match = _BACKWARDS.match(text[max(low, stop - _LONGEST) : stop][::-1])
     phrase = match[1][::-1] if match is not None else ""
-    if not whole:
+    if not whole and ("、" in phrase or "等" in phrase):
         phrase = phrase[phrase.rfind("、") + 1 :]
         if 0 < (listed := phrase.rfind("等") + 1) < len(phrase):
             phrase = phrase[listed:]
-    lead = _LEAD.match(phrase)
-    if lead is not None and lead.end() < len(phrase):
+    if phrase[:1] in _LEAD_FIRST and (lead := _LEAD.match(phrase)) is not None and lead.end() < len(phrase):
         phrase = phrase[lead.end() :]
     return phrase if len(phrase) > 1 else None

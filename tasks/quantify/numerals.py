@@ -15,13 +15,13 @@ from typing import Final
 
 MAX_LENGTH: Final = 60  # the longest number of the public suites has 31 characters; digits are read in quadratic time
 
-DIGITS: Final = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩俩倆"
+DIGITS: Final = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩俩倆"
 SMALL: Final = "十百千拾佰仟廿卅"
 LARGE: Final = "万亿兆萬億"
 
 _SIMPLE: Final = str.maketrans(
     {
-        **dict(zip("〇壹贰叁肆伍陆柒捌玖貳參陸兩俩倆", "零一二三四五六七八九二三六两两两", strict=True)),
+        **dict(zip("〇○壹贰叁肆伍陆柒捌玖貳參陸兩俩倆", "零零一二三四五六七八九二三六两两两", strict=True)),
         **dict(zip("拾佰仟萬億點負", "十百千万亿点负", strict=True)),
         "廿": "二十",
         "卅": "三十",

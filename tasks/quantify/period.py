@@ -23,6 +23,7 @@ _NOT_BEFORE: Final = {
     "上年": "度",
     "计划": "[生单经性的》”]",
     "拟": "[定订制合]",
+    "争取": "得",
     "预期": "寿命",
 }
 _NOT_AFTER: Final = {"了": "为除", "已": "而不", "要": "重主需必"}
@@ -31,7 +32,10 @@ _NOT_AFTER: Final = {"了": "为除", "已": "而不", "要": "重主需必"}
 _YEAR: Final = "[0-9]{2}年(?:度)?"
 _MARK: Final = re.compile(
     "|".join(
-        f"{word}(?<![{_NOT_AFTER.get(word, '。')}]{word})(?!{_NOT_BEFORE.get(word, '。')})" for word in _STATUS
+        word
+        + (f"(?<![{_NOT_AFTER[word]}]{word})" if word in _NOT_AFTER else "")
+        + (f"(?!{_NOT_BEFORE[word]})" if word in _NOT_BEFORE else "")
+        for word in _STATUS
     )
     + "|今年|本年(?!度)|前年(?!度)|明年|十[一二三四五六]五(?!年)"
     + "".join(
@@ -52,8 +56,7 @@ _TURN: Final = re.compile(
         f"{year}[^，。；\\s]{{0,12}}?(?:安排|任务|打算|部署|总体要求|总体思路|目标|重点工作|工作要求|工作重点|工作思路)"
         for year in ("20[0-9]{2}年", "今年", "明年", "下一步", "下一阶段", "今后[一二三四五]年")
     )
-    + "|预期目标|工作安排|总体要求|总体工作思路|主要任务|做好以下"
-    "|工作回顾|工作总结|过去的?一年|过去的?[五5]年|一年来|五年来|主要做了"
+    + "|主要预期目标|总体工作思路|工作安排|工作回顾|工作总结|过去的?一年|过去的?[五5]年|一年来|五年来|主要做了"
 )
 _REVIEW: Final = ("回顾", "总结", "一年", "五年", "5年", "年来", "做了")
 
@@ -131,6 +134,11 @@ def is_imperative(text: str, clause: int) -> bool:
     return _IMPERATIVE.match(text, clause) is not None
 
 
-def turns(text: str) -> list[tuple[int, bool]]:
-    """Where a yearly report's text turns to its plan (True) or to its review (False)."""
-    return [(match.start(), not match[0].endswith(_REVIEW)) for match in _TURN.finditer(text)]
+def turns(text: str, report_year: int | None) -> list[tuple[int, bool]]:
+    """Where a yearly report's text turns to its plan (True: 2020年工作安排) or its review (False: 过去一年)."""
+    found = []
+    for match in _TURN.finditer(text):
+        word = match[0]
+        past = word[0] == "2" and report_year is not None and int(word[:4]) < report_year
+        found.append((match.start(), not past and not word.endswith(_REVIEW)))
+    return found

@@ -73,12 +73,12 @@ def split_post(source_uri: str, text: str) -> Split:
     header = find_header(with_line_feeds(text))
     if header is None:
         raise ValueError("not a front-matter post: ask sniff first")
-    begin = header.body + (text[header.body - 1 : header.body + 1] == "\r\n")
-    body = text[begin:]
+    start = _behind_line_end(text, header.start)
+    body = text[_behind_line_end(text, header.body) :]
     try:
-        given = given_from(read_header(_unix(text[header.start : header.end])))
+        given = given_from(read_header(_unix(text[start : header.end])))
     except FrontMatterError as error:
-        line = _unix(text[: header.start]).count("\n") + error.line
+        line = _unix(text[:start]).count("\n") + error.line
         return _reject(text, "invalid_front_matter", f"line {line}: {error}")
     if not body or body.isspace():
         return _reject(text, "empty", "nothing follows the front matter")
@@ -91,6 +91,11 @@ def split_post(source_uri: str, text: str) -> Split:
 
 def _reject(text: str, reason: str, detail: str) -> Split:
     return Split(KIND, [], [Rejected(0, reason, detail, 0, len(text), text)])
+
+
+def _behind_line_end(text: str, at: int) -> int:
+    """``at``, or behind the LF there if it is the second half of a CR LF."""
+    return at + (text[at - 1 : at + 1] == "\r\n")
 
 
 def _unix(text: str) -> str:

@@ -98,6 +98,8 @@ def split_json_document(source_uri: str, text: str) -> Split:
             break
         gathered.add(text[at:end], at)
         at = _skip(text, end)
+    if not gathered.split.records and not gathered.split.rejected:
+        gathered.reject("empty", "an array of nothing", text, 0)
     return gathered.split
 
 
@@ -151,7 +153,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Each line without its end, and where it starts. One by one: 50 MB of ``{}`` would be a GB of strings."""
+    """Each line without its end, and where it starts; one by one, as 50 MB of ``{}`` would be 1 GB."""
     line_end = "\n" if "\n" in text else "\r"
     start = 0
     while (end := text.find(line_end, start)) >= 0:
@@ -190,7 +192,7 @@ def _content_field(fields: dict[str, Any]) -> str:
 
 
 def _load(raw: str) -> tuple[dict[str, Any], int]:
-    """The object and how many unpaired surrogates in it became U+FFFD."""
+    """The object, and how many unpaired surrogates became U+FFFD."""
     n_replaced = 0
     try:
         fields = _DECODER.decode(raw)

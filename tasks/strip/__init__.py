@@ -1,7 +1,7 @@
-"""Strip stage: a record's text becomes blocks and dropped spans that together hold every character once (law L2).
+"""Strip stage: a record's text becomes blocks and dropped spans that hold every character once (law L2).
 
-``strip(record)`` picks the module for the record's shape. Errors: ``UnaccountedError`` (a mistake of a module, never of the input),
-``KeyError`` for a shape that is not in ``schemas`` RECORD_SHAPES.
+``strip(record)`` picks the module for the record's shape. Errors: ``UnaccountedError`` (a mistake of a
+module, never of the input), ``KeyError`` for a shape that is not in ``schemas`` RECORD_SHAPES.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ nodes outside script, style, template, comments. Both parsers read the page thin
 quadratic time for deep pages. ``repair(html)``: the page as BeautifulSoup understood it, serialized; walked again, it
 gives that text wherever markup can express it. Slow (2 s per MB): callers sample and bound the size.
 
-Where lexbor (HTML as of 2025) and html5lib 1.1 (2020) differ, found with generated tag soup: html5lib knows neither
-``<template>`` nor the newer content model of ``<select>``; it treats NULs inside tables and foreign content differently.
+Where lexbor (HTML as of 2025) and html5lib 1.1 (2020) differ, found with 3,000 random tag soups of 3 to 25 pieces (2 %):
+elements inside ``<select>`` (html5lib still drops their tags), ``<template>`` (html5lib does not know it and leaves its content
+where an element of the name would), whitespace behind ``<frameset>``, a newline behind ``<pre>`` and a stray end tag.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from tasks.model import Record
-from tasks.strip.html_walk import INVISIBLE, tame
+from tasks.strip.html_walk import INVISIBLE, RAW_TEXT, tame
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -49,4 +50,10 @@ def audit(record: Record) -> bool:
 
 def repair(html: str) -> str:
     """The page as BeautifulSoup parsed it, as well-formed markup."""
-    return _soup(html).decode()
+    soup = _soup(html)
+    for tag in soup(RAW_TEXT):  # their text is not unescaped when it is parsed again
+        tag.name = "div"
+    for tag in soup(["pre", "listing", "textarea"]):
+        if tag.get_text().startswith("\n"):
+            tag.insert(0, "\n")  # parsers skip the first
+    return soup.decode()

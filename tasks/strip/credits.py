@@ -19,7 +19,24 @@ _WRITER = re.compile(
     r"(?:记者|通讯员|评论员|撰稿人?|实习生|编辑|作者|采写|撰文|整理|策划|文字?)"
 )
 _DONE = frozenset(
-    "整理 报道 采写 文 图 摄 摄影 文图 图文 文摄 摄影报道 综合 综合报道 编译 撰文 撰写 执笔 采访 通讯员 记者 等".split()
+    (
+        *(
+            "整理",
+            "报道",
+            "采写",
+            "采访",
+            "文",
+            "图",
+            "摄",
+            "摄影",
+            "文图",
+            "图文",
+            "文摄",
+            "摄影报道",
+            "综合",
+        ),
+        *("综合报道", "编译", "撰文", "撰写", "执笔", "通讯员", "记者", "等"),
+    )
 )
 _OFFICE = re.compile(
     r"[一-鿿“”]{2,24}(?:[长理员家授师席]|书记|主任|主席|代表|专员|院士|博士|总监|总裁|主播)$"
@@ -55,7 +72,10 @@ def is_caption(line: str) -> bool:
 
 
 def read_byline(line: str) -> tuple[list[str], bool]:
-    """Names a line consists of, and whether it says itself that they wrote (记者, an office); ([], False): no byline."""
+    """Names a line consists of, and whether it says that they wrote (记者, an office).
+
+    ([], False): no byline.
+    """
     if not 2 <= len(line) <= 60 or line[-1] in "。！？!?；;…":
         return [], False
     said = False
@@ -86,7 +106,10 @@ def lead_in_names(paragraph: str) -> list[str]:
 
 
 def pinyin_at(line: str) -> int:
-    """Where the pinyin beside a section name begins (``链接 LIANJIE``): 0 for a line of nothing else, -1 for none."""
+    """Where the pinyin beside a section name (``链接 LIANJIE``) begins.
+
+    0 if it stands alone, -1 if there is none.
+    """
     if len(line) > 60 or not line[-1].isupper():
         return -1
     if _PINYIN_ALONE.match(line) and len(line) >= 4:

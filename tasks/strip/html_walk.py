@@ -62,8 +62,8 @@ _ACTIONS: dict[str, int] = (
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden=", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<([^>]*)>")
-_RAW_TEXT = "xmp, iframe, noembed, noframes, plaintext"  # serialized without escapes
-_HAS_RAW_TEXT = re.compile("<(?:xmp|iframe|noembed|noframes|plaintext)[ >]")
+RAW_TEXT = ["xmp", "iframe", "noembed", "noframes", "plaintext"]  # serialized without escapes
+_HAS_RAW_TEXT = re.compile(f"<(?:{'|'.join(RAW_TEXT)})[ >]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -92,9 +92,9 @@ def _serialize(html: str) -> tuple[str, list[str]]:
     root = tree.root
     markup = (root.html or "") if root else ""
     if _HAS_RAW_TEXT.search(markup):
-        for node in tree.css(_RAW_TEXT):
+        for node in tree.css(", ".join(RAW_TEXT)):
             node.replace_with(node.text(deep=True))
-        markup = tree.root.html or ""
+        markup = (root.html or "") if root else ""
     return (_COMMENT.sub("", markup) if "<!--" in markup else markup), json_ld
 
 
@@ -111,7 +111,8 @@ def read_page(html: str) -> Page:
 def _walk(markup: str) -> Page:
     page = Page()
     lines, parents, tags, firsts, lasts = page.lines, page.parents, page.tags, page.firsts, page.lasts
-    add_attrs, add_piece, action_of = page.attrs.append, (pieces := []).append, _ACTIONS.get
+    pieces: list[str] = []
+    add_attrs, add_piece, action_of = page.attrs.append, pieces.append, _ACTIONS.get
     box = at = start = links = bold = hidden_depth = hidden_from = 0
     linked = emphasized = solid = False
     hidden_tag = ""
@@ -174,35 +175,58 @@ def _walk(markup: str) -> Page:
     return page
 
 
-# --- pathological nesting -----------------------------------------------------------------------------------------
+# Pathological nesting ---------------------------------------------------------------------------------------------
 
 _MANY_TAGS = 2_000  # fewer cannot hurt: the worst shapes stay under 0.2 s
 _MANY_OPEN = 500
 _MAX_DEPTH = 400  # browsers stop at 512
 _NODE_BUDGET = 300_000
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_LONG_TAG = 50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
+_MANY_ATTRIBUTES = 5_000
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
 _NOT_NESTING = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr "
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr "  # noqa: SIM905
     "body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr".split()
 )
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
+_TAG_START = re.compile(r"</?[a-zA-Z][^\s/>]*")
 
 
 def tame(html: str) -> tuple[str, bool]:
-    """``html`` without the tags nested deeper than a browser would follow, and whether any had to go.
+    """``html`` without the tags nested deeper than a browser would follow, and whether anything had to go.
 
-    Unclosed formatting elements are limited so that reopening them in every block stays within a node budget.
+    Unclosed formatting elements are limited so that reopening them in every block stays within a node budget; a tag with
+    thousands of attributes loses them.
     """
+    given = html
+    if len(html) > _LONG_TAG:
+        html = _without_attribute_floods(html)
     opens = html.count("<")
-    if opens < _MANY_TAGS and (opens < _MANY_OPEN or opens - 2 * html.count("</") < _MANY_OPEN):
-        return html, False
-    max_formatting = min(max(_NODE_BUDGET // opens, 3), 100)
+    if opens >= _MANY_TAGS or (opens >= _MANY_OPEN and opens - 2 * html.count("</") >= _MANY_OPEN):
+        html = _without_deep_tags(html, max_formatting=min(max(_NODE_BUDGET // opens, 3), 100))
+    return html, html is not given
+
+
+def _without_attribute_floods(html: str) -> str:
+    chunks = html.split(">")
+    if max(map(len, chunks)) <= _LONG_TAG:
+        return html
+    found = False
+    for number, chunk in enumerate(chunks):
+        if len(chunk) > _LONG_TAG and (tag := _TAG_START.search(chunk)):
+            if sum(chunk.count(mark, tag.end()) for mark in " \t\n\r\f=/") > _MANY_ATTRIBUTES:
+                chunks[number] = chunk[: tag.end()]
+                found = True
+    return ">".join(chunks) if found else html
+
+
+def _without_deep_tags(html: str, max_formatting: int) -> str:
     depth = {True: 0, False: 0}
     limit = {True: max_formatting, False: _MAX_DEPTH}
     removed: Counter[str] = Counter()
     kept: list[str] = []
     end = 0
-    for match in _ANY_TAG.finditer(html):
+    for match in _ANY_TAG.finditer(html, 0, html.rfind(">") + 1):  # without the bound, "<p <p <p" takes quadratic time
         name = match[2].lower()
         if name in _NOT_NESTING:
             continue
@@ -219,4 +243,4 @@ def tame(html: str) -> tuple[str, bool]:
             continue
         kept.append(html[end : match.start()])
         end = match.end()
-    return ("".join([*kept, html[end:]]), True) if kept else (html, False)
+    return "".join([*kept, html[end:]]) if kept else html

@@ -1,8 +1,9 @@
 """Paragraphs broken by columns, pages or fixed-width lines: what is open, and where it goes on.
 
-Input: pieces of text. Output: yes or no, or an index. A paragraph is open when it does not end with a sentence's mark; its continuation is the next
-piece of running text. When another article stands between, a continuation is only taken on strong evidence: it cannot begin a
-sentence, or it closes a bracket left open, or it goes on with an enumeration the first half broke off.
+Input: pieces of text. Output: yes or no, or an index. A paragraph is open when it does not end with a
+sentence's mark; its continuation is the next piece of running text. When another article stands between, a
+continuation is only taken on strong evidence: it cannot begin a sentence, or it closes a bracket left open,
+or it goes on with an enumeration the first half broke off.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ def _goes_on_enumerating(head: str, candidate: str) -> bool:
 
 
 def continuation_evidence(head: str, candidate: str) -> int:
-    """How strongly ``candidate`` must go on with the open paragraph ``head`` (0: not at all, 3: enough at a distance)."""
+    """How surely ``candidate`` goes on with the open paragraph ``head``.
+
+    0 not at all, 3 enough at a distance.
+    """
     closing = _unclosed(head)
     evidence = 0
     if candidate[:1] in _CANNOT_BEGIN:
@@ -72,14 +76,20 @@ def continuation_evidence(head: str, candidate: str) -> int:
 
 
 def displaced(head: str, candidates: list[str]) -> int:
-    """Index of the one candidate that must be the rest of ``head``, or -1: none, or more than one that fits equally well."""
+    """Index of the one candidate that must be the rest of ``head``.
+
+    -1: none is, or several fit equally well.
+    """
     evidence = [continuation_evidence(head, candidate) for candidate in candidates]
     best = max(evidence, default=0)
     return evidence.index(best) if best >= _ENOUGH and evidence.count(best) == 1 else -1
 
 
 def hard_wrapped(lines: list[str]) -> bool:
-    """Whether lines were broken at a fixed width: most are as long as the longest, and end inside a sentence."""
+    """Whether lines were broken at a fixed width.
+
+    Most are as long as the longest and end inside a sentence.
+    """
     if len(lines) < 4:
         return False
     width = max(map(len, lines))

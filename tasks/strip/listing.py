@@ -1,8 +1,9 @@
-"""A record of a listing dump: ``-`` line, title line, body with its line breaks lost, date line, perhaps the site's foot.
+"""A record of a listing dump: ``-``, title, body with its line breaks lost, date, perhaps the site's foot.
 
-Input: ``Record`` of shape ``listing_record``. Output: ``Stripped`` whose blocks and dropped spans partition the text. ``given``: ``title`` (without site
-tag), ``site_tag`` (with its brackets), ``date`` (as written), ``title_is_block`` (False), ``glued_headings`` ({block index: heading that
-runs into its sentence}), ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``, ``repeated_span``. Linear; nothing raises.
+Input: ``Record`` of shape ``listing_record``. Output: ``Stripped`` whose blocks and dropped spans partition
+the text. ``given``: ``title`` (without site tag), ``site_tag`` (with its brackets), ``date`` (as written),
+``title_is_block`` (False), ``glued_headings`` ({block index: heading that runs into its sentence}),
+``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``, ``repeated_span``. Linear; nothing raises.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from tasks.model import Dropped, Record, Span, Stripped
 from tasks.strip.finish import finish
 from tasks.strip.joins import is_truncated
 from tasks.strip.markers import DATE_LINE, find_foot, find_markers
-from tasks.strip.running import cut, divide, trimmed
+from tasks.strip.running import cut, divide, lines_of, trimmed
 
-_LINE = re.compile(r"[^\n]+")
 _DELIMITER = re.compile(r"-+|=+|\*+|_+")
 _SITE_TAG = re.compile(r"【[^】]{1,20}】")
 _MAX_TITLE = 120  # characters; a longer first line is a body without a title
@@ -25,11 +25,7 @@ _MAX_TITLE = 120  # characters; a longer first line is a body without a title
 def strip_listing(record: Record) -> Stripped:
     """Divide a listing record."""
     text = record.text
-    lines = [
-        span
-        for span in (trimmed(text, *match.span()) for match in _LINE.finditer(text))
-        if span.end > span.start
-    ]
+    lines = lines_of(text, len(text))
     dropped: list[Dropped] = []
     given: dict[str, Any] = {"title_is_block": False}
     while lines and _DELIMITER.fullmatch(text, *lines[0]):
@@ -67,7 +63,7 @@ def _read_title(text: str, line: Span, dropped: list[Dropped], given: dict[str, 
 
 
 def _read_end(text: str, lines: list[Span], dropped: list[Dropped], given: dict[str, Any]) -> list[Span]:
-    """Take the date line, the foot behind it, and a foot at the end of the body away; the body's lines remain."""
+    """Take the date line, the foot behind it and a foot at the body's end away; the body's lines remain."""
     for index in range(len(lines) - 1, -1, -1):
         if DATE_LINE.fullmatch(text, *lines[index]):
             given["date"] = text[lines[index].start : lines[index].end]
@@ -76,8 +72,7 @@ def _read_end(text: str, lines: list[Span], dropped: list[Dropped], given: dict[
             lines = lines[:index]
             break
     if lines:
-        start, end = lines[-1]
-        date, foot = find_foot(text, lines[0].start, end)
+        date, foot = find_foot(text, lines[0].start, lines[-1].end)
         if date is not None:
             dropped.append(Dropped(*date, "date_line"))
             given.setdefault("date", text[date.start : date.end])

@@ -2,9 +2,9 @@
 
 Input: the text and the record's title. Output: spans (code points). Linear; nothing raises.
 
-A marker has no grammatical link to its surroundings: it stands behind a sentence end (or at the text's end) and either repeats the title
-(``…工作报告第二部分``, ``…全文完``) or is a bracketed name of a series (``(全国两会政府工作报告)``) between two sentences. A
-bracket that cites (a year, 《》, a source) is text.
+A marker has no grammatical link to its surroundings: it stands behind a sentence end (or at the text's end)
+and either repeats a title (``…工作报告第二部分``, ``…全文完``) or is a bracketed name of a series between
+two sentences (``(全国两会政府工作报告)``). A bracket that cites (a year, 《》, a source) is text.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def _title_forms(title: str) -> list[str]:
 def _start_of_form(text: str, end: int, form: str) -> int:
     """Where ``form`` begins if the text before ``end`` repeats it, else -1.
 
-    Spaces do not count, widths are folded, a mask (*) stands for any character, and one character in eight may differ.
+    Spaces do not count, widths are folded, a mask (*) stands for any character, one character in eight may
+    differ.
     """
     at, misses, allowed = end, 0, len(form) // 8
     for expected in reversed(form):
@@ -113,13 +114,16 @@ def find_markers(
         if (match := _END.match(text, at - (at > start and text[at - 1] in "(（"), end))
     ]
     forms = _title_forms(title) if title and anchors else []
+    within = Span(start, start + len(text[start:end].rstrip()))
     markers = [
-        marker for anchor in anchors if (marker := _titled_marker(text, start, end, anchor, forms, site_tag))
+        marker for anchor in anchors if (marker := _titled_marker(text, within, anchor, forms, site_tag))
     ]
     for bracket in "(（":
-        for at in _occurrences(text, bracket, start, end):
-            if at > start and text[at - 1] in _SENTENCE_END and (match := _SERIES.match(text, at, end)):
-                markers.append(Span(*match.span()))
+        markers += [
+            Span(*match.span())
+            for at in _occurrences(text, bracket, start, end)
+            if at > start and text[at - 1] in _SENTENCE_END and (match := _SERIES.match(text, at, end))
+        ]
     markers.sort()
     return [
         marker for index, marker in enumerate(markers) if index == 0 or marker.start >= markers[index - 1].end
@@ -127,8 +131,10 @@ def find_markers(
 
 
 def _titled_marker(
-    text: str, start: int, end: int, anchor: re.Match[str], forms: list[str], site_tag: str | None
+    text: str, within: Span, anchor: re.Match[str], forms: list[str], site_tag: str | None
 ) -> Span | None:
+    """The marker that ends with ``anchor``: a title before it, or a mark of the end at the text's end."""
+    start, end = within
     for form in forms:
         at = _start_of_form(text, anchor.start(), form)
         if at >= start:
@@ -140,7 +146,7 @@ def _titled_marker(
         anchor.end() == end or text[anchor.end()].isspace() or number_of(text, anchor.end())
     ):
         return Span(report.start(), anchor.end())
-    last = not text[anchor.end() : end].strip()
+    last = anchor.end() >= end
     if (
         last
         and "第" not in anchor[0]
@@ -152,7 +158,7 @@ def _titled_marker(
 
 
 def find_foot(text: str, start: int, end: int) -> tuple[Span | None, Span | None]:
-    """The date line and the site's foot at the end of the range, where the text ends in a foot; else (None, None)."""
+    """The date line and the site's foot at the end of the range; None where there is none."""
     reach = max(start, end - _FOOT_REACH)
     tail = text[reach:end]
     if not any(word in tail for word in _FOOT_WORDS):

@@ -1,12 +1,13 @@
 """Markdown left in a text: marks to drop, and what they say of their line.
 
-Input: one line (text and range). Output: spans of marks, kind and level. Emphasis counts only as a pair around a short stretch
-of one line, so a mask (``充分**园区``) stays text.
+Input: one line (text and range). Output: spans of marks, kind and level. Emphasis counts only as a pair
+around a short stretch of one line, so a mask (``充分**园区``) stays text.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.model import Span
@@ -14,6 +15,7 @@ from tasks.model import Span
 _EMPHASIS = re.compile(r"(\*\*|__)(?=[^\s*_])[^*_\n。！？]{1,60}?(?<=[^\s*_])(\1)")
 _LINK = re.compile(r"(!?\[)[^\[\]\n]{0,200}(\]\([^()\s]{1,500}\))")
 _LINE_MARK = re.compile(r"(#{1,6})[ \t]+(?=\S)|([-*+•])[ \t]+(?=\S)|(>)[ \t]?(?=\S)|(\|)")
+LINE_MARKS = frozenset("#-*+•>|")
 RULE = re.compile(r"(?:[-*_=][ \t]?){3,}|\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+(?:[ \t]*:?-{3,}:?[ \t]*)?")
 
 
@@ -27,7 +29,7 @@ class LineMark(NamedTuple):
 
 def line_mark(text: str, start: int, end: int) -> LineMark | None:
     """The Markdown mark a line begins with."""
-    if text[start] not in "#-*+•>|":
+    if text[start] not in LINE_MARKS:
         return None
     match = _LINE_MARK.match(text, start, end)
     if match is None:
@@ -50,5 +52,5 @@ def inline_marks(text: str, start: int, end: int) -> list[Span]:
         for match in _LINK.finditer(text, start, end):
             marks += [Span(*match.span(1)), Span(*match.span(2))]
     marks.sort()
-    overlap = any(left.end > right.start for left, right in zip(marks, marks[1:], strict=False))
+    overlap = any(left.end > right.start for left, right in pairwise(marks))
     return [] if overlap else marks

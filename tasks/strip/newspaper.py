@@ -1,11 +1,13 @@
-"""A page of a printed newspaper, read by OCR: articles with headings, bylines and captions; paragraphs joined across columns.
+"""A page of a printed newspaper, read by OCR: headings, bylines, captions, paragraphs joined across columns.
 
-Input: ``Record`` of shape ``newspaper_page``. Output: ``Stripped`` whose blocks and dropped spans partition the text. ``given``: ``title`` (the
-top article's), ``subtitle``, ``bylines``, ``title_is_block``, ``repeated_spans``. Flags: ``displaced_continuation``, ``truncated_tail``,
-``repeated_span``. Linear in the page's length; nothing raises.
+Input: ``Record`` of shape ``newspaper_page``. Output: ``Stripped`` whose blocks and dropped spans partition
+the text. ``given``: ``title`` (the top article's), ``subtitle``, ``bylines``, ``title_is_block``,
+``repeated_spans``. Flags: ``displaced_continuation``, ``truncated_tail``, ``repeated_span``. Linear; nothing
+raises.
 
-Rules: a page is lines between blank lines. A short line without closing mark is a heading; a paragraph that ends inside a sentence goes on in
-the next running text, captions looked through; one short sentence alone behind a wider gap is the caption of a picture.
+Rules: a page is lines between blank lines. A short line without closing mark is a heading; a paragraph that
+ends inside a sentence goes on in the next running text, captions looked through; one short sentence alone
+behind a wider gap is the caption of a picture.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ from tasks.model import Block, Dropped, Record, Span, Stripped
 from tasks.strip.credits import is_caption, is_foreign, is_furniture, lead_in_names, pinyin_at, read_byline
 from tasks.strip.finish import finish
 from tasks.strip.joins import displaced, is_open, is_truncated
-from tasks.strip.markup import RULE, inline_marks, line_mark
+from tasks.strip.markup import LINE_MARKS, RULE, inline_marks, line_mark
 from tasks.strip.outline import is_heading, number_of
-from tasks.strip.running import spans_without, trimmed
+from tasks.strip.running import spans_without
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"\S[^\n]*")
 _SENTENCE = re.compile(r"[。！？!?]")
 _CELLS = re.compile(r"(?<=[一-鿿*%\d])[ \u3000\t]+(?=[一-鿿*\d])")
 _MAX_UNCREDITED = 80  # characters of a caption told only by its place; the longest of the seeds has 41
@@ -34,7 +36,10 @@ _SUBTITLE_MARKS = ("——", "──", "--", "――")
 
 @dataclass(slots=True)
 class _Line:
-    """A line of the page: kind as far as known, range, blank lines before it, marks inside it, continuation elsewhere."""
+    """A line of the page.
+
+    Kind as far as known, range, blank lines before it, marks inside it, continuation elsewhere.
+    """
 
     kind: str
     start: int
@@ -80,36 +85,40 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> list[_Line]:
     """The lines with what each says of itself: headings by form, captions, marks and ornaments dropped."""
     lines: list[_Line] = []
     last = 0
+    has_marks = "*" in text or "_" in text or "]" in text
     for match in _LINE.finditer(text):
-        start, end = trimmed(text, *match.span())
-        if start == end:
-            continue
-        line = text[start:end]
+        line = match[0].rstrip()
+        start = match.start()
+        end = start + len(line)
         gap = text.count("\n", last, start)
         last = end
-        if end - start <= _MAX_ORNAMENT and RULE.fullmatch(line):
-            dropped.append(Dropped(start, end, "markup"))
+        level, kind = 0, ""
+        if end - start <= _MAX_ORNAMENT and (reason := _ornament(line)):
+            dropped.append(Dropped(start, end, reason))
             continue
-        if end - start <= _MAX_ORNAMENT and is_furniture(line):
-            dropped.append(Dropped(start, end, "page_furniture"))
-            continue
-        mark = line_mark(text, start, end)
-        if mark is not None and mark.length:
-            holes.append(Span(start, start + mark.length))
-            start += mark.length
-            line = text[start:end]
-        marks = inline_marks(text, start, end)
-        holes += marks
+        if line[0] in LINE_MARKS and (mark := line_mark(text, start, end)):
+            kind, level = mark.kind, mark.level
+            if mark.length:
+                holes.append(Span(start, start + mark.length))
+                start += mark.length
+                line = text[start:end]
+        if has_marks:
+            holes += inline_marks(text, start, end)
         pinyin = pinyin_at(line)
         if pinyin >= 0:
             dropped.append(Dropped(start + pinyin, end, "decoration"))
-            end = start + len(line[:pinyin].rstrip())
-            line = text[start:end]
-            if not line:
-                continue
-        kind = mark.kind if mark else _kind(line)
-        lines.append(_Line(kind, start, end, gap, line, mark.level if mark else 0, label=pinyin > 0))
+            line = line[:pinyin].rstrip()
+            end = start + len(line)
+        if line:
+            lines.append(_Line(kind or _kind(line), start, end, gap, line, level, label=pinyin > 0))
     return lines
+
+
+def _ornament(line: str) -> str:
+    """Why a line is no text at all: a rule, or the imprint of the sheet; empty if it is text."""
+    if RULE.fullmatch(line):
+        return "markup"
+    return "page_furniture" if is_furniture(line) else ""
 
 
 def _kind(line: str) -> str:
@@ -124,7 +133,10 @@ def _kind(line: str) -> str:
 
 
 def _drop_banner(lines: list[_Line], dropped: list[Dropped]) -> None:
-    """Drop the group of lines at the page's top that carries a foreign-language line: a slogan across the page."""
+    """Drop the group of lines at the page's top that carries a foreign-language line.
+
+    A slogan across the page.
+    """
     group = 1
     while group < len(lines) and lines[group].gap == 1:
         group += 1
@@ -134,7 +146,10 @@ def _drop_banner(lines: list[_Line], dropped: list[Dropped]) -> None:
 
 
 def _tabulate(text: str, lines: list[_Line]) -> list[_Line]:
-    """Lines of figures set in columns (``生产总值增长5% 收入增长5%``) as one item per cell; other lines as they are."""
+    """Lines of figures set in columns (``生产总值增长5% 收入增长5%``) as one item per cell.
+
+    Other lines as they are.
+    """
     figures = [
         line.kind in ("heading", _BODY)
         and ("%" in line.text or "％" in line.text)
@@ -147,15 +162,10 @@ def _tabulate(text: str, lines: list[_Line]) -> list[_Line]:
     parts: list[_Line] = []
     for index, line in enumerate(lines):
         cells = _cells(text, line) if figures[index] else []
-        stacked = (
-            index > 0
-            and figures[index - 1]
-            and line.gap == 1
-            or index + 1 < len(lines)
-            and figures[index + 1]
-            and lines[index + 1].gap == 1
+        stacked = (index > 0 and figures[index - 1] and line.gap == 1) or (
+            index + 1 < len(lines) and figures[index + 1] and lines[index + 1].gap == 1
         )
-        if len(cells) > 1 or cells and stacked:
+        if len(cells) > 1 or (cells and stacked):
             parts += [_Line("list_item", start, end, line.gap, text[start:end]) for start, end in cells]
         else:
             parts.append(line)
@@ -176,15 +186,13 @@ def _tell_bylines(lines: list[_Line]) -> None:
         if line.kind not in ("heading", "caption"):
             continue
         names, said = read_byline(line.text)
-        if (
-            not names
-            or line.kind == "caption"
-            and not re.search(r"文[/／、并]?图|文[/／、并]?摄|摄影报道", line.text)
+        if not names or (
+            line.kind == "caption" and not re.search(r"文[/／、并]?图|文[/／、并]?摄|摄影报道", line.text)
         ):
             continue
         before = lines[index - 1].kind if index else ""
         after = lines[index + 1].kind if index + 1 < len(lines) else ""
-        if said or before == "heading" and after == _BODY or before == _BODY and after != _BODY:
+        if said or (before == "heading" and after == _BODY) or (before == _BODY and after != _BODY):
             line.kind, line.names = "byline", names
     for line in lines:
         if line.kind == _BODY:
@@ -207,9 +215,10 @@ def _tell_captions(lines: list[_Line]) -> None:
 
 
 def _join(lines: list[_Line]) -> tuple[list[_Line], bool]:
-    """Join open paragraphs with what goes on with them; the lines in reading order, and whether one went on behind an article.
+    """Join open paragraphs with what goes on with them; the lines in order, and whether one was displaced.
 
-    What stands between a displaced continuation and the next heading belongs to the interrupted article and follows it.
+    What stands between a displaced continuation and the next heading belongs to the interrupted article and
+    follows it.
     """
     used = [False] * len(lines)
     order: list[_Line] = []
@@ -261,7 +270,7 @@ def _elsewhere(lines: list[_Line], used: list[bool], at: int, tail: str) -> int:
 
 
 def _title(lines: list[_Line]) -> dict[str, object]:
-    """The top article's title (the headline nearest its byline; a line above it is a kicker) and its subtitle."""
+    """The top article's title (the headline nearest its byline; above it stands a kicker) and subtitle."""
     top: list[_Line] = []
     signed = False
     for line in lines:
@@ -289,7 +298,10 @@ def _title(lines: list[_Line]) -> dict[str, object]:
 
 
 def _set_levels(lines: list[_Line]) -> None:
-    """Articles are level 1: the first heading and every heading a byline follows; their sections 2, parts of a named box 3."""
+    """Articles are level 1.
+
+    The first heading and every heading a byline follows; their sections 2, parts of a named box 3.
+    """
     label: _Line | None = None
     inside: bool | None = None
     begun = False

@@ -1,9 +1,11 @@
 """Headings by their form: numbers, parallel lead phrases, report formulas, and headings run into a sentence.
 
-Inputs are single-line pieces of text; outputs are ranks, levels and lengths in code points. Nothing here raises.
+Inputs are single-line pieces of text; outputs are ranks, levels and lengths in code points. Nothing here
+raises.
 
-Source of the ranks: the numbering order of Chinese official documents (GB/T 9704-2012, 7.3.3: 一、 then (一) then 1. then
-(1)); 第…章 and 第…部分 stand above all of them, and so does an unnumbered heading that precedes them.
+Source of the ranks: the numbering order of Chinese official documents (GB/T 9704-2012, 7.3.3: 一、 then (一)
+then 1. then (1)); 第…章 and 第…部分 stand above all of them, and so does an unnumbered heading that precedes
+them.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ UNNUMBERED = 0  # rank of a heading without a number
 
 MAX_HEADING = 60  # characters; the longest heading of the labelled reports has 33
 MAX_UNNUMBERED = 40
-# A lead sentence (``(三)推进改革。…``) counts as a heading when it is this short and its clauses are; sentences with a
-# subject, a verb and an object in one clause are longer (22 to 39 characters in the labelled records, headings at most 17).
+# A lead sentence (``(三)推进改革。…``) counts as a heading when it is this short and its clauses are;
+# sentences with a subject, a verb and an object in one clause are longer (22 to 39 characters in the
+# labelled records, headings at most 17).
 MAX_LEAD = 32
 MAX_LEAD_CLAUSE = 18
 
@@ -40,26 +43,32 @@ _DATE = re.compile(
 )
 _OPEN_END = tuple("。！？!?；;，,、：:…")
 
-# ``2019年工作回顾``: the formula that names the two halves of a yearly report, and how the sentence after it begins.
+# ``2019年工作回顾``: the formula that names the two halves of a yearly report, and how the sentence after it
+# begins.
 _FORMULA = (
     r"[^,，。;；:：!！?？\s]{0,20}?(?:\d{4}年|“[^”]{2,8}”(?:时期|期间)?|[过去今五一]{2}年)[^,，。;；:：!！?？\s]{0,12}?"
     r"(?:回顾|总结|安排|总体要求|主要任务|主要目标|奋斗目标|预期目标|打算|部署|建议|展望)"
 )
-_SENTENCE_OPENING = r"(?:过去[一五]年|今年|去年|[一五]年来|各位代表|\d{4}年|刚刚过去|当前|我们|面对|在[^,，。]{1,20}[下中上]|按照|根据)"
+_SENTENCE_OPENING = (
+    r"(?:过去[一五]年|今年|去年|[一五]年来|各位代表|\d{4}年"
+    r"|刚刚过去|当前|我们|面对|在[^,，。]{1,20}[下中上]|按照|根据)"
+)
 _GLUED_FORMULA = re.compile(rf"(?P<heading>{_FORMULA})(?={_SENTENCE_OPENING})")
 # An unnumbered formula behind a full stop: ``…意见。2019年工作回顾过去一年,…``
 _RUN_IN_WORD = re.compile(rf"工作(?:回顾|总结|安排|打算|部署)(?={_SENTENCE_OPENING})")
 _RUN_IN_YEAR = re.compile(r"(?<=[。！？!?])\d{4}年[^,，。;；:：!！?？\s0-9]{0,8}$")
 
-# Where a heading without closing mark must have ended: behind a predicate complete in itself that a short topic sentence follows
-# (``后劲不断增强招商引资掀起热潮。``), or before words that begin a sentence.
+# Where a heading without closing mark must have ended: behind a predicate complete in itself that a short
+# topic sentence follows (``后劲不断增强招商引资掀起热潮。``), or before words that begin a sentence.
 _PREDICATE = re.compile(
-    r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)(?![地由把向从使在为])[一-鿿]{2}(?=[“”《》、一-鿿]{5,24}。)"
+    r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)(?![地由把向从使在为])"
+    r"[一-鿿]{2}(?=[“”《》、一-鿿]{5,24}。)"
 )
 _OPENING_INSIDE = re.compile(
     r"(?<=[一-鿿]{5})(?=面对|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])"
 )
-# Verbs begin a sentence behind a heading of two clauses only: behind one clause they are its predicate (``园区建设聚焦配套。``).
+# Verbs begin a sentence behind a heading of two clauses only: behind one clause they are its predicate
+# (``园区建设聚焦配套。``).
 _VERB_INSIDE = re.compile(
     r"[,，](?![把将由从对在以])[^,，]{0,30}?[一-鿿]{5}(?=(?:坚持|聚焦|围绕|着力|强力|按照|紧扣|立足)[“《一-鿿]{4})"
 )
@@ -97,12 +106,15 @@ def number_of(text: str, start: int = 0) -> Number | None:
 
 
 def is_heading(piece: str, number: Number | None) -> bool:
-    """Whether a piece standing alone is a heading: short, about something, without sentence or closing mark."""
+    """Whether a piece standing alone is a heading.
+
+    Short, about something, without sentence or closing mark.
+    """
     limit = MAX_UNNUMBERED if number is None else MAX_HEADING
     if not 2 <= len(piece) <= limit or piece.endswith(_OPEN_END):
         return False
     if number is None and (
-        piece[0] in _DASHES or piece[0] in "(（" and piece[-1] in ")）" or _DATE.fullmatch(piece)
+        piece[0] in _DASHES or (piece[0] in "(（" and piece[-1] in ")）") or _DATE.fullmatch(piece)
     ):
         return False
     if number is None and len(_COMMA.findall(piece)) > 1:
@@ -114,18 +126,24 @@ def is_heading(piece: str, number: Number | None) -> bool:
 
 
 def lead_sentence(piece: str, number: Number) -> int:
-    """End of the first sentence of a numbered piece, its full stop excluded; 0 if it has none within a heading's length."""
+    """End of the first sentence of a numbered piece, its full stop excluded.
+
+    0 if it has none within a heading's length.
+    """
     match = _SENTENCE_MARK.search(piece, number.length, number.length + MAX_HEADING)
     return match.start() if match is not None and match[0] == "。" else 0
 
 
 def has_heading_measure(sentence: str) -> bool:
-    """Whether a first sentence (without number and full stop) is as short as headings are, and its clauses too."""
+    """Whether a first sentence (without number and full stop) and its clauses are as short as headings."""
     return 4 <= len(sentence) <= MAX_LEAD and max(map(len, _CLAUSE_MARK.split(sentence))) <= MAX_LEAD_CLAUSE
 
 
 def glued_formula_end(piece: str, start: int) -> int:
-    """Where a report formula (``2019年工作回顾``) that begins at ``start`` ends and its sentence begins; 0 if there is none."""
+    """Where a report formula (``2019年工作回顾``) that begins at ``start`` ends and its sentence begins.
+
+    0 if there is none.
+    """
     match = _GLUED_FORMULA.match(piece, start)
     return match.end("heading") if match else 0
 
@@ -154,9 +172,10 @@ def glued_end(piece: str, number: Number) -> int:
 
 
 def parallel_end(piece: str, number: Number, siblings: list[str]) -> int:
-    """Seam of a glued two-clause heading by parallelism: where its siblings' second clauses agree in length; else 0.
+    """Seam of a glued two-clause heading by parallelism with its siblings; 0 if they show none.
 
-    Headings of one series are parallel (``抓项目扩投资,后劲不断积蓄``); at least three siblings must share the length.
+    Headings of one series are parallel (``抓项目扩投资,后劲不断积蓄``); at least three siblings must share
+    the length.
     """
     stop = _SENTENCE_MARK.search(piece, number.length, number.length + MAX_HEADING)
     lengths = [len(sibling) - 1 - max(sibling.find(","), sibling.find("，")) for sibling in siblings]
@@ -173,7 +192,8 @@ def parallel_end(piece: str, number: Number, siblings: list[str]) -> int:
 def levels(ranks: list[int]) -> list[int]:
     """Outline depths, from 1, of headings given by rank in reading order.
 
-    一、 is 1, (一) is 2, 1. is 3, (1) is 4; one more each where an unnumbered heading or 第一部分 stands before them.
+    一、 is 1, (一) is 2, 1. is 3, (1) is 4; one more each where an unnumbered heading or 第一部分 stands
+    before them.
     """
     first = next((index for index, rank in enumerate(ranks) if rank), len(ranks))
     shift = 1 if 0 < first < len(ranks) else 0

@@ -1,13 +1,13 @@
-"""Plain text (a file, or the text field of a JSON line): a title line, paragraphs by line, fixed-width lines joined again.
+"""Plain text (a file, or the text of a JSON line): title line, paragraphs by line, wrapped lines joined.
 
-Input: ``Record`` of shape ``plain_text`` or ``json_text``. Output: ``Stripped`` whose blocks and dropped spans partition the text. ``given``: ``title`` (if the
-container gave none), ``title_is_block``, ``date``, ``glued_headings``, ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``,
+Input: ``Record`` of shape ``plain_text`` or ``json_text``. Output: ``Stripped`` whose blocks and dropped
+spans partition the text. ``given``: ``title`` (if the container gave none), ``title_is_block`` (False),
+``date``, ``glued_headings``, ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``,
 ``repeated_span``. Linear; nothing raises.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tasks.model import Block, Dropped, Record, Span, Stripped
@@ -16,9 +16,8 @@ from tasks.strip.joins import hard_wrapped, is_open, is_truncated
 from tasks.strip.markers import DATE_LINE, find_foot, find_markers
 from tasks.strip.markup import RULE, LineMark, inline_marks, line_mark
 from tasks.strip.outline import is_heading, number_of
-from tasks.strip.running import cut, divide, trimmed
+from tasks.strip.running import cut, divide, lines_of
 
-_LINE = re.compile(r"[^\n]+")
 _MAX_TITLE = 60
 _RUN_TOGETHER = 500  # characters per line from which a text has lost its line structure
 _SHORT = (
@@ -32,11 +31,7 @@ def strip_plain(record: Record) -> Stripped:
     dropped: list[Dropped] = []
     given: dict[str, Any] = {"title_is_block": False}
     end = _read_end(text, dropped, given)
-    lines = [
-        span
-        for span in (trimmed(text, *match.span()) for match in _LINE.finditer(text, 0, end))
-        if span.end > span.start
-    ]
+    lines = lines_of(text, end)
     title = record.given.get("title")
     if lines and _is_title(text, lines, title):
         given["title"] = " ".join(text[lines[0].start : lines[0].end].lstrip("# ").split())
@@ -71,7 +66,7 @@ def _read_end(text: str, dropped: list[Dropped], given: dict[str, Any]) -> int:
 
 
 def _is_title(text: str, lines: list[Span], title: object) -> bool:
-    """Whether the first line is the record's title: it repeats the given one, or is short, open and set off."""
+    """Whether the first line is the record's title: it repeats the given one, or is short and set off."""
     start, end = lines[0]
     line = text[start:end].lstrip("# ")
     if isinstance(title, str) and title.strip():
@@ -79,8 +74,7 @@ def _is_title(text: str, lines: list[Span], title: object) -> bool:
     if (
         len(lines) < 2
         or len(line) > _MAX_TITLE
-        or not is_heading(line, None)
-        and not line.endswith(("！", "!", "？", "?"))
+        or not (is_heading(line, None) or line.endswith(("！", "!", "？", "?")))
     ):
         return False
     set_off = text.count("\n", end, lines[1].start) > 1 or text[start] == "#"
@@ -131,7 +125,7 @@ def _cut(
 def _join(
     text: str, lines: list[Span], marks: dict[int, LineMark], markers: list[Span]
 ) -> tuple[list[Span], list[Span]]:
-    """Paragraphs of one or more lines, and the line breaks inside them (kept in the span between Latin words, as spaces)."""
+    """Paragraphs of one or more lines, and the line breaks inside them (between Latin words they stay)."""
     wrapped = hard_wrapped([text[start:end] for start, end in lines])
     width = max((end - start for start, end in lines), default=0)
     paragraphs: list[Span] = []
@@ -155,7 +149,10 @@ def _join(
 
 
 def _goes_on(text: str, last: Span, line: Span, width: int) -> bool:
-    """Whether ``line`` goes on with the sentence of ``last``. ``width``: that of fixed-width lines, 0 where lines are free."""
+    """Whether ``line`` goes on with the sentence of ``last``.
+
+    ``width`` of fixed-width lines, 0 for free ones.
+    """
     indent = text[last.end : line.start].rpartition("\n")[2]
     if indent.startswith(("\u3000", "\t", "  ")) or number_of(text, line.start) is not None:
         return False

@@ -1,7 +1,8 @@
-"""Spans that occur twice in one text (a column pasted again): at least 60 characters, verified, in linear time.
+"""Spans of 60 characters or more that occur twice in one text (a column pasted again), in linear time.
 
-Two occurrences share a clause; clauses are looked up by hash, then both sides are compared character by character. A repeat without a
-single clause of 8 characters in common is not sought: 60 characters of Chinese prose have one.
+Two occurrences share a clause; clauses are looked up by hash, then both sides are compared character by
+character. A repeat without one clause of 8 characters in common is not sought: 60 characters of Chinese prose
+have one.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def _repeats_of(text: str, clauses: list[str], twice: set[str]) -> list[tuple[in
 
 
 def _extent(text: str, earlier: int, later: int, known: int, floor: int) -> tuple[int, int]:
-    """The common stretch around two equal clauses: bounds of the later one, not below ``floor``, not overlapping."""
+    """The common stretch around two equal clauses.
+
+    Bounds of the later one, above ``floor``, not overlapping.
+    """
     left, reach = 0, min(earlier, later - max(floor, earlier + known))
     while left < reach and text[earlier - left - 1] == text[later - left - 1]:
         left += 1

@@ -1,11 +1,11 @@
-"""Run-together text: where line breaks were lost, and which of the pieces are headings, salutations, paragraphs.
+"""Run-together text: where line breaks were lost, and which pieces are headings, salutation, paragraphs.
 
-Input: a text, ranges of it to cut, and holes (spans dropped inside it, sorted). Output: blocks in reading order whose spans
-avoid the holes. Linear in the text's length; nothing raises.
+Input: a text, ranges of it to cut, and holes (spans dropped inside it, sorted). Output: blocks in reading
+order whose spans avoid the holes. Linear in the text's length; nothing raises.
 
-Rules: Chinese does not put spaces between words, so a space behind a sentence end, or behind a short phrase that stands alone, is a
-line break that was lost, and an indent (two ideographic spaces, a tab) always is. Numbers in sequence (一、 二、) behind a full
-stop begin a paragraph even without a space.
+Rules: Chinese does not put spaces between words, so a space behind a sentence end, or behind a short phrase
+that stands alone, is a line break that was lost, and an indent (two ideographic spaces, a tab) always is.
+Numbers in sequence (一、 二、) behind a full stop begin a paragraph even without a space.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 
 from tasks.model import Block, Dropped, Span
@@ -21,6 +22,7 @@ from tasks.strip import outline
 from tasks.strip.markup import LineMark
 from tasks.strip.outline import Number
 
+_LINE = re.compile(r"\S[^\n]*")
 _GAP = re.compile(r"\s+")
 _SENTENCE_END = "。！？!?；;：:…"
 _CLOSING = "”’」』）)》"
@@ -42,12 +44,13 @@ _NUMBER_IN_RUN = re.compile(
 )
 _SECONDS = ("二、", "(二)", "（二）")
 _SPACES = (" ", "\u3000", "\t", "\xa0", "\n", "\r")
+_SHORT = 40  # characters: a piece with two numbered parts and text is longer
 _SALUTED = ("各位", "同志们", "主席团")
 
 
 @dataclass(slots=True)
 class Running:
-    """Blocks cut from run-together text, and the headings that stayed glued to their sentences, by block index."""
+    """Blocks cut from run-together text, and by block index the headings glued to their sentences."""
 
     blocks: list[Block] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
@@ -69,6 +72,13 @@ def spans_without(start: int, end: int, holes: list[Span]) -> list[Span]:
     if start < end:
         spans.append(Span(start, end))
     return spans
+
+
+def lines_of(text: str, end: int) -> list[Span]:
+    """The lines of ``text`` up to ``end`` that are not blank, without the whitespace at their edges."""
+    return [
+        Span(match.start(), match.start() + len(match[0].rstrip())) for match in _LINE.finditer(text, 0, end)
+    ]
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
@@ -101,13 +111,16 @@ def _ends_sentence(text: str, end: int) -> bool:
 
 
 def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> list[Span]:
-    """Cut a range at the line breaks it lost. ``spaces``: single spaces count too (the text has no line structure left)."""
+    """Cut a range at the line breaks it lost.
+
+    ``spaces``: single spaces count too (no line structure is left).
+    """
     pieces = (
         _cut_at_spaces(text, start, end, holes, spaces=spaces)
         if _has_space(text, start, end)
         else [Span(start, end)]
     )
-    if end - start > 80 and any(text.find(second, start, end) >= 0 for second in _SECONDS):
+    if end - start > _SHORT and any(text.find(second, start, end) >= 0 for second in _SECONDS):
         pieces = [trimmed(text, *part) for piece in pieces for part in _cut_at_numbers(text, piece)]
     return [piece for piece in pieces if piece.end > piece.start]
 
@@ -139,7 +152,7 @@ def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_dig
     if after in _NEVER_FIRST or before == '"' or after == '"':
         return False
     if _ends_sentence(text, left):
-        return before > "\x7f" or text[left - 2 : left - 1] > "\x7f" or before in "!?" and after > "\x7f"
+        return before > "\x7f" or text[left - 2 : left - 1] > "\x7f" or (before in "!?" and after > "\x7f")
     number = outline.number_of(text, right)
     if number is not None and number.rank <= 2:
         return True
@@ -153,7 +166,7 @@ def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_dig
 
 
 def _cut_at_numbers(text: str, piece: Span) -> list[Span]:
-    """Cut a piece before numbers that continue a sequence begun in it (``…。二、…``) or begin one (``…。一、…``)."""
+    """Cut a piece before numbers that begin a sequence (``…。一、…``) or continue it (``…。二、…``)."""
     cuts: list[int] = []
     last: dict[int, int] = {}
     opening = outline.number_of(text, piece.start)
@@ -166,11 +179,11 @@ def _cut_at_numbers(text: str, piece: Span) -> list[Span]:
         last[number.rank] = number.value
         cuts.append(match.end())
     edges = [piece.start, *cuts, piece.end]
-    return [Span(left, right) for left, right in zip(edges, edges[1:], strict=False)]
+    return [Span(left, right) for left, right in pairwise(edges)]
 
 
 def _cut_opening(text: str, pieces: list[Span]) -> tuple[list[Span], int]:
-    """Set the salutation and the header lines before it apart; returns the pieces and the salutation's index, or -1."""
+    """Set salutation and header lines apart; the pieces, and the salutation's index or -1."""
     for index, piece in enumerate(pieces[:6]):
         reach = min(piece.end, piece.start + _SPEECH_HEADER)
         if not any(text.find(word, piece.start, reach) >= 0 for word in _SALUTED):
@@ -197,7 +210,7 @@ def _header_lines(text: str, start: int, end: int) -> list[Span]:
 
 
 def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
-    """Set a report formula that runs into its sentence (``一、2019年工作回顾过去一年,…``) apart as a piece."""
+    """Set a report formula that runs into its sentence (``2019年工作回顾过去一年,…``) apart as a piece."""
     parts: list[Span] = []
     for start, end in pieces:
         at = start
@@ -214,7 +227,10 @@ def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
 
 
 def _seams(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
-    """Pieces with a heading glued to its sentence, and the heading's end: by the words at the seam, then by parallelism."""
+    """Pieces with a heading glued to its sentence, and its end.
+
+    By the words at the seam, then by parallelism.
+    """
     ends: dict[int, int] = {}
     siblings: dict[int, list[str]] = {}
     numbered = [
@@ -233,8 +249,8 @@ def _seams(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
 def _leads(pieces: list[str], numbers: list[Number | None], seams: Mapping[int, int]) -> dict[int, int]:
     """Pieces whose first sentence is a heading, and its end.
 
-    Decided for a whole series (one rank): two thirds of its first sentences must have a heading's measure, and something must
-    follow them, else they are statements or items.
+    Decided for a whole series (one rank): two thirds of its first sentences must have a heading's measure
+    and text behind them, else they are statements or items.
     """
     series: dict[int, list[tuple[int, str, int, Number]]] = {}
     for index, number in enumerate(numbers):

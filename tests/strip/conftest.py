@@ -1,4 +1,8 @@
-"""Measure strip against the labels of the shared documents: one list of misses per record, empty where all is met."""
+"""How the cases and the labelled documents are measured, shared by the tests of the text shapes.
+
+A case (JSON Lines) has ``comment``, ``shape``, ``text`` and what must come of it: ``blocks`` ([kind, level,
+text]; spaces do not count), and where the case is about them ``dropped`` ([reason, text]), ``given``, ``flags``.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tasks.model import Record, Stripped
+import pytest
+
+from tasks.model import Record, Stripped, account
 from tasks.strip import strip
 
 _SPACE = re.compile(r"\s+")
@@ -76,9 +82,14 @@ def misses(case: Case) -> list[str]:
         elif offset in headings and heading.get("level") not in (None, levels[offset]):
             found.append(f"level of {text} is {levels[offset]}, not {heading['level']}")
     labelled = {heading["offset"] for heading in label["section_headings"]}
-    found += [f"no heading: {text}" for offset, text in {**headings, **glued}.items() if offset not in labelled]
+    found += [
+        f"no heading: {text}" for offset, text in {**headings, **glued}.items() if offset not in labelled
+    ]
     for boilerplate in label["boilerplate"]:
-        if not (_reason_at(case, boilerplate["offset"]) and _reason_at(case, boilerplate["offset"] + len(boilerplate["text"]) - 1)):
+        if not (
+            _reason_at(case, boilerplate["offset"])
+            and _reason_at(case, boilerplate["offset"] + len(boilerplate["text"]) - 1)
+        ):
             found.append(f"kept boilerplate {boilerplate['text']}")
     joined = [block_text(record, block.spans) for block in stripped.blocks]
     for broken in label["paragraph_breaks"]:
@@ -86,7 +97,9 @@ def misses(case: Case) -> list[str]:
             found.append(f"not joined: {broken['joined']}")
     for caption in label["captions"]:
         text = _SPACE.sub("", caption["text"])
-        if not any(block.kind == "caption" and text in block_text(record, block.spans) for block in stripped.blocks):
+        if not any(
+            block.kind == "caption" and text in block_text(record, block.spans) for block in stripped.blocks
+        ):
             found.append(f"no caption: {text}")
     if stripped.given.get("bylines", []) != label["byline"]:
         found.append(f"bylines {stripped.given.get('bylines')}")
@@ -96,3 +109,50 @@ def misses(case: Case) -> list[str]:
         if (kind in stripped.flags) != any(defect["type"] == kind for defect in label["defects"]):
             found.append(f"flag {kind}")
     return found
+
+
+def check_partition(text: str, stripped: Stripped) -> None:
+    """Law L2: blocks and dropped spans hold every character once."""
+    assert account(text, stripped.blocks, stripped.dropped) == stripped.dropped
+    for block in stripped.blocks:
+        assert block.spans
+
+
+def check_case(case: dict[str, Any]) -> None:
+    """Strip the case's text and compare."""
+    text = case["text"]
+    record = Record("case.txt", 0, case["shape"], text, text, given=case.get("container", {}))
+    stripped = strip(record)
+    check_partition(text, stripped)
+    blocks = [[block.kind, block.level, block_text(record, block.spans)] for block in stripped.blocks]
+    assert blocks == [[kind, level, _SPACE.sub("", part)] for kind, level, part in case["blocks"]]
+    dropped = [[drop.reason, text[drop.start : drop.end]] for drop in stripped.dropped]
+    for expected in case.get("dropped", []):
+        assert expected in dropped
+    for key, value in case.get("given", {}).items():
+        assert json.loads(json.dumps(stripped.given.get(key))) == value, key
+    if "flags" in case:
+        assert sorted(stripped.flags) == sorted(case["flags"])
+
+
+@pytest.fixture(scope="session")
+def labelled(shared: Path) -> dict[str, list[Case]]:
+    """The labelled records by shape."""
+    cases: dict[str, list[Case]] = {}
+    for case in load_cases(shared):
+        cases.setdefault(case.record.shape, []).append(case)
+    return cases
+
+
+@pytest.fixture(scope="session")
+def measure() -> Any:
+    """``measure.case``, ``measure.misses``, ``measure.partition``."""
+    return Measure()
+
+
+class Measure:
+    """The measures as methods: test modules reach them through a fixture, whatever the import mode."""
+
+    case = staticmethod(check_case)
+    misses = staticmethod(misses)
+    partition = staticmethod(check_partition)

@@ -1,0 +1,228 @@
+"""The parts of the describe stage on their cases, laws on any input, and the labelled documents."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.vocabulary import DOC_TYPES, FLAGS, REPORT_YEAR_BASES
+from tasks.describe import DESCRIPTIVE, describe
+from tasks.describe.dates import read_published
+from tasks.describe.doc_type import document_type
+from tasks.describe.flags import count_masks, missing_characters, text_flags
+from tasks.describe.gazetteer import gazetteer, short_form
+from tasks.describe.people import byline_names, read_speech
+from tasks.describe.place import find_place
+from tasks.describe.report_year import read_report_years
+from tasks.describe.sections import fill_section_paths
+from tasks.describe.title import read_title
+from tasks.model import Block, Image, Record, Span, Stripped
+
+CASES = Path(__file__).parent / "cases"
+
+
+def cases(name):
+    lines = (CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [pytest.param(case, id=case["comment"]) for case in map(json.loads, lines)]
+
+
+def stripped(*texts, kind="paragraph", **kwargs):
+    return Stripped([Block(kind, [Span(0, 0)], text=text) for text in texts], [], **kwargs)
+
+
+def record(text="", shape="plain_text", **given_):
+    return Record("a.txt", 0, shape, text, text, given=given_)
+
+
+@pytest.mark.parametrize("case", cases("speech"))
+def test_speech_header(case):
+    assert tuple(read_speech(case["opening"])) == (
+        case["date"],
+        case["meeting"],
+        case["speaker"],
+        case["role"],
+    )
+
+
+@pytest.mark.parametrize("case", cases("dates"))
+def test_published(case):
+    assert tuple(read_published(case["raw"])) == (case["date"], case["at"], case["bad"])
+
+
+@pytest.mark.parametrize("case", cases("place"))
+def test_place(case):
+    place = find_place(case["title"], case["tag"], case["header"], case["text"])
+    assert (place and place.name, place and place.code) == (case["place"], case["code"])
+
+
+@pytest.mark.parametrize("case", cases("doc_type"))
+def test_doc_type(case):
+    found = document_type(case["title"], case["tag"], case["opening"], case["shape"], case["source"])
+    assert found == case["type"]
+    assert found in DOC_TYPES
+
+
+@pytest.mark.parametrize("case", cases("report_year"))
+def test_report_year(case):
+    years = read_report_years(case["title"], case["speech_date"], case["headings"], case["text"])
+    assert (years.report, years.basis, years.review) == (case["report"], case["basis"], case["review"])
+    assert list(years.flags) == case["flags"]
+    assert years.basis is None or years.basis in REPORT_YEAR_BASES
+
+
+@pytest.mark.parametrize("case", cases("flags"))
+def test_flags(case):
+    found = text_flags(case["raw"], case["text"])
+    assert sorted(found) == case["flags"]
+    assert set(found) <= set(FLAGS)
+
+
+@pytest.mark.parametrize("case", cases("sections"))
+def test_section_paths(case):
+    blocks = [Block(kind, [], level, text=text) for kind, level, text in case["blocks"]]
+    fill_section_paths(blocks, {int(number): heading for number, heading in case["glued"].items()})
+    assert [block.section_path for block in blocks] == case["paths"]
+
+
+@pytest.mark.parametrize("case", cases("bylines"))
+def test_byline_names(case):
+    assert byline_names(case["line"]) == case["names"]
+
+
+@pytest.mark.parametrize("case", cases("titles"))
+def test_title(case):
+    assert read_title({"title": case["given"]}, {}) == (case["title"], case["tag"])
+
+
+def test_every_flag_this_stage_raises_is_in_the_closed_list():
+    raised = {
+        "bad_date",
+        "no_title",
+        "report_year_conflict",
+        "speech_before_report_year",
+        "empty_text",
+        "mojibake",
+    }
+    raised |= {"missing_frequent_character", "foreign_word", "masked_characters", "replacement_characters"}
+    raised |= {"control_characters"}
+    assert raised <= set(FLAGS)
+
+
+def test_a_frequent_character_missing_from_a_long_text():
+    text = "我们的工作有成绩，一面发展，一面在大地上为全民出力，对各方和中心分到的任务" * 160
+    assert missing_characters(text) == []
+    assert missing_characters(text.replace("到", "")) == ["到"]
+    assert missing_characters(text.replace("到", "")[:2900]) == []
+
+
+def test_masks_are_counted_one_by_one():
+    assert count_masks("坚持*推进，*落实。\n*开展整治，充分**活力。") == 4
+
+
+def test_the_gazetteer_is_complete_and_consistent():
+    places = gazetteer()
+    assert sum(place.until is None for place in places.by_code.values()) > 3200
+    assert len(places.provinces) == 34
+    assert all(place.parent in places.by_code for place in places.by_code.values() if place.parent)
+    assert short_form("内蒙古自治区") == "内蒙古"
+    assert short_form("双江拉祜族佤族布朗族傣族自治县") == "双江"
+    assert short_form("和县") == "和县"
+
+
+def test_description_of_a_post_from_an_aggregator():
+    page = stripped("全市上下齐动手。", images=[Image("http://x/1.jpg", "图", 0)])
+    post = record(
+        shape="front_matter_post",
+        title="清河新貌",
+        author="ZAKER",
+        date="Sun, 29 May 2022 21:20:46 GMT",
+        url="http://x/1",
+        extra={"b": 1, "a": "新媒体"},
+        flags=["duplicate_id"],
+    )
+    found = describe(post, page, ["truncated_tail"])
+    assert found.bylines == []
+    assert found.extra == '{"a": "新媒体", "author": "ZAKER", "b": 1}'
+    assert found.published_at == "2022-05-29T21:20:46+00:00"
+    assert found.images == [{"url": "http://x/1.jpg", "alt": "图", "block_no": 0}]
+    assert found.flags == ["duplicate_id", "truncated_tail"]
+
+
+def test_what_is_not_said_is_none():
+    found = describe(record(), stripped(), [])
+    assert found.flags == ["empty_text", "no_title"]
+    assert {name for name in DESCRIPTIVE if getattr(found, name)} == {"doc_type", "flags"}
+
+
+TEXT = st.text(
+    alphabet=st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from(list("年月日在第届次会议市长各位代表政府工作报告关于通知沈阳（—*× \n0129：")),
+    ),
+    max_size=200,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXT, TEXT, TEXT)
+def test_any_input_is_described(title, text, date):
+    page = stripped(*filter(None, text.split("\n")), given={"bylines": [title[:20]], "site_tag": None})
+    found = describe(record(text, title=title, date=date, author=text[:10]), page, [])
+    assert found.doc_type in DOC_TYPES
+    assert set(found.flags) <= set(FLAGS)
+    assert (found.place is None) == (found.place_code is None)
+    assert found == describe(record(text, title=title, date=date, author=text[:10]), page, [])
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "*",
+        "× ",
+        "—",
+        "（",
+        "2020年 ",
+        "在第一届",
+        "政府工作报告 ",
+        "关于通知",
+        "一",
+        "市",
+        "沈阳",
+        "的 and ",
+        "[—（",
+        " ",
+    ],
+)
+def test_hostile_repetition_costs_linear_time(hostile):
+    text = hostile * (1_000_000 // len(hostile))
+    start = time.process_time()
+    describe(record(text, title=text, date=text, author=text), stripped(text), [])
+    assert time.process_time() - start < 5
+
+
+LABELS = {
+    "title": "title", "site_tag": "site_tag", "place": "place", "doc_type": "document_type",
+    "report_year": "report_year", "report_year_basis": "report_year_basis", "review_year": "review_year",
+    "speech_date": "speech_date", "meeting": "meeting", "speaker": "speaker", "speaker_role": "speaker_role",
+    "bylines": "byline", "published_date": "publication_date",
+}  # fmt: skip
+
+
+def test_labelled_documents(shared):
+    split, strip = pytest.importorskip("tasks.split").split, pytest.importorskip("tasks.strip").strip
+    normalize = pytest.importorskip("tasks.normalize").normalize
+    labels = json.loads((shared / "dev/documents/documents.json").read_text(encoding="utf-8"))["documents"]
+    for label in labels:
+        text = (shared / "seeds" / label["file"]).read_text(encoding="utf-8")
+        source = split(label["file"], text)
+        records = source.records if hasattr(source, "records") else source[1]
+        rec = records[label["record_index"]]
+        page = strip(rec)
+        for block in page.blocks:
+            block.text = normalize("".join(rec.text[start:end] for start, end in block.spans))[0]
+        found = describe(rec, page, page.flags)
+        expected = {ours: label[theirs] for ours, theirs in LABELS.items()}
+        assert {name: getattr(found, name) for name in LABELS} == expected, label["source"]
