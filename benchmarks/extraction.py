@@ -1,8 +1,9 @@
 """Quality of main-content extraction: precision, recall and F1 on labelled pages.
 
-Measure: multisets of character 5-grams of the kept blocks against the hand-made text, after width folding (NFKC)
-and removing whitespace; the mean over pages. Pages: ``pages/`` of the labelled data (QINGWEN_SHARED, default
-``../shared``). Prints one line per page and the means; exits 1 if the mean F1 is under the floor in ``floors.json``.
+Measure: multisets of character 5-grams of the kept blocks against the hand-made text, after width folding
+(NFKC) and removing whitespace; the mean over pages. Pages: ``pages/`` of the labelled data
+(QINGWEN_SHARED, default ``../shared``). Prints one line per page and the means; exits 1 if the mean F1 is
+under the floor in ``floors.json``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ class Score(NamedTuple):
     precision: float
     recall: float
     f1: float
+
+    def __str__(self) -> str:
+        return f"P {self.precision:.3f}  R {self.recall:.3f}  F1 {self.f1:.4f}"
 
 
 def grams(text: str, n: int = 5) -> Counter[str]:
@@ -69,13 +73,13 @@ def main() -> int:
     for path in sorted((pages / "original").glob("*.html")):
         truth = (pages / "cleaned" / f"{path.stem}.txt").read_text(encoding="utf-8-sig")
         scores.append(score(extract(read_labelled_page(path)), truth))
-        print(f"{path.stem[:8]}  P {scores[-1].precision:.3f}  R {scores[-1].recall:.3f}  F1 {scores[-1].f1:.3f}")
+        print(f"{path.stem[:8]}  {scores[-1]}")
     if not scores:
         print(f"no pages under {pages}: set QINGWEN_SHARED")
         return 1
     mean = Score(*(sum(column) / len(scores) for column in zip(*scores, strict=True)))
     floor = json.loads((HERE / "floors.json").read_text())["extraction"]["f1"]
-    print(f"mean of {len(scores)}: P {mean.precision:.4f}  R {mean.recall:.4f}  F1 {mean.f1:.4f}  (floor {floor})")
+    print(f"mean of {len(scores)}: {mean}  (floor {floor})")
     return 0 if mean.f1 >= floor else 1
 
 

@@ -38,12 +38,16 @@ Places = dict[tuple[int, int], Quantity]
 
 def main() -> None:
     """Measure, print, compare with the floors."""
-    labels = [json.loads(line) for line in (SHARED / "dev/quantities/quantities.jsonl").open(encoding="utf-8")]
+    labels = [
+        json.loads(line) for line in (SHARED / "dev/quantities/quantities.jsonl").open(encoding="utf-8")
+    ]
     figures = {f"sentence_{name}": value for name, value in score(labels, map(read_sentence, labels)).items()}
     seeds = {path.name[:3]: read_seed(path) for path in sorted((SHARED / "seeds").glob("*.txt"))}
     whole = (within(seeds[label["source"]], label) for label in labels)
     figures |= {f"document_{name}": value for name, value in score(labels, whole).items()}
-    figures["numbers"] = score_numbers(json.loads(line) for line in (SHARED / "dev/numbers/numbers.jsonl").open())
+    figures["numbers"] = score_numbers(
+        json.loads(line) for line in (SHARED / "dev/numbers/numbers.jsonl").open()
+    )
     figures["million_chars_per_cpu_second"] = speed()
     floors = json.loads((HERE / "floors.json").read_text())["quantities"]
     failed = False
@@ -110,21 +114,40 @@ def score(labels: list[dict[str, Any]], readings: Iterable[Places]) -> dict[str,
             row = rows.pop((start, end), None)
             if row is None or not same_value(row, mention):
                 count["wrong"] += row is not None
-                say("missed", label["id"], mention["text"], row and row[1:12], text[max(0, start - 12) : end + 12])
+                say(
+                    "missed",
+                    label["id"],
+                    mention["text"],
+                    row and row[1:12],
+                    text[max(0, start - 12) : end + 12],
+                )
                 continue
             count["right"] += 1
             for name in ATTRIBUTES:
                 good = getattr(row, name) == mention[name]
                 count[name] += good
                 if not good:
-                    say(name, label["id"], mention["text"], f"not {getattr(row, name)}", text[max(0, start - 25) : end + 9])
+                    say(
+                        name,
+                        label["id"],
+                        mention["text"],
+                        f"not {getattr(row, name)}",
+                        text[max(0, start - 25) : end + 9],
+                    )
             if mention["indicator"] is not None:
                 truth = normalize(mention["indicator"])[0]
                 count["indicators"] += 1
                 count["exact"] += row.indicator == truth
                 count["overlap"] += row.indicator is not None and not {*row.indicator}.isdisjoint(truth)
                 if row.indicator != truth:
-                    say("indicator", label["id"], mention["text"], truth, f"not {row.indicator}", text[max(0, start - 25) : end + 15])
+                    say(
+                        "indicator",
+                        label["id"],
+                        mention["text"],
+                        truth,
+                        f"not {row.indicator}",
+                        text[max(0, start - 25) : end + 15],
+                    )
         for row in rows.values():
             say("extra", label["id"], row.text, row.kind)
         count["wrong"] += len(rows)
@@ -147,7 +170,10 @@ def score_numbers(cases: Iterator[dict[str, Any]]) -> float:
             right += not found
             continue
         hits = [a for a in found if a.start < case["end"] and a.end > case["start"]]
-        readings = [read(case["text"]), *((a.value or (a.exact and Fraction(a.exact)), a.value_max) for a in hits[:1])]
+        readings = [
+            read(case["text"]),
+            *((a.value or (a.exact and Fraction(a.exact)), a.value_max) for a in hits[:1]),
+        ]
         good = any(close(reading, case["value"]) for reading in readings if reading)
         right += good
         if not good:

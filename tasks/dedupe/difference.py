@@ -25,6 +25,7 @@ from rapidfuzz.distance import Levenshtein
 ANCHOR = 12  # characters of a passage that is matched because it is unique: longer than most set phrases
 DIRECT_CELLS = 1 << 20  # of an alignment table, up to which aligning is faster than looking for anchors
 MAX_CELLS = 1 << 22  # 2,000 by 2,000 characters take about 0.2 ms
+MAX_ANCHORED = 1 << 22  # characters of a text in which anchors are looked for: they take 40 bytes each
 POSITION_BITS = np.uint64(28)  # texts to 268 million characters; 36 bits remain for the hash
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -179,7 +180,7 @@ def _joined(gaps: Iterable[Gap]) -> Iterator[Gap]:
 
 def _between_anchors(a: str, b: str, start: int, end_a: int, end_b: int) -> Iterator[Gap]:
     at_a = at_b = start
-    direct = (end_a - start) * (end_b - start) <= DIRECT_CELLS
+    direct = (end_a - start) * (end_b - start) <= DIRECT_CELLS or max(end_a, end_b) - start > MAX_ANCHORED
     for anchor_a, anchor_b, length in () if direct else _anchors(a[start:end_a], b[start:end_b]):
         yield from _align(a, b, Gap(at_a, start + anchor_a, at_b, start + anchor_b))
         at_a, at_b = start + anchor_a + length, start + anchor_b + length

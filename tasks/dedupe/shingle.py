@@ -52,6 +52,7 @@ Hashes = npt.NDArray[np.uint64]
 
 _CHUNK = 1 << 16  # characters hashed at a time: the intermediate arrays stay in the processor's cache
 _APART = ord(".")
+_BETWEEN = "x"  # between two texts: a letter, so that digits at their ends do not meet
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64)
 _SHIFT = np.uint64(32)
 _SAMPLE_SHIFT = np.uint64(
@@ -143,25 +144,26 @@ def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _fingerprint_chunk(texts: Sequence[str]) -> pa.RecordBatch:
-    units = _units("".join(texts))
+    units = _units(_BETWEEN.join(texts))
     lengths = [len(text) for text in texts]
-    if sum(lengths) != len(units):  # characters beyond the first plane take two code units
+    if sum(lengths) + len(texts) - 1 != len(units):  # characters beyond the first plane take two code units
         lengths = [len(_units(text)) for text in texts]
-    bounds = np.concatenate(([0], np.cumsum(lengths)))
     folded, kept = _fold(units)
-    starts = np.searchsorted(kept, bounds)
+    begins = np.cumsum([0, *(length + 1 for length in lengths)])
+    starts = np.searchsorted(kept, begins)
+    ends = np.searchsorted(kept, begins[1:] - 1)
     view = folded.tobytes()
     digests = [
         blake2b(view[2 * a : 2 * b], digest_size=16).hexdigest()
-        for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+        for a, b in zip(starts.tolist(), ends.tolist(), strict=False)
     ]
 
-    n_shingles = np.maximum(np.diff(starts) - SHINGLE + 1, 0)
+    n_shingles = np.maximum(ends - starts[:-1] - SHINGLE + 1, 0)
     hashes = _hash(folded)
     threshold = np.uint64(1) << (64 - rate_bits(n_shingles)).astype(np.uint64)
     picked = np.flatnonzero(hashes < np.repeat(threshold, np.diff(starts))[: len(hashes)])
     owner = np.searchsorted(starts, picked, side="right") - 1
-    valid = (picked <= starts[owner + 1] - SHINGLE) & (n_shingles[owner] >= MIN_SHINGLES)
+    valid = (picked <= ends[owner] - SHINGLE) & (n_shingles[owner] >= MIN_SHINGLES)
     picked, owner = picked[valid], owner[valid]
     values = (hashes[picked] >> _SAMPLE_SHIFT) & np.uint64(0xFFFFFFFF)
     keys = _distinct((owner.astype(np.uint64) << _SHIFT) | values)
@@ -172,6 +174,21 @@ def _fingerprint_chunk(texts: Sequence[str]) -> pa.RecordBatch:
     )
 
 
+def _fingerprint_large(text: str) -> pa.RecordBatch:
+    """Fingerprint of a text above ``MAX_CHARACTERS``, read in pieces."""
+    digest, length = blake2b(digest_size=16), 0
+    for at in range(0, len(text), _CHUNK):
+        folded = _fold(_units(text[at : at + _CHUNK]))[0]
+        digest.update(folded.tobytes())
+        length += len(folded)
+    row = {"folded_hash": digest.hexdigest(), "n_shingles": max(0, length - SHINGLE + 1), "sample": []}
+    return pa.RecordBatch.from_pylist([row], schema=FINGERPRINT_SCHEMA)
+
+
+def _fingerprint(texts: Sequence[str]) -> pa.RecordBatch:
+    return _fingerprint_large(texts[0]) if len(texts[0]) > MAX_CHARACTERS else _fingerprint_chunk(texts)
+
+
 def fingerprints(texts: Sequence[str]) -> pa.Table:
     """One row of ``FINGERPRINT_SCHEMA`` per text, in order; whatever other texts are in the call."""
-    return pa.Table.from_batches(map(_fingerprint_chunk, _chunks(texts)), schema=FINGERPRINT_SCHEMA)
+    return pa.Table.from_batches(map(_fingerprint, _chunks(texts)), schema=FINGERPRINT_SCHEMA)

@@ -4,8 +4,8 @@ The evidence, in this order (issue 4, point 5): not mojibake; not truncated; few
 systematically missing; fewest injected markers; most complete; earliest date; then the ids, so that the order
 of the input never matters. No function raises.
 
-A character is *systematically missing* from a copy that has under a tenth of it per length of what another copy
-has, where at least ``EXPECTED`` were due: one scrape of a report lost all 40 of its 到.
+A character is *systematically missing* from a copy that has under a tenth of it per length of what another
+copy has, where at least ``EXPECTED`` were due: one scrape of a report lost all 40 of its 到.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 
 from tasks.model import Edit
-from tasks.normalize.characters import drop_invisible, narrow, rare
+from tasks.normalize.characters import drop_invisible, narrow
 from tasks.normalize.edits import apply, chain, split_edits, undo
 from tasks.normalize.marks import punctuate
 from tasks.normalize.rules import RULES
@@ -29,14 +29,24 @@ _STOPS = re.compile(r"。(?:\s*。)+")
 def normalize(text: str) -> tuple[str, list[Edit]]:
     """Clean text of a block and the edits that made it from ``text``."""
     clean = text
-    edits: list[Edit] = []
-    layers = (drop_invisible, narrow, _stops, punctuate) if rare(text) else (_stops, punctuate)
-    for layer in layers:
-        made = layer(clean)
-        if made:
-            before, clean = clean, apply(clean, made)
-            edits = chain(text, edits, clean, made) if edits else made
-    return clean, edits
+    edits = _stops(clean)
+    if edits:
+        clean = apply(clean, edits)
+    made = punctuate(clean, narrowed=False)
+    if made is None:
+        clean, edits = text, []
+        for layer in (drop_invisible, narrow, _stops):
+            clean, edits = _after(text, edits, clean, layer(clean))
+        made = punctuate(clean, narrowed=True) or []
+    return _after(text, edits, clean, made)
+
+
+def _after(text: str, edits: list[Edit], clean: str, made: list[Edit]) -> tuple[str, list[Edit]]:
+    """Clean text and edits from ``text`` once ``made`` has been applied to ``clean``, which ``edits`` made."""
+    if not made:
+        return clean, edits
+    cleaner = apply(clean, made)
+    return cleaner, chain(text, edits, cleaner, made) if edits else made
 
 
 def _stops(text: str) -> list[Edit]:

@@ -26,15 +26,10 @@ _FULL_WIDTH = re.compile(
     rf"|(?P<fullwidth_number>(?<![0-9])[{_DIGIT}]{{1,3}}(?:，[{_DIGIT}]{{3}})+(?![{_DIGIT}])"
     rf"|[{_DIGIT}]+％?|％|(?<=[0-9{_DIGIT}])．(?=[0-9{_DIGIT}]))"
 )
-_RARE = re.compile(rf"[{_CONTROL}{_ZERO_WIDTH}{_JOINER}\xad{_DIGIT}Ａ-Ｚａ-ｚ％．]")
+RARE = rf"{_CONTROL}{_ZERO_WIDTH}{_JOINER}\xad{_DIGIT}Ａ-Ｚａ-ｚ％．"  # all that this layer may change
 _HALF_WIDTH = {code: code - 0xFEE0 for code in map(ord, "０１２３４５６７８９％．")} | {
     code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-
-
-def rare(text: str) -> bool:
-    """Whether the text holds any character this layer may change: nearly always not, and cheap to know."""
-    return _RARE.search(text) is not None
 
 
 def drop_invisible(text: str) -> list[Edit]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from tasks.model import Edit
 from tasks.normalize.characters import RARE
-from tasks.normalize.context import CHINESE, HAN, KIND, SEE_THROUGH, SPACE, STRONG, Context
+from tasks.normalize.context import CHINESE, HAN, KIND, SEE_THROUGH, SEEN_THROUGH, SPACE, STRONG, Context
 from tasks.normalize.pairs import Change, plan
 
 _FULL_WIDTH: Final = {
@@ -43,13 +43,13 @@ _ENTITY = re.compile(r"&#?[0-9A-Za-z]{1,8};\Z")
 _IN_FIGURE: Final = frozenset(".,:-")
 _PERCENT: Final = frozenset("%‰℃")
 _LONGEST_FIGURE = 24  # characters: a longer word is no quantity
-_SEE_THROUGH = re.compile(f"[{SEE_THROUGH}]")
 
 
-def punctuate(text: str) -> list[Edit] | None:
-    """Edits that put marks and white space in order; None when a character of the first layer is met.
+def punctuate(text: str, *, narrowed: bool) -> list[Edit] | None:
+    """Edits that put marks and white space in order.
 
-    That layer is seldom needed, and a scan of its own would cost as much as this whole pass over clean text.
+    None when a character of the first layer is met and the text has not been through it (``narrowed``): that layer is
+    seldom needed, and a scan of its own would cost as much as this whole pass does over clean text.
     """
     block = _Block(text)
     edits = block.edits
@@ -64,7 +64,7 @@ def punctuate(text: str) -> list[Edit] | None:
             edits.append(_edit(Edit, (m.start(), mark, clean, rule)))
         elif shape is None or shape == 2:
             block.tidy(*m.span())
-        elif shape == 6:
+        elif shape == 6 and not narrowed:
             return None
     return edits
 
@@ -145,7 +145,7 @@ class _Block:
 
     def _content_before(self, start: int) -> str:
         """The content before an island: no island lies in between, so all walks together are linear."""
-        while start and _SEE_THROUGH.match(self.text, start - 1):
+        while start and self.text[start - 1] in SEEN_THROUGH:
             start -= 1
         return self.text[start - 1 : start]
 

@@ -1,9 +1,10 @@
-"""Quantities: every number of a document that measures something, with its exact value and what is said of it.
+"""Quantities: every number of a document that measures something, and what is said of it.
 
-``quantify(blocks, context)`` reads the clean text of the blocks and returns one ``Quantity`` for each; positions are
-code points in the text of its block. ``grammar`` finds and reads the numbers, the other modules look at the words around
-them. Dates, ordinals, labels and durations that only frame a sentence (三年来) are no quantities. Pure, deterministic,
-linear in the text, and it raises nothing. Rules: ``dev/quantities/CONVENTIONS.md``.
+``quantify(blocks, context)`` reads the clean text of the blocks and returns one ``Quantity`` for each;
+positions are code points in the text of its block. ``grammar`` finds and reads the numbers, the other
+modules look at the words around them. Dates, ordinals, labels and durations that only frame a sentence
+(三年来) are no quantities. Pure, deterministic, linear in the text, and it raises nothing. Rules:
+``dev/quantities/CONVENTIONS.md``.
 """
 
 from __future__ import annotations
@@ -75,9 +76,9 @@ _CLAUSE: Final = 60  # a clause is looked at no further back
 
 
 class _Document:
-    """Years of the document, and which part of a yearly report is being read: its plan, its review, or no such part."""
+    """Years of the document, and the part of a yearly report being read: its plan, its review, or none."""
 
-    __slots__ = ("place", "planned", "report_year", "review_year", "this_year", "turns")
+    __slots__ = ("planned", "report_year", "review_year", "this_year", "turns")
 
     def __init__(self, context: Context) -> None:
         published = context.published_date
@@ -135,8 +136,7 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
         if quoted and _in_slogan(text, start, end):
             continue
         low = begin if previous is None else previous.end
-        if low < start - _CLAUSE:
-            low = start - _CLAUSE
+        low = max(low, start - _CLAUSE)
         if (comma := text.rfind("，", low, start)) >= 0:
             low = comma + 1
         change = change_before(text, low, start)
@@ -146,11 +146,8 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
         if to_or_by == "none":
             if text[end - 1] == "番":
                 direction, to_or_by = "increase", "to"
-            elif previous is not None and (gap := text[previous.end : start]) and change.start == start:
-                if gap in _CONJUNCTIONS and kind == previous.kind:
-                    direction, to_or_by = previous.direction, previous.to_or_by
-                elif leading and len(gap) <= _SHORT_GAP and not _OTHER_VERB.search(gap):
-                    direction, to_or_by = previous.direction, previous.to_or_by
+            elif previous is not None and change.start == start and _shares_verb(text, amount, previous, leading):
+                direction, to_or_by = previous.direction, previous.to_or_by
             if kind == "percentage_point" and to_or_by == "none":
                 to_or_by = "by"
         leading = change.leading or (leading and to_or_by == "by")
@@ -182,8 +179,16 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
         found.append(previous)
 
 
+def _shares_verb(text: str, amount: Amount, previous: Quantity, leading: bool) -> bool:
+    """Whether the verb of the number before goes on: 增长7%和8%, 新增A 3户、B 5套."""
+    gap = text[previous.end : amount.start]
+    if gap in _CONJUNCTIONS:
+        return amount.kind == previous.kind
+    return leading and len(gap) <= _SHORT_GAP and _OTHER_VERB.search(gap) is None
+
+
 def _in_slogan(text: str, start: int, end: int) -> bool:
-    """Whether the number is part of a quoted name (“四个意识”, “最多跑一次”) and not the whole quotation (“20条”)."""
+    """Whether the number is part of a quoted name (“最多跑一次”) and not the whole quotation (“20条”)."""
     opening = text.rfind("“", max(0, start - _SLOGAN), start)
     if opening < 0:
         return False
@@ -194,7 +199,7 @@ def _in_slogan(text: str, start: int, end: int) -> bool:
 
 
 def _lasts(text: str, amount: Amount) -> bool:
-    """Whether a duration measures something (5个工作日内办结) and does not only frame the sentence (三年来)."""
+    """Whether a duration measures (5个工作日内办结) and does not only frame the sentence (三年来)."""
     if amount.unit in _LONG_UNITS:
         return _LASTS.match(text, amount.end) is not None
     return _FRAMED.match(text, amount.end) is None and not text.endswith(_FRAMES, 0, amount.start)

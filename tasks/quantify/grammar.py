@@ -1,11 +1,10 @@
-"""The grammar of written quantities: one regular expression, compiled once, read from left to right in linear time.
+"""The grammar of written quantities: every number with a unit, its span and exact value.
 
-``amounts(text)`` yields every number with a unit, with its span and exact value; ``read(text)`` reads a whole string
-as one quantity, units optional. Numbers without a unit of ``lexicon`` (dates, ordinals, models, hotlines, names) are
-no amounts. What is written beyond doubt has a value; what is not, is not yielded.
-
-Every repetition is possessive and no match starts inside a number, so that hostile input stays linear; what stands on
-either side of the number (approximators, ranges, fractions, 半) is looked up only where its first character occurs.
+``amounts(text)`` yields them from left to right, in linear time; ``read(text)`` reads a whole string as one
+number or quantity, units optional. Numbers without a unit of ``lexicon`` (dates, ordinals, models, hotlines,
+names) are no amounts. What is written beyond doubt has a value; what is not, is not yielded. What stands on
+either side of a number (approximators, ranges, fractions, 半) is looked at only where its first character
+occurs.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from tasks.quantify.patterns import AMOUNT, CENTS, COEFFICIENT, FRACTION, HALF, 
 
 
 class Amount(NamedTuple):
-    """A number with its unit: ``start`` to ``end`` is its span, the number itself begins at ``number_start``."""
+    """A number with its unit, from ``start`` to ``end``; the number itself begins at ``number_start``."""
 
     start: int
     end: int
@@ -45,10 +44,13 @@ _PERCENT_OF: Final = {"百": 0, "千": -1, "万": -2, "十万": -3, "百万": -4
 _WHOLE_DIGITS: Final = 26  # of decimal128(38, 12)
 _DECIMAL_DIGITS: Final = 12
 
-_BEHIND: Final = {first: tuple(w for w in sorted(AFTER, key=len, reverse=True) if w[0] == first)
-                  for first in {word[0] for word in AFTER}}
-_NOT_INNER: Final = "容外部资陆需蒙涵生阁游"  # 内容, 上下游
-_TAIL: Final = frozenset(_BEHIND) | frozenset("半至到-－~～–—（(又0123456789") | frozenset(DIGITS)
+_BEHIND: Final = {
+    first: tuple(w for w in sorted(AFTER, key=len, reverse=True) if w[0] == first)
+    for first in {word[0] for word in AFTER}
+}
+_TO: Final = frozenset("至到-－~～–—（(")
+_NOT_INNER: Final = frozenset("容外部资陆需蒙涵生阁游")  # 内容, 上下游
+_TAIL: Final = frozenset(_BEHIND) | _TO | frozenset("半又0123456789") | frozenset(DIGITS)
 _HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負下")
 _MINUS: Final = frozenset("-－−")
 _OPENING: Final = frozenset(" （(：:，,")
@@ -56,11 +58,10 @@ _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
 _SELDOM_ONE: Final = frozenset("度层升担桶两天")  # 一度, 一天天 measure nothing
 
 
-
 def amounts(text: str) -> Iterator[Amount]:
     """All written quantities of ``text``, from left to right, none inside another.
 
-    Durations are among them; whether one measures something or only frames a sentence (三年来) is for the caller.
+    Durations are among them; whether one measures or only frames a sentence (三年来) is for the caller.
     """
     done = 0
     for match in AMOUNT.finditer(text):
@@ -70,7 +71,7 @@ def amounts(text: str) -> Iterator[Amount]:
 
 
 def read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
-    """The value, or both ends of the range, of a string that is one number or one quantity and nothing else."""
+    """The value, or both ends of the range, of a string that is one number or quantity and nothing else."""
     text = text.strip()
     if (bare := read_numeral(text)) is not None:
         return bare
@@ -84,9 +85,9 @@ def read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
 
 
 def _amount(text: str, match: re.Match[str]) -> Amount | None:
-    """The amount that begins with ``match``; None where it is an article (一个), an epithet (百家), or uncertain."""
+    """The amount that begins with ``match``; None if it is an article (一个), epithet (百家), or uncertain."""
     start, end = match.span()
-    arabic, scale, mixed, _, han, middle, outer, unit = match.groups()
+    arabic, scale, mixed, _, _, middle, outer, unit = match.groups()
     if unit is None:
         return _without_unit(text, match)
     meaning = UNITS[unit]
@@ -95,29 +96,32 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
         digits = text[start] + arabic
         if "," in digits:
             digits = digits.replace(",", "")
-        if len(digits) > _DECIMAL_DIGITS:
-            return None  # an identifier, or beyond decimal128
         power += meaning.power
+        if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
+            return None  # an identifier, or beyond decimal128
         value = _shifted(digits, power) if power else Decimal(digits)
-        if "." in digits and not power and meaning.kind == "count" and (not start or text[start - 1] in "。；;!！"):
+        if (
+            meaning.kind == "count"
+            and "." in digits
+            and not power
+            and (not start or text[start - 1] in "。；")
+        ):
             return None  # 3.12个: item 3, 12 of them
     else:
-        written = text[start : match.start(6)]
-        pair = read_numeral(written + outer)
-        if pair is None or (arabic is None and not _is_number_of(meaning, unit, written, pair[0], text, start, end)):
+        pair = read_numeral(text[start : match.start(6)] + outer)
+        if pair is None or (arabic is None and not _counts(pair[0], text, match)):
             return None
         value, high = pair
         if meaning.power:
-            value = times(value, Decimal(10**meaning.power))
-            high = high and times(high, Decimal(10**meaning.power))
+            value, high = times(value, Decimal(10)), high and times(high, Decimal(10))
     approx = "range" if high is not None else _MIDDLE[middle]
     if text[end : end + 1] in _TAIL:
-        if text[end] in "至到-－~～–—（(" and (ranged := _range(text, start)) is not None:
+        if text[end] in _TO and (ranged := _range(text, start)) is not None:
             return ranged
-        value, meaning, end = _tail(text, value, meaning, end)
-    elif not start or text[start - 1] not in _HEAD:
+        value, meaning, end = _complete(text, value, meaning, end)
+    elif arabic is not None and (not start or text[start - 1] not in _HEAD):
         return Amount(start, end, start, meaning.kind, value, high, None, meaning.name, approx)
-    return _surround(text, start, end, meaning.kind, value, high, None, meaning.name, approx)
+    return _surround(text, Amount(start, end, start, meaning.kind, value, high, None, meaning.name, approx))
 
 
 def _shifted(digits: str, power: int) -> Decimal:
@@ -128,167 +132,186 @@ def _shifted(digits: str, power: int) -> Decimal:
     return Decimal(f"{digits}E{power}")
 
 
-def _is_number_of(meaning: Unit, unit: str, written: str, value: Decimal, text: str, start: int, end: int) -> bool:
-    """Whether a Chinese numeral before a unit counts: not articles (一个), ordinals (二次), epithets (百家), names."""
+def _counts(value: Decimal, text: str, match: re.Match[str]) -> bool:
+    """Whether a Chinese numeral counts: no article (一个), ordinal (二次), epithet (百家) or name."""
+    start, end = match.span()
+    written, unit = match[0][: match.start(6) - start], match[8]
+    kind = UNITS[unit].kind
     if unit == "大":
         return 2 <= value <= 10
     if written in ("一", "壹"):
-        return meaning.kind != "count" and unit not in _SELDOM_ONE
+        return kind != "count" and unit not in _SELDOM_ONE
     if written == "二":
-        return meaning.kind != "count" or unit == "人"
+        return kind != "count" or unit == "人"
     if written[0] in _BARE_SCALE:
-        return text[start - 1 : start] in _HEAD or text.startswith(("以上", "以下", "以内"), end) or (
-            text[start - 2 : start] in ("突破", "达到")
-        )
+        about = text[start - 1 : start] in _HEAD or text[start - 2 : start] in ("突破", "达到")
+        return about or text.startswith(("以上", "以下", "以内"), end)
     return bool(value)  # 零距离
 
 
-def _tail(text: str, value: Decimal, meaning: Unit, end: int) -> tuple[Decimal, Unit, int]:
+def _complete(text: str, value: Decimal, meaning: Unit, end: int) -> tuple[Decimal, Unit, int]:
     """What completes the number behind its unit: 两米半, 五元三毛."""
     if meaning.kind != "count" and (half := HALF.match(text, end)):
         return plus(value, Decimal(5).scaleb(meaning.power - 1)), meaning, half.end()
     if (meaning.kind == "amount_money" or text[end - 1] == "块") and (cents := CENTS.match(text, end)):
         tenths, name, hundredths = cents.groups()
-        for digit, power in ((tenths, -2 if name == "美分" else -1), (hundredths or "零", -2)):
-            pair = read_numeral(digit)
-            value = plus(value, pair[0].scaleb(power)) if pair else value
-        money = meaning if meaning.kind == "amount_money" else UNITS["元"]
-        return value, money, cents.end()
+        for digit, power in ((tenths, -2 if name == "美分" else -1), (hundredths or "0", -2)):
+            if (pair := read_numeral(digit)) is not None:
+                value = plus(value, pair[0].scaleb(power))
+        return value, meaning if meaning.kind == "amount_money" else UNITS["元"], cents.end()
     return value, meaning, end
 
 
-def _surround(
-    text: str,
-    start: int,
-    end: int,
-    kind: str,
-    value: Decimal | None,
-    high: Decimal | None,
-    exact: str | None,
-    unit: str | None,
-    approx: str,
-) -> Amount | None:
-    """Take in the sign and the approximators on both sides; None if a hyphen before may be no minus."""
-    number_start = start
-    if end < len(text) and text[end] in _BEHIND:
-        for word in _BEHIND[text[end]]:
-            if text.startswith(word, end):
-                behind = end + len(word)
-                single = len(word) == 1  # 多, 余, 内: only behind what is measured, and where no other word begins
-                if single and ((unit and kind in ("count", "amount_money")) or text[behind : behind + 1] in _NOT_INNER):
-                    break
-                end = behind
+def _surround(text: str, amount: Amount) -> Amount | None:
+    """Take in sign and approximators; None if a hyphen before may be no minus, or no decimal holds the end."""
+    start, end, number_start, kind, value, high, exact, unit, approx = amount
+    if high is not None and not _fits(high):
+        return None
+    if value is not None and not _fits(value):
+        value, exact = None, f"{value:f}"
+    for word in _BEHIND.get(text[end : end + 1], ()):
+        if text.startswith(word, end):
+            behind = text[end + len(word) : end + len(word) + 1]
+            if len(word) > 1 or not (behind in _NOT_INNER or (unit and kind in ("count", "amount_money"))):
+                end += len(word)
                 approx = AFTER[word] if approx == "exact" else approx
-                break
-    before = text[start - 1] if start else ""
-    if before in _HEAD:
-        ahead = text[start - 2] if start > 1 else ""
-        negative = 0
-        if before in _MINUS:
-            if ahead and ahead not in _OPENING and not (ahead > "⺀" and kind in ("percent", "measure")):
-                return None
-            negative = 1
-        elif before in "负負":
-            negative = 0 if ahead in "担肩胜抱" and ahead else 1
-        elif before == "下":
-            negative = 2 if ahead == "零" and kind == "measure" else 0
-        if negative:
-            start -= negative
+            break  # else another word begins: 5个多功能厅, 内容
+    if start and text[start - 1] in _HEAD:
+        sign = _sign(text, start, kind)
+        if sign is None:
+            return None
+        if sign:
+            start -= sign
             value = value and value.copy_negate()
-            exact = f"-{exact}" if exact else None
-        else:
-            for width in (3, 2, 1):
-                word = text[start - width : start] if start >= width else ""
-                if word in BEFORE:
-                    if text[start - width - 1 : start - width] not in NOT_AFTER.get(word, ()):
-                        start -= width
-                        approx = BEFORE[word] if approx == "exact" else approx
-                    break
+            exact = exact and f"-{exact}"
+        elif (word := _approximator(text, start)) is not None:
+            start -= len(word)
+            approx = BEFORE[word] if approx == "exact" else approx
     return Amount(start, end, number_start, kind, value, high, exact, unit, approx)
 
 
-def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
-    """What has its unit elsewhere or none: 三分之一, 1至2个, 翻一番, 一半, 4300万人民, 三千两百两, 容载比1.98."""
-    start, end = match.span()
-    doubling = match[4]
-    if doubling is not None:
-        pair = read_numeral(doubling or "一")
-        times_two = None if pair is None else Decimal(2) ** int(pair[0])
-        return _surround(text, start, end, "ratio_or_multiple", times_two, None, None, "倍", "exact")
-    written = match[0]
-    if (fraction := FRACTION.match(text, start)) is not None:
-        return _fraction(text, fraction)
-    if (ranged := _range(text, start)) is not None:
-        return ranged
-    if written == "一半":
-        return _surround(text, start, end, "ratio_or_multiple", Decimal("0.5"), None, None, None, "exact")
-    if written[-1] == "两" and (written == "二两" or written[-2] != "二") and (pair := read_numeral(written[:-1])) is not None:
-        return _surround(text, start, end, "measure", *pair, None, "两", "exact")
-    if written[-1] in "万亿萬億" and written[0] not in _BARE_SCALE and (pair := read_numeral(written)) is not None:
-        return _surround(text, start, end, "count", *pair, None, None, "exact" if pair[1] is None else "range")
-    if "." in written and RATIO_NOUN.search(text, max(0, start - 8), start) and text[start - 1] not in "，,、":
-        return _surround(text, start, end, "ratio_or_multiple", Decimal(written), None, None, None, "exact")
+def _sign(text: str, start: int, kind: str) -> int | None:
+    """Length of the minus before the number (-, 负, 零下), 0 without one, None for a hyphen that may be none."""
+    before, ahead = text[start - 1], text[start - 2 : start - 1]
+    if before in _MINUS:
+        continues = ahead in _OPENING or (ahead > "⺀" and kind in ("percent", "measure"))
+        return 1 if not ahead or continues else None
+    if before in "负負":
+        return 0 if ahead and ahead in "担肩胜抱" else 1
+    return 2 if before == "下" and ahead == "零" and kind == "measure" else 0
+
+
+def _approximator(text: str, start: int) -> str | None:
+    """The approximator that ends at ``start``, if its characters belong to no other word (节约)."""
+    for width in (3, 2, 1):
+        word = text[max(0, start - width) : start]
+        if word in BEFORE:
+            ahead = text[start - width - 1 : start - width]
+            return None if ahead and ahead in NOT_AFTER.get(word, "") else word
     return None
+
+
+def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
+    """What has its unit elsewhere or none: 三分之一, 1至2个, 翻一番, 一半, 4300万人民, 容载比1.98."""
+    start, end = match.span()
+    written = match[0]
+    pair: tuple[Decimal, Decimal | None] | None = None
+    kind = "ratio_or_multiple"
+    unit: str | None = None
+    if (doubling := match[4]) is not None:
+        times_two = read_numeral(doubling or "一")
+        pair, unit = times_two and (Decimal(2) ** int(times_two[0]), None), "倍"
+    elif (fraction := FRACTION.match(text, start)) is not None:
+        return _fraction(text, fraction)
+    elif (ranged := _range(text, start)) is not None:
+        return ranged
+    elif written == "一半":
+        pair = (Decimal("0.5"), None)
+    elif written[-1] == "两" and (written == "二两" or written[-2] != "二"):
+        pair, kind, unit = read_numeral(written[:-1]), "measure", "两"
+    elif written[-1] in LARGE and written[0] not in _BARE_SCALE:
+        pair, kind = read_numeral(written), "count"
+    elif (
+        "." in written
+        and text[start - 1] not in "，,、"
+        and RATIO_NOUN.search(text, max(0, start - 8), start)
+    ):
+        pair = (Decimal(written), None)
+    if pair is None:
+        return None
+    approx = "exact" if pair[1] is None else "range"
+    return _surround(text, Amount(start, end, start, kind, pair[0], pair[1], None, unit, approx))
 
 
 def _fraction(text: str, match: re.Match[str]) -> Amount | None:
     """百分之五 is 5 %, 千分之一 0.1 %; 三分之一 has no exact decimal, so its value is the string 1/3."""
     whole, parts, count, top = match.groups()
-    start, end = match.span()
+    start, end = match.start(), match.end(3)
     numerator = read_numeral(count)
     if numerator is None or numerator[1] is not None:
         return None
     if whole is None and parts in _PERCENT_OF:
         power = _PERCENT_OF[parts]
-        high = read_numeral(top) if top else None
-        if high is None or high[0] <= numerator[0]:
-            end, high = match.end(3), None
-        value = numerator[0].scaleb(power)
-        return _surround(
-            text, start, end, "percent", value, high and high[0].scaleb(power), None, "%", "range" if high else "exact"
-        )
+        value, high = numerator[0].scaleb(power), None
+        if top and (limit := read_numeral(top)) is not None and limit[0] > numerator[0]:
+            high, end = limit[0].scaleb(power), match.end()
+        approx = "exact" if high is None else "range"
+        return _surround(text, Amount(start, end, start, "percent", value, high, None, "%", approx))
     denominator = read_numeral(parts)
     more = read_numeral(whole) if whole else (Decimal(0), None)
     if denominator is None or more is None or not denominator[0] or denominator[1] or more[1]:
         return None
     ratio = Fraction(more[0]) + Fraction(numerator[0]) / Fraction(denominator[0])
-    value, exact = as_decimal(ratio)
-    return _surround(text, start, match.end(3), "ratio_or_multiple", value, None, exact, None, "exact")
+    decimal, exact = _as_decimal(ratio)
+    return _surround(
+        text, Amount(start, end, start, "ratio_or_multiple", decimal, None, exact, None, "exact")
+    )
 
 
-def as_decimal(ratio: Fraction) -> tuple[Decimal | None, str | None]:
-    """The decimal equal to ``ratio``, or none and the ratio as a string if no decimal of the dataset's type is."""
+def _fits(value: Decimal) -> bool:
+    """Whether decimal128(38, 12) holds the value exactly."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_DECIMAL_DIGITS and value.adjusted() < _WHOLE_DIGITS
+
+
+def _as_decimal(ratio: Fraction) -> tuple[Decimal | None, str | None]:
+    """The decimal equal to ``ratio``, or the ratio as a string if no decimal of the dataset's type is."""
     scaled = ratio * 10**_DECIMAL_DIGITS
     if scaled.denominator != 1 or abs(scaled) >= 10 ** (_DECIMAL_DIGITS + _WHOLE_DIGITS):
         return None, str(ratio)
-    value = Decimal(scaled.numerator).scaleb(-_DECIMAL_DIGITS, EXACT)
-    return value.normalize(EXACT), None
+    return Decimal(scaled.numerator).scaleb(-_DECIMAL_DIGITS, EXACT).normalize(EXACT), None
+
+
+def _shared_scale(low_text: str, high_text: str, low: Decimal, high: Decimal) -> Decimal:
+    """两到三千万, 一百二十到一百五十万: the last scale is meant for both, where their order allows it."""
+    scale = SHARED.search(high_text)
+    if scale is None or not set(low_text).isdisjoint(LARGE):
+        return low
+    small, large = scale.groups()
+    alone = set(low_text).isdisjoint(SMALL) and COEFFICIENT.fullmatch(high_text)
+    scaled = times(low, Decimal(10 ** _POWERS.get(small + large if alone else large, 0)))
+    return scaled if scaled < high else low
 
 
 def _range(text: str, start: int, *, bare: bool = False) -> Amount | None:
-    """1至2个百分点, 2—3万, 500万元—1亿元, 从8500到3万港元; None unless the second number is the greater."""
+    """1至2个, 2—3万, 500万元—1亿元, 从8500到3万港元; None unless the second number is the greater."""
     match = RANGE.match(text, start)
     if match is None:
         return None
-    low_text, low_unit, separator, high_text, more, outer, high_unit = match.groups()
+    low_text, low_unit, separator, high_text, outer, high_unit = match.groups()
     high_text += outer
     low, high = read_numeral(low_text), read_numeral(high_text)
     if low is None or high is None or low[1] is not None or high[1] is not None:
         return None
     bottom, top = low[0], high[0]
     if low_unit is None:
-        small, large = SHARED.search(high_text).groups()  # type: ignore[union-attr]
-        power = _POWERS[large] if set(low_text) & set(SMALL) or not COEFFICIENT.fullmatch(high_text) else _POWERS[small + large]
-        scaled = bottom.scaleb(power, EXACT)
-        if scaled < top and not set(low_text) & set(LARGE):
-            bottom = scaled
+        bottom = _shared_scale(low_text, high_text, bottom, top)
     elif high_unit is None or UNITS[high_unit] != UNITS[low_unit]:
         return None
-    elif separator in "至到" and text[start - 1 : start] in ("从", "由", "自"):
+    elif separator in ("至", "到") and text[start - 1 : start] in ("从", "由", "自"):
         return None  # 从20条到36条 is a change
     if bottom >= top or (high_unit is None and high_text[-1] not in LARGE and not bare):
         return None
-    meaning = UNITS[high_unit] if high_unit else Unit("count", "")
-    if meaning.power:
-        bottom, top = (times(end, Decimal(10**meaning.power)) for end in (bottom, top))
-    return _surround(text, start, match.end(), meaning.kind, bottom, top, None, meaning.name or None, "range")
+    kind, name, power = UNITS[high_unit] if high_unit else Unit("count", "")
+    bottom, top = (times(end, Decimal(10**power)) for end in (bottom, top))
+    return _surround(text, Amount(start, match.end(), start, kind, bottom, top, None, name or None, "range"))

@@ -1,7 +1,7 @@
 """The noun phrase a number measures, as written: behind the number (12个村) or before it (财政收入增长5%).
 
-First version of issue 5's rules: the phrase between the number and the nearest boundary, without the place, time and
-verb that lead it. None where nothing is left: a wrong phrase is worse than none.
+First version of issue 5's rules: the phrase between the number and the nearest boundary, without the place,
+time and verb that lead it. None where nothing is left: a wrong phrase is worse than none.
 """
 
 from __future__ import annotations
@@ -16,20 +16,74 @@ _LONGEST: Final = 30
 _SKIP: Final = "|".join(
     word[::-1]
     for word in sorted(
-        (
-        "同比 环比 分别 累计 年均 平均 总计 合计 一共 共计 共有 超额完成 完成 实现 实际 已经 预计 将 已 均 共 再 就 都 也 又 为 是 有 要 可 年 每年 "
-            "比上年 比去年 较上年 较去年 比上年同期 同口径 总数 左右 均为 仅 只 需 拥有 约 近 占"
-        ).split(),
+        [
+            "同比",
+            "环比",
+            "分别",
+            "累计",
+            "年均",
+            "平均",
+            "总计",
+            "合计",
+            "一共",
+            "共计",
+            "共有",
+            "超额完成",
+            "完成",
+            "实现",
+            "实际",
+            "已经",
+            "预计",
+            "将",
+            "已",
+            "均",
+            "共",
+            "再",
+            "就",
+            "都",
+            "也",
+            "又",
+            "为",
+            "是",
+            "有",
+            "要",
+            "可",
+            "年",
+            "每年",
+            "比上年",
+            "比去年",
+            "较上年",
+            "较去年",
+            "比上年同期",
+            "同口径",
+            "总数",
+            "左右",
+            "均为",
+            "仅",
+            "只",
+            "需",
+            "拥有",
+            "约",
+            "近",
+            "占",
+        ],
         key=len,
         reverse=True,
     )
 )
-_BACKWARDS: Final = re.compile(f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{_SKIP})*+([^{_BOUND}的了]*)")
+_BACKWARDS: Final = re.compile(
+    f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{_SKIP})*+([^{_BOUND}的了]*)"
+)
 _LEADING: Final = (
-    "目前 其中 同时 另外 全年 今年 去年 通过 全面 基本 如期 圆满 顺利 成功 率先 重点 积极 大力 加快 继续 进一步 力争 预计 累计 共 已 新 再 并 要 对 为 在 由 把 从 拟 将"
-    " 各类 各级 现有 共有 拥有 辽宁省 辽宁 完成 实现 实施 建设 建成 新建 续建 扩建 新增 净增 新开 改造 维修 治理 开展 推进 培育 打造 创建 引进 组建 设立 制定 出台 发放 投入"
-    " 安排 落实 谋划 签约 举办 组织 接待 化解 解决 办理 办复 受理 查处 整治 整顿 清理 取缔 关停 淘汰 侦破 破获 打掉 发展 支持 帮助 助力 减少 增加 压减 提高 提升 扩大 盘活 储备"
-    " 入库 开工 竣工 启动 承办 获批 获得 荣获 认定 评选 选派 选聘 招聘 新招聘 配建 购置 更新 推广 推出 推行 聚焦 明确 抓好 做好 突出 达成 报销 救治 惠及 覆盖 服务 补助 使 让"
+    "目前 其中 同时 另外 全年 今年 去年 通过 全面 基本 如期 圆满 顺利 成功 率先 重点 积极"
+    " 大力 加快 继续 进一步 力争 预计 累计 共 已 新 再 并 要 对 为 在 由 把 从 拟 将"
+    " 各类 各级 现有 共有 拥有 辽宁省 辽宁 完成 实现 实施 建设 建成 新建 续建 扩建 新增"
+    " 净增 新开 改造 维修 治理 开展 推进 培育 打造 创建 引进 组建 设立 制定 出台 发放 投入"
+    " 安排 落实 谋划 签约 举办 组织 接待 化解 解决 办理 办复 受理 查处 整治 整顿 清理 取缔"
+    " 关停 淘汰 侦破 破获 打掉 发展 支持 帮助 助力 减少 增加 压减 提高 提升 扩大 盘活 储备"
+    " 入库 开工 竣工 启动 承办 获批 获得 荣获 认定 评选 选派 选聘 招聘 新招聘 配建 购置"
+    " 更新 推广 推出 推行 聚焦 明确 抓好 做好 突出 达成 报销 救治 惠及 覆盖 服务 补助 使"
+    " 让"
 )
 _LEAD: Final = re.compile(
     "(?:"
@@ -43,7 +97,9 @@ _VERB_BEHIND: Final = re.compile(
     r"正在|参加|受益|增长|下降|以上|以下|左右|和\d|与\d|改造|处置|问世|运行|实行|晋升|被|在|向|让|使|能|可)"
 )
 _NO_NOUN: Final = frozenset("，,。；;：:！!？?、）)”…")
-_NOT_NOUN: Final = re.compile(r"(?:同比|环比|比|较|以|左右|增|减|下降|提高|降|上升|压缩|缩|升|扩大到|和|与|及|或|并|而|来|后|前|内|外|时|起|到|至|之|不|就|才|能|可|办结)")
+_NOT_NOUN: Final = re.compile(
+    r"(?:同比|环比|比|较|以|左右|增|减|下降|提高|降|上升|压缩|缩|升|扩大到|和|与|及|或|并|而|来|后|前|内|外|时|起|到|至|之|不|就|才|能|可|办结)"
+)
 
 
 def noun_behind(text: str, end: int) -> str | None:

@@ -1,9 +1,10 @@
 """Exact values of written Chinese numbers.
 
-Input: the characters of one number: Arabic digits (``1,234.5``), Chinese numerals (everyday, 大写, traditional) or a mixture
-(``1.2万``, ``5万4千6百``, ``三五百``). Output: ``(value, None)``, or ``(low, high)`` where two neighbouring digits name a
-range (``三五百`` is 300 to 500, ``十五六`` 15 to 16), or ``None`` for what cannot be read with certainty: never an
-exception, never a float. Values are ``Decimal`` and exact; at most ``MAX_LENGTH`` characters are read.
+Input: the characters of one number: Arabic digits (``1,234.5``), Chinese numerals (everyday, 大写,
+traditional) or a mixture (``1.2万``, ``5万4千6百``, ``三五百``). Output: ``(value, None)``, or ``(low,
+high)`` where two neighbouring digits name a range (``三五百`` is 300 to 500, ``十五六`` 15 to 16), or
+``None`` for what cannot be read with certainty: never an exception, never a float. Values are ``Decimal``
+and exact; at most ``MAX_LENGTH`` characters are read.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final
 
-MAX_LENGTH: Final = 60  # the longest number of the public suites has 31 characters; digits are read in quadratic time
+MAX_LENGTH: Final = (
+    60  # the longest number of the public suites has 31 characters; digits are read in quadratic time
+)
 
 DIGITS: Final = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩俩倆"
 SMALL: Final = "十百千拾佰仟廿卅"
@@ -99,21 +102,23 @@ def _whole(text: str) -> Decimal | None:
     written = ""  # how it was written
     unit = 99  # power of the last small unit of this group
     last = 0  # power of the unit directly before, for a bare last digit
-    for token in _TOKEN.findall(text):
-        if token in _VALUE or token[0].isdigit():
+    for part in _TOKEN.findall(text):
+        if part in _VALUE or part[0].isdigit():
             if digit is not None and digit != 0:
                 return None
-            digit, written = (Decimal(_VALUE[token]) if token in _VALUE else Decimal(token)), token
-            if token == "零":
+            digit, written = (Decimal(_VALUE[part]) if part in _VALUE else Decimal(part)), part
+            if part == "零":
                 last = 0
             continue
-        power = _POWER.get(token)
+        power = _POWER.get(part)
         if power is None:
             return None
         if power < 4:
             if power >= unit or (digit is not None and "." in written and (group or groups)):
                 return None
-            group = plus(group, (Decimal(1) if digit is None or written == "零" else digit).scaleb(power, EXACT))
+            group = plus(
+                group, (Decimal(1) if digit is None or written == "零" else digit).scaleb(power, EXACT)
+            )
             unit = last = power
         else:
             if digit is not None:

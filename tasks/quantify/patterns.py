@@ -1,8 +1,8 @@
 """The regular expressions of the quantity grammar, compiled once from ``lexicon``.
 
-``AMOUNT`` finds every number that has a unit or may have one elsewhere; the others read what is rare, from the place
-where ``AMOUNT`` matched. Every repetition is possessive and no match starts inside a number, so that hostile input (a
-megabyte of digits or numerals) stays linear.
+``AMOUNT`` finds every number that has a unit or may have one elsewhere; the others read what is rare, from
+the place where ``AMOUNT`` matched. Every repetition is possessive and no match starts inside a number, so
+that hostile input (a megabyte of digits or numerals) stays linear.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tasks.quantify.numerals import DIGITS, LARGE, SMALL
 
 
 def _trie(words: Mapping[str, str]) -> str:
-    """A pattern for the longest of ``words`` (word: pattern that must hold behind it), branching once per character."""
+    """A pattern for the longest of ``words``, each with what must hold behind it; one branch per character."""
     branches: dict[str, dict[str, str]] = {}
     for word, behind in words.items():
         if word:
@@ -36,10 +36,14 @@ def _behind(unit: str) -> str:
 
 
 _HAN: Final = DIGITS + SMALL + LARGE
-_UNIT: Final = f"(?=[{re.escape(''.join({unit[0] for unit in UNITS}))}])({_trie({u: _behind(u) for u in UNITS})})"
+_UNIT: Final = (
+    f"(?=[{re.escape(''.join({unit[0] for unit in UNITS}))}])({_trie({u: _behind(u) for u in UNITS})})"
+)
 # 千 and 兆 before these are part of a unit: 千瓦, 千克, 兆赫
 _SCALE: Final = f"(?:[十百拾佰{LARGE.replace('兆', '')}]|[千仟](?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
-_HAN_RUN: Final = f"(?:[{_HAN.replace('千', '').replace('兆', '')}]|千(?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
+_HAN_RUN: Final = (
+    f"(?:[{_HAN.replace('千', '').replace('兆', '')}]|千(?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
+)
 _DECIMALS: Final = f"(?:[点點][{DIGITS}]++)?+"
 _ARABIC: Final = r"[0-9]*+(?:,[0-9]{3}(?![0-9]))*+(?:\.[0-9]++)?+"
 _MIXED: Final = f"(?:(?<=[{SMALL}{LARGE}])[0-9{DIGITS}][0-9{_HAN}]*+)?+"
@@ -58,7 +62,7 @@ AMOUNT: Final = re.compile(
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}])"
     rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=一)半|(?<=[{SMALL}{LARGE}二]两)|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
 )
-RANGE: Final = re.compile(f"({_NUMBER})(?:{_UNIT})?({_SEPARATOR})({_NUMBER})([余多]?)({_SCALE})(?:{_UNIT})?")
+RANGE: Final = re.compile(f"({_NUMBER})(?:{_UNIT})?({_SEPARATOR})({_NUMBER})[余多]?({_SCALE})(?:{_UNIT})?")
 FRACTION: Final = re.compile(
     f"(?:({_NUMBER})又)?({_NUMBER}){_PARTS}({_NUMBER})(?:{_SEPARATOR}(?:百分之)?({_NUMBER})(?![个倍]))?"
 )
@@ -67,6 +71,6 @@ CENTS: Final = re.compile(
     "(?:([0-9一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?钱?"
 )
 HALF: Final = re.compile("半(?![年个岛天径数])")
-SHARED: Final = re.compile("([十百千]?)([万亿]*)$")  # the scale of 两到三千万, also meant for the first number
+SHARED: Final = re.compile("([十百千]?)([万亿]*)$")  # 千万 of 两到三千万
 COEFFICIENT: Final = re.compile(f"(?:[0-9.]+|[{DIGITS}])[十百千]?[万亿]*")
-RATIO_NOUN: Final = re.compile("(?:比|系数|指数|强度)(?:值?为|是|达到?|提高到|控制在|保持在)?")
+RATIO_NOUN: Final = re.compile("(?:[载价占之积]比|系数|指数|强度)(?:值?为|是|达到?|提高到|控制在|保持在)?$")

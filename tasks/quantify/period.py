@@ -1,8 +1,8 @@
-"""When a figure holds and whether it is a fact: the times and cue words of a sentence, its ``period`` and ``status``.
+"""When a figure holds and whether it is a fact: ``period`` and ``status`` of the numbers of a sentence.
 
-Periods are ISO 8601: a year, a month, a day, or an interval ``2016/2020``. 今年 and 去年 are resolved against the document's
-own year; the year of a comparison (较2015年) dates no figure behind it. Nothing is assumed that the text or the
-document's years do not say: then the period is None.
+Periods are ISO 8601: a year, a month, a day, or an interval ``2016/2020``. 今年 and 去年 are resolved against the
+document's own year; the year of a comparison (较2015年) dates no figure behind it. Nothing is assumed that the
+text or the document's years do not say: then the period is None.
 """
 
 from __future__ import annotations
@@ -11,9 +11,14 @@ import re
 from typing import Final, NamedTuple
 
 _STATUS: Final = {
-    **dict.fromkeys("预计 预估 估算 估计".split(), "estimate"),
-    **dict.fromkeys("力争 争取 确保 力求 计划 预期 拟 将 要 们要 努力 每年实施".split(), "target"),
-    **dict.fromkeys("已 截至 去年 上年 累计 同比 目前 迄今 以来 荣获 了".split(), "actual"),
+    **dict.fromkeys(["预计", "预估", "估算", "估计"], "estimate"),
+    **dict.fromkeys(
+        ["力争", "争取", "确保", "力求", "计划", "预期", "拟", "将", "要", "们要", "努力", "每年实施"],
+        "target",
+    ),
+    **dict.fromkeys(
+        ["已", "截至", "去年", "上年", "累计", "同比", "目前", "迄今", "以来", "荣获", "了"], "actual"
+    ),
 }
 # 要 and 将 speak of plans before a verb of result; 重要, 将近, 计划生育 speak of none.
 _NOT_BEFORE: Final = {
@@ -56,7 +61,7 @@ _TURN: Final = re.compile(
         f"{year}[^，。；\\s]{{0,12}}?(?:安排|任务|打算|部署|总体要求|总体思路|目标|重点工作|工作要求|工作重点|工作思路)"
         for year in ("20[0-9]{2}年", "今年", "明年", "下一步", "下一阶段", "今后[一二三四五]年")
     )
-    + "|主要预期目标|总体工作思路|工作安排|工作回顾|工作总结|过去的?一年|过去的?[五5]年|一年来|五年来|主要做了"
+    + "|主要预期目标|总体工作思路|工作安排|工作回顾|工作总结|过去的?[一五5]年|[一五]年来|主要做了"
 )
 _REVIEW: Final = ("回顾", "总结", "一年", "五年", "5年", "年来", "做了")
 
@@ -90,7 +95,9 @@ class Setting:
                     continue
             period = _period(text, match, this_year)
             if period is not None:
-                self.times.append(Time(match.end(), period, text[match.start() - 1 : match.start()] in _BASES))
+                self.times.append(
+                    Time(match.end(), period, text[match.start() - 1 : match.start()] in _BASES)
+                )
 
     def period(self, position: int) -> str | None:
         """The nearest time named before ``position``."""
@@ -100,7 +107,7 @@ class Setting:
         return None
 
     def status(self, position: int, otherwise: str) -> str:
-        """The status of a number at ``position``: an estimate holds to the end, a goal beats the facts it starts from."""
+        """The status of a number at ``position``: an estimate holds to the end, a goal beats earlier facts."""
         status = otherwise
         for start, name in self.cues:
             if start > position or status == "estimate":
@@ -135,7 +142,7 @@ def is_imperative(text: str, clause: int) -> bool:
 
 
 def turns(text: str, report_year: int | None) -> list[tuple[int, bool]]:
-    """Where a yearly report's text turns to its plan (True: 2020年工作安排) or its review (False: 过去一年)."""
+    """Where a yearly report turns to its plan (True: 2020年工作安排) or its review (False: 过去一年)."""
     found = []
     for match in _TURN.finditer(text):
         word = match[0]

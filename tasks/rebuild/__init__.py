@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
+from operator import add, sub
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 SPANS = "spans"
+
+
+class Edits(NamedTuple):
+    """The edits of a record by column, in order of their raw places."""
+
+    starts: Sequence[int]
+    raws: Sequence[str]
+    cleans: Sequence[str]
+
+
+NO_EDITS = Edits((), (), ())
 
 
 class Piece(NamedTuple):
@@ -43,7 +56,7 @@ class PublishedRecord:
     block_texts: list[str]
     block_spans: list[list[tuple[int, int]]]
     block_places: list[tuple[int, int]]  # start and end in the clean text as published; derived for a copy
-    edits: list[tuple[int, str, str]]  # raw_start, raw_text, clean_text, in order of raw_start
+    edits: Edits
     dropped: list[Piece]
 
 
@@ -61,37 +74,41 @@ def pieces(record: PublishedRecord) -> list[Piece]:
     Raises:
         RebuildError: law L3, if a block's text does not fit its spans and edits, or an edit lies in no kept span.
     """
-    starts = [start for start, _, _ in record.edits]
+    starts = record.edits.starts
     found = list(record.dropped)
     n_used = 0
     for text, spans in zip(record.block_texts, record.block_spans, strict=True):
         at = 0
         for start, end in spans:
-            parts = []
-            raw_at = start
-            number = bisect_left(starts, start)
-            while number < len(starts) and starts[number] < end:
-                raw_start, raw, clean = record.edits[number]
-                copied = at + raw_start - raw_at
-                if raw_start < raw_at or text[copied : copied + len(clean)] != clean:
-                    raise RebuildError("L3", f"the edit at {raw_start} does not fit the clean text")
-                parts += [text[at:copied], raw]
-                at = copied + len(clean)
-                raw_at = raw_start + len(raw)
-                number += 1
-                n_used += 1
-            copied = at + end - raw_at
-            if raw_at > end or copied > len(text):
-                raise RebuildError("L3", f"the block at {start} to {end} does not fit its clean text")
-            parts.append(text[at:copied])
-            at = copied
-            found.append(Piece(start, end, "".join(parts)))
+            first = bisect_left(starts, start)
+            last = bisect_left(starts, end, first)
+            raw, length = text[at : at + end - start], end - start
+            if last > first:
+                n_used += last - first
+                mine = Edits(*(column[first:last] for column in record.edits))
+                raw, length = _undo(text, at, start, end, mine)
+            at += length
+            found.append(Piece(start, end, raw))
         if at != len(text):
-            raise RebuildError("L3", f"the block with text {text[:20]!r} is longer than its spans")
+            raise RebuildError("L3", f"the block with text {text[:20]!r} is not as long as its spans and edits say")
     if n_used != len(starts):
         raise RebuildError("L3", f"{len(starts) - n_used} edits lie in no kept span")
     found.sort()
     return found
+
+
+def _undo(text: str, at: int, start: int, end: int, edits: Edits) -> tuple[str, int]:
+    """The raw text of a span whose clean text begins at ``at`` of its block's, and the length of that clean text."""
+    raw_ends = map(add, edits.starts, map(len, edits.raws))
+    copied = list(map(sub, (*edits.starts, end), (start, *raw_ends)))  # raw characters before each edit, and behind the last
+    if min(copied) < 0:
+        raise RebuildError("L3", f"edits overlap or reach out of the span {start} to {end}")
+    begins = list(accumulate(map(add, copied, map(len, edits.cleans)), initial=at))  # of each copied stretch
+    stretches = [text[begin : begin + length] for begin, length in zip(begins, copied, strict=True)]
+    length = begins[-1] + copied[-1] - at
+    if text[at : at + length] != "".join(chain.from_iterable(zip(stretches, (*edits.cleans, ""), strict=True))):
+        raise RebuildError("L3", f"the edits of the span {start} to {end} do not fit the clean text")
+    return "".join(chain.from_iterable(zip(stretches, (*edits.raws, ""), strict=True))), length
 
 
 def apply(kept: str, difference: Sequence[Mapping[str, Any]]) -> str:
@@ -134,17 +151,17 @@ def read_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> Iterator[Pu
     children = _Children(snapshot, name)
     columns = ["source_uri", "record_no", "raw_start", "raw_chars", "raw_sha256", "n_chars"]
     documents = pq.read_table(snapshot / "documents" / name, columns=[*columns, "text"])
-    blocks = children.rows("blocks", ["text", "start", "end", SPANS])
+    blocks = children.columns("blocks", ["text", "start", "end", SPANS])
     for row in documents.to_pylist():
         key = (row["source_uri"], row["record_no"])
-        mine = blocks.get(key, [])
+        texts, starts, ends, spans = blocks.get(key, ([], [], [], []))
         yield PublishedRecord(
             **row,
             kept_doc_id=None,
-            block_texts=[text for text, _, _, _ in mine],
-            block_places=[(start, end) for _, start, end, _ in mine],
-            block_spans=[[(span["raw_start"], span["raw_end"]) for span in spans] for _, _, _, spans in mine],
-            edits=children.edits.get(key, []),
+            block_texts=texts,
+            block_places=list(zip(starts, ends, strict=True)),
+            block_spans=[[(span["raw_start"], span["raw_end"]) for span in places] for places in spans],
+            edits=children.edits.get(key, NO_EDITS),
             dropped=children.dropped.get(key, []),
         )
     copies = pq.read_table(snapshot / "duplicates" / name, columns=[*columns, "kept_doc_id", "difference", SPANS])
@@ -175,7 +192,7 @@ def _copy(row: dict[str, Any], kept: Mapping[str, str], children: _Children) -> 
         block_texts=texts,
         block_places=list(places(texts)),
         block_spans=block_spans,
-        edits=children.edits.get(key, []),
+        edits=children.edits.get(key, NO_EDITS),
         dropped=children.dropped.get(key, []),
     )
 
@@ -189,31 +206,45 @@ def places(block_texts: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 class _Children:
-    """The rows of a part's edits and dropped spans, by record."""
+    """The rows of a part's blocks, edits and dropped spans, by record."""
 
     def __init__(self, snapshot: Path, name: str) -> None:
         self.snapshot, self.name = snapshot, name
-        self.edits: dict[tuple[str, int], list[tuple[int, str, str]]] = self.rows(
-            "edits", ["raw_start", "raw_text", "clean_text"]
-        )
-        dropped = self.rows("dropped", ["raw_start", "raw_end", "text"])
-        self.dropped = {key: [Piece(*row) for row in rows] for key, rows in dropped.items()}
+        edits = self.columns("edits", ["raw_start", "raw_text", "clean_text"])
+        self.edits = {key: Edits(*columns) for key, columns in edits.items()}
+        self.dropped = {
+            key: list(map(Piece, *columns))
+            for key, columns in self.columns("dropped", ["raw_start", "raw_end", "text"]).items()
+        }
 
-    def rows(self, dataset: str, columns: list[str]) -> dict[tuple[str, int], list[tuple[Any, ...]]]:
-        table = pq.read_table(
-            self.snapshot / dataset / self.name,
-            columns=["source_uri", "record_no", *columns],
-            read_dictionary=["source_uri"],
-        )
-        rows = list(zip(*(table[column].to_pylist() for column in columns), strict=True))
-        uris = table["source_uri"].combine_chunks()
-        if not rows:
+    def columns(self, dataset: str, names: list[str]) -> dict[tuple[str, int], list[list[Any]]]:
+        """The columns of a dataset, cut at every change of the record. Rows of one record stand together."""
+        keys = ["source_uri", "record_no"]
+        table = pq.read_table(self.snapshot / dataset / self.name, columns=[*keys, *names])
+        if not len(table):
             return {}
-        uris = uris.dictionary_encode() if not isinstance(uris, pa.DictionaryArray) else uris
-        names = uris.dictionary.to_pylist()
+        columns = [_to_list(table[name].combine_chunks()) for name in names]
+        uris = table["source_uri"].combine_chunks().dictionary_encode()
         codes, numbers = uris.indices.to_numpy(), table["record_no"].to_numpy()
-        found: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
-        changes = [0, *(((codes[1:] != codes[:-1]) | (numbers[1:] != numbers[:-1])).nonzero()[0] + 1).tolist(), len(rows)]
-        for begin, end in zip(changes, changes[1:], strict=False):
-            found.setdefault((names[codes[begin]], int(numbers[begin])), []).extend(rows[begin:end])
+        changes = ((codes[1:] != codes[:-1]) | (numbers[1:] != numbers[:-1])).nonzero()[0] + 1
+        begins = [0, *changes.tolist()]
+        found: dict[tuple[str, int], list[list[Any]]] = {}
+        for begin, end in zip(begins, [*begins[1:], len(table)], strict=True):
+            key = (uris[begin].as_py(), int(numbers[begin]))
+            if key in found:
+                raise RebuildError("L2", f"the rows of {key[0]} record {key[1]} do not stand together in {dataset}")
+            found[key] = [column[begin:end] for column in columns]
         return found
+
+
+def _to_list(column: pa.Array) -> list[Any]:
+    """The values of a column; repeated strings are made once."""
+    if pa.types.is_integer(column.type):
+        numbers: list[int] = column.to_numpy(zero_copy_only=False).tolist()
+        return numbers
+    if pa.types.is_string(column.type):
+        encoded = column.dictionary_encode()
+        values = encoded.dictionary.to_pylist()
+        return [values[code] for code in encoded.indices.to_numpy().tolist()]
+    values = column.to_pylist()
+    return values

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from tasks.clean.tables import read_arrow
-from tasks.rebuild import Piece, PublishedRecord, pieces
+from tasks.rebuild import Edits, Piece, PublishedRecord, pieces
 
 
 def raw_text_of(folder: Path, row: int) -> str:
@@ -21,14 +21,14 @@ def raw_text_of(folder: Path, row: int) -> str:
 
     names = ["source_uri", "record_no", "raw_start", "raw_chars", "raw_sha256", "n_chars", "text"]
     facts = read_arrow(folder / "documents.arrow").select(names).slice(row, 1).to_pylist()[0]
-    blocks = mine("blocks")
+    blocks, edits = mine("blocks"), mine("edits")
     record = PublishedRecord(
         **facts,
         kept_doc_id=None,
         block_texts=[block["text"] for block in blocks],
         block_places=[(block["start"], block["end"]) for block in blocks],
         block_spans=[[(span["raw_start"], span["raw_end"]) for span in block["spans"]] for block in blocks],
-        edits=[(edit["raw_start"], edit["raw_text"], edit["clean_text"]) for edit in mine("edits")],
+        edits=Edits(*([edit[name] for edit in edits] for name in ("raw_start", "raw_text", "clean_text"))),
         dropped=[Piece(span["raw_start"], span["raw_end"], span["text"]) for span in mine("dropped")],
     )
     return "".join(text for _, _, text in pieces(record))

@@ -1,13 +1,15 @@
-"""The independent check of the HTML walk: what BeautifulSoup's html5lib builder sees, and the repair of a page.
+"""The independent check of the HTML walk by BeautifulSoup's html5lib builder, and the repair of a page.
 
-``agrees(html, text)``: whether ``text`` is, to the character, the visible text BeautifulSoup finds in ``html``: all text
-nodes outside script, style, template, comments. Both parsers read the page thinned out by ``tame``: html5lib too needs
-quadratic time for deep pages. ``repair(html)``: the page as BeautifulSoup understood it, serialized; walked again, it
-gives that text wherever markup can express it. Slow (2 s per MB): callers sample and bound the size.
+``agrees(html, text)``: whether ``text`` is, to the character, the visible text BeautifulSoup finds in
+``html``: all text nodes outside script, style, template, comments. Both parsers read the page thinned out
+by ``tame``: html5lib too needs quadratic time for deep pages. ``repair(html)``: the page as BeautifulSoup
+understood it, serialized; walked again, it gives that text wherever markup can express it. Slow (2 s per
+MB): callers sample and bound the size.
 
-Where lexbor (HTML as of 2025) and html5lib 1.1 (2020) differ, found with 3,000 random tag soups of 3 to 25 pieces (2 %):
-elements inside ``<select>`` (html5lib still drops their tags), ``<template>`` (html5lib does not know it and leaves its content
-where an element of the name would), whitespace behind ``<frameset>``, a newline behind ``<pre>`` and a stray end tag.
+Where lexbor (HTML as of 2025) and html5lib 1.1 (2020) differ, found with 3,000 random tag soups of 3 to 25
+pieces (2 %): elements inside ``<select>`` (html5lib still drops their tags), ``<template>`` (html5lib does
+not know it and leaves its content where an element of the name would), whitespace behind ``<frameset>``, a
+newline behind ``<pre>`` and a stray end tag.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from tasks.model import Record
-from tasks.strip.html_walk import INVISIBLE, RAW_TEXT, tame
+from tasks.strip.html_walk import INVISIBLE, RAW_TEXT, SURROGATE, tame
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -27,7 +29,7 @@ def _soup(html: str) -> BeautifulSoup:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # text that looks like a file name or an address
-        soup = BeautifulSoup(tame(html)[0], "html5lib")
+        soup = BeautifulSoup(SURROGATE.sub("\ufffd", tame(html)[0]), "html5lib")
     for tag in soup(INVISIBLE):
         tag.decompose()
     return soup

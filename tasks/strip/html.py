@@ -1,8 +1,9 @@
-"""HTML records to blocks: ``strip_html(record)`` for whole pages, bodies of front-matter posts and JSON ``html`` fields.
+"""HTML records to blocks: ``strip_html(record)`` for whole pages, bodies of posts and JSON ``html`` fields.
 
-It sets ``record.text`` to the visible text of the parsed page and divides it: every character is in one span of
-a block or in one dropped span (law L2). Whole pages keep their article (``tasks.strip.html_content``); a fragment is an
-article as it is. Positions count code points of ``record.text``. Raises nothing, on any markup.
+It sets ``record.text`` to the visible text of the parsed page and divides it: every character is in one
+span of a block or in one dropped span (law L2). Whole pages keep their article
+(``tasks.strip.html_content``); a fragment is an article as it is. Positions count code points of
+``record.text``. Raises nothing, on any markup.
 """
 
 from __future__ import annotations
@@ -36,12 +37,17 @@ def strip_html(record: Record) -> Stripped:
             verdicts[title_line] = "structure"
         given["title_is_block"] = title_line is not None and verdicts[title_line] is None
     else:
-        article, verdicts, roles = 0, [None if text else "structure" for text in texts], [None] * len(page.tags)
+        article, verdicts, roles = (
+            0,
+            [None if text else "structure" for text in texts],
+            [None] * len(page.tags),
+        )
     blocks, numbers = blocks_of(page, texts, verdicts, article)
     shown = _shown(page, article, roles)
     return Stripped(
         blocks=blocks,
         dropped=_dropped(page, blocks, verdicts),
+        flags=["html_unaccounted"] if page.tamed else [],
         images=images_of(page, shown, numbers, given.get("url") or record.given.get("url") or ""),
         given=given,
     )
@@ -60,7 +66,9 @@ def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:
 def _dropped(page: Page, blocks: list[Block], verdicts: list[str | None]) -> list[Dropped]:
     """Everything between the blocks; whitespace joins the dropped text before it, else it is structure."""
     pieces: list[tuple[int, int, str]] = [(start, end, "") for block in blocks for start, end in block.spans]
-    pieces += [(line[0], line[1], verdict) for line, verdict in zip(page.lines, verdicts, strict=True) if verdict]
+    pieces += [
+        (line[0], line[1], verdict) for line, verdict in zip(page.lines, verdicts, strict=True) if verdict
+    ]
     pieces.sort(key=itemgetter(1))
     pieces.append((len(page.text), len(page.text), ""))
     dropped: list[Dropped] = []

@@ -1,8 +1,9 @@
 """Kept lines of a page to blocks: what kind each is, its spans, its path in the document.
 
-``blocks_of`` keeps reading order. A table row whose cells are apart in the text is one block; where cells touch, each is its
-own block, lest 2020 and 16.4 become 202016.4. A path is the innermost ``MAX_STEPS`` boxes, each as
-``tag.class#id``, below the article with its number among equal siblings: ``html>body>div.article#zoom>p:2``.
+``blocks_of`` keeps reading order. A table row whose cells are apart in the text is one block; where cells
+touch, each is its own block, lest 2020 and 16.4 become 202016.4. A path is the innermost ``MAX_STEPS``
+boxes, each as ``tag.class#id``, below the article with its number among equal siblings:
+``html>body>div.article#zoom>p:2``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 from tasks.model import Block, Span
 from tasks.strip.html_walk import Line, Page
@@ -57,7 +59,9 @@ def blocks_of(
             continue
         row = rows.get(number, -1)
         start = page.text.find(text, line[0])
-        joins = row >= 0 and row == last_row and number == last_number + 1 and start > blocks[-1].spans[-1].end
+        joins = (
+            row >= 0 and row == last_row and number == last_number + 1 and start > blocks[-1].spans[-1].end
+        )
         last_row, last_number = row, number
         if joins:
             spans = blocks[-1].spans
@@ -106,7 +110,7 @@ def _pieces(page: Page, box: int, text: str) -> list[tuple[int, int]]:
         return [(0, len(text))]
     cuts = [0, *(match.end() for match in pattern.finditer(text)), len(text)]
     pieces = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = text[start:end]
         body = piece.strip()
         if body:

@@ -1,13 +1,14 @@
 """Which lines of a web page are its article, and what the others are.
 
-``classify(page, texts, title_line)`` gives one verdict per line: None (kept) or a drop reason of ``schemas``
-``DROP_REASONS``. Three steps, each linear in the number of lines and boxes:
+``classify(page, texts, title_line)`` gives one verdict per line: None (kept) or a drop reason of
+``schemas`` ``DROP_REASONS``. Three steps, each linear in the number of lines and boxes:
 
-1. Boxes whose tag, class or id name a role (nav, footer, share …) take it, unless they hold much of the page's prose.
-2. The article is the innermost box that holds nearly all prose outside such boxes. Prose: unlinked characters of lines
-   that read like sentences.
-3. Inside the article, single lines that have the form of furniture go; what stands before the title goes; what follows a
-   mark of the end (相关阅读, 上一篇, 发表评论) goes if no prose follows it.
+1. Boxes whose tag, class or id name a role (nav, footer, share …) take it, unless they hold much of the
+   page's prose.
+2. The article is the innermost box that holds nearly all prose outside such boxes. Prose: unlinked
+   characters of lines that read like sentences.
+3. Inside the article, single lines that have the form of furniture go; what stands before the title goes;
+   what follows a mark of the end (相关阅读, 上一篇, 发表评论) goes if no prose follows it.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ MAX_ROLE_SHARE = 0.35  # of the page's prose: a box with more is not what its cl
 MIN_PROSE = 16  # unlinked characters of a line that may count as prose
 FULL_PROSE = 60  # unlinked characters; shorter lines count for less than their length
 MAX_LINKED_PROSE = 0.3  # linked characters per unlinked one that prose may have
-MIN_LINKED, LINKED, LINKED_WORDS = 0.2, 0.5, 0.7  # shares of linked characters: never, surely, among words a list of links
+# Shares of linked characters: below the first a line is never a list of links, above the second always; between
+# them it is one if so much of its words (dates and marks aside) is linked.
+MIN_LINKED, LINKED, LINKED_WORDS = 0.2, 0.5, 0.7
 MAX_FURNITURE = 120  # characters; longer lines are never judged by their words
 
 _STRUCTURAL = frozenset(
-    "html body center div td section article main form table tbody tr blockquote dd dl fieldset span pre li ul".split()
+    ("html", "body", "center", "div", "td", "section", "article", "main", "form", "table", "tbody", "tr")
+    + ("blockquote", "dd", "dl", "fieldset", "pre", "li", "ul")
 )
 _TAG_ROLES = {
     "head": "structure",
@@ -42,30 +46,54 @@ _TAG_ROLES = {
 _NAME = re.compile(r'\b(?:class|id|role)="([^"]{1,200})')
 # Words at the beginning of a part of a class or id name: class="art-share fr" has the parts art, share, fr.
 _ROLE_NAME = re.compile(
-    r"(?:^|[\s_-]|(?<=[a-z])(?=[A-Z]))(?:"
-    r"(?P<comments>(?i:comment|reply|replies|pinglun|disqus|guestbook|liuyan))"
-    r"|(?P<share_bar>(?i:share|bdshare|jiathis|social|fenxiang))"
-    r"|(?P<advertisement>(?i:ads?\d*(?![a-z])|advert|guanggao|gg\d*(?![a-z])|sponsor|adsense|adbox))"
-    r"|(?P<footer>(?i:foot|copyright|copy(?![a-z])|banquan|beian|btm|bottom(?![a-z])))"
-    r"|(?P<related_links>(?i:relat|recommend|xiangguan|tuijian|hot(?![a-z])|rank|side(?:bar)?(?![a-z])|aside|prev|next|pager?(?![a-z])))"
-    r"|(?P<navigation>(?i:nav|menu|crumb|bread|weizhi|location|position|sitemap|topbar|toolbar|header|logo|search|login|qrcode|tabs?(?![a-z])))"
-    r"|(?P<document_information>(?i:info(?![a-z])|source(?![a-z])|pubtime|pub_?date|byline|post-?meta|meta(?![a-z])))"
-    r")"
+    r"""(?:^|[\s_-]|(?<=[a-z])(?=[A-Z]))(?i:
+    (?P<comments>comment|reply|replies|pinglun|disqus|guestbook|liuyan)
+    |(?P<share_bar>share|bdshare|jiathis|social|fenxiang)
+    |(?P<advertisement>ads?\d*(?![a-z])|advert|guanggao|gg\d*(?![a-z])|sponsor|adsense|adbox)
+    |(?P<footer>foot|copyright|copy(?![a-z])|banquan|beian|btm|bottom(?![a-z]))
+    |(?P<related_links>relat|recommend|xiangguan|tuijian|(?:hot|rank|side(?:bar)?|pager?)(?![a-z])|aside|prev|next)
+    |(?P<navigation>nav|menu|crumb|bread|weizhi|location|position|sitemap|topbar|toolbar|header|logo|search|login
+        |qrcode|tabs?(?![a-z]))
+    |(?P<document_information>(?:info|source|meta)(?![a-z])|pubtime|pub_?date|byline|post-?meta)
+    )""",
+    re.VERBOSE,
 )
+# How a short line begins that is no part of an article.
 _FURNITURE = re.compile(
-    r"(?P<navigation>(?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)*位置(?:是|为)?\s*[:：>]|首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索)"
-    r"|(?P<share_bar>(?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])|(?:点赞|收藏|转发|点踩)\s*\d*$|微信扫)"
-    r"|(?P<page_furniture>[（(【\[]?\s*(?:责任编[辑审]|责编|编辑|审核|校对|网站编辑|本文编辑|初审|复审|终审)\s*[:：]"
-    r"|[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP|视力保护色|放大|缩小|加大)"
-    r"|(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?\s*[:：]?\s*\d*\s*次?$|(?:共|第)\s*\d+\s*页|[【\[]?(?:复制|网页|本页)(?:本文|地址)?)"
-    r"|(?P<related_links>[【\[<（(·\s]*(?:上一?[篇条页]|下一?[篇条页]|前一篇|后一篇|相关(?:阅读|链接|新闻|文章|推荐|报道|文件|信息|专题|内容|稿件|资讯|主题)|延伸阅读|推荐阅读|热[点门](?:新闻|推荐|文章|排行|阅读)|猜你喜欢|更多(?:精彩|新闻|内容|>|》|$)|最新(?:文章|新闻|资讯)|精彩推荐|为您推荐|阅读排行))"
-    r"|(?P<comments>(?:网友|最新|全部|热门|我来说两句|发表|查看|文明上网|用户)?(?:评论|回复|跟帖|留言)(?:\s*[(（:：\d]|$)|我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|引用通告|没有更多)"
-    r"|(?P<footer>版权(?:所有|声明)|Copyright|©|\(C\)|主办(?:单位)?\s*[:：]|承办(?:单位)?\s*[:：]|网站标识码|技术支持\s*[:：]|.{0,12}ICP备|.{0,20}公网安备|.{0,10}All Rights? Reserved|网站地图|关于我们|免责声明|特别声明|郑重声明|声明\s*[:：])",
-    re.IGNORECASE,
+    r"""
+    (?P<navigation>
+        (?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)?位置(?:是|为)?\s*[:：>]
+        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索)
+    |(?P<share_bar>
+        (?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|微信扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])
+        |(?:点赞|收藏|转发|点踩)\s*\d*$)
+    |(?P<page_furniture>
+        [（(【\[]?\s*(?:责任编[辑审]|责编|编辑|审核|校对|网站编辑|本文编辑|初审|复审|终审)\s*[:：]
+        |[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP|视力保护色|放大|缩小|加大)
+        |(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?\s*[:：]?\s*\d*\s*次?$
+        |(?:共|第)\s*\d+\s*页|[【\[]?(?:复制|网页|本页)(?:本文|地址)?)
+    |(?P<related_links>
+        [【\[<（(·\s]*(?:
+            [上下]一?[篇条页]|[前后]一篇|延伸阅读|推荐阅读|猜你喜欢|精彩推荐|为您推荐|阅读排行
+            |相关(?:阅读|链接|新闻|文章|推荐|报道|文件|信息|专题|内容|稿件|资讯|主题)
+            |热[点门](?:新闻|推荐|文章|排行|阅读)|最新(?:文章|新闻|资讯)|更多(?:精彩|新闻|内容|>|》|$)))
+    |(?P<comments>
+        (?:网友|最新|全部|热门|我来说两句|发表|查看|文明上网|用户)?(?:评论|回复|跟帖|留言)(?:\s*[(（:：\d]|$)
+        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|引用通告|没有更多)
+    |(?P<footer>
+        版权(?:所有|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：]|技术支持\s*[:：]|网站标识码|网站地图
+        |.{0,12}ICP备|.{0,20}公网安备|.{0,10}All\ Rights?\ Reserved|关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _INFORMATION = re.compile(
-    r"(?:发布|发表|更新|成文|发稿|编辑|上传)?(?:时间|日期)\s*[:：]|(?:来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构|信息来源|文章来源)\s*[:：]"
-    r"|(?:浏览|点击|阅读|人气|访问)(?:次数|量|数)?\s*[:：]?\s*\d|[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+    r"""
+    (?:发布|发表|更新|成文|发稿|编辑|上传)?(?:时间|日期)\s*[:：]
+    |(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构)\s*[:：]
+    |(?:浏览|点击|阅读|人气|访问)(?:次数|量|数)?\s*[:：]?\s*\d
+    |[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}
+    """,
+    re.VERBOSE,
 )
 _ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
 _NO_WORDS = re.compile(r"[\W\d_]+|[AP]M\b")
@@ -90,16 +118,34 @@ def _named_role(attrs: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=16384)
+def _furniture(text: str) -> str | None:
+    match = _FURNITURE.match(text)
+    return match.lastgroup if match else None
+
+
+def furniture(text: str) -> str | None:
+    """The reason to drop a line by its words alone, if it has the form of page furniture."""
+    return _furniture(text) if len(text) <= MAX_FURNITURE else None
+
+
+def is_information(text: str) -> bool:
+    """Whether a short line dates, attributes or counts the page."""
+    return len(text) <= MAX_FURNITURE and _INFORMATION.search(text) is not None
+
+
 def prose_of(text: str, links: int) -> float:
     """How much of a line reads like running text: its unlinked characters, less for short lines."""
     unlinked = len(text) - links
     if unlinked < MIN_PROSE or links > MAX_LINKED_PROSE * unlinked or not _SENTENCE.search(text):
         return 0
+    if unlinked <= MAX_FURNITURE and (furniture(text) or _INFORMATION.match(text)):
+        return 0
     return unlinked * min(unlinked / FULL_PROSE, 1.0)
 
 
 def line_prose(page: Page, texts: list[str]) -> list[float]:
-    """``prose_of`` every line; a line that repeats another counts once (copies for print, preview, phones)."""
+    """``prose_of`` every line; a repeated line counts once (copies for print, preview, phones)."""
     prose: list[float] = []
     seen: set[str] = set()
     for text, line in zip(texts, page.lines, strict=True):
@@ -155,19 +201,6 @@ def _article_box(page: Page, sums: list[float]) -> int:
     return article
 
 
-def furniture(text: str) -> str | None:
-    """The reason to drop a line by its words alone, if it has the form of page furniture."""
-    if len(text) > MAX_FURNITURE:
-        return None
-    match = _FURNITURE.match(text)
-    return match.lastgroup if match else None
-
-
-def is_information(text: str) -> bool:
-    """Whether a short line dates, attributes or counts the page."""
-    return len(text) <= MAX_FURNITURE and _INFORMATION.search(text) is not None
-
-
 def article_box(page: Page, texts: list[str]) -> tuple[int, list[str | None], list[float]]:
     """The article's box, the role of each box, and the prose of each line (0 inside boxes with a role)."""
     prose = line_prose(page, texts)
@@ -198,7 +231,11 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
 
 
 def _trim(
-    texts: list[str], prose: list[float], verdicts: list[str | None], article: tuple[int, int], title_line: int | None
+    texts: list[str],
+    prose: list[float],
+    verdicts: list[str | None],
+    article: tuple[int, int],
+    title_line: int | None,
 ) -> None:
     """Drop what stands in the article before its title and behind the mark of its end."""
     first, last = article
@@ -209,7 +246,12 @@ def _trim(
         for number in range(first, min(title_line, head)):
             verdicts[number] = verdicts[number] or "navigation"
     for number in range(first, min(head + 1, last)):
-        if verdicts[number] is None and is_information(texts[number]) and len(texts[number]) < 80 and number != title_line:
+        if (
+            verdicts[number] is None
+            and is_information(texts[number])
+            and len(texts[number]) < 80
+            and number != title_line
+        ):
             verdicts[number] = "document_information"
     ending: str | None = None
     for number in range(tail + 1, last):

@@ -1,8 +1,9 @@
 """Images of an article: own addresses, once each, with the block they stand before.
 
-``unwrap_proxy`` takes an image proxy's prefix off: an address inside an address (``https://proxy/?http://…``,
-``https://proxy/?url=http%3A%2F%2F…``, ``https://proxy/http://…``) is the image's own. Addresses are resolved against the
-page's; ``data:`` and other schemes without a host are left out.
+``unwrap_proxy`` takes an image proxy's prefix off: an address inside an address
+(``https://proxy/?http://…``, ``https://proxy/?url=http%3A%2F%2F…``, ``https://proxy/http://…``) is the
+image's own. Addresses are resolved against the page's; ``data:`` and other schemes without a host are left
+out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from tasks.strip.html_walk import Page, unescape
 
 MAX_URL = 2_000  # characters; longer ones are data or traps
 # Lazy loaders put a placeholder into src and the image itself elsewhere.
-_SOURCES = ("data-original", "data-src", "data-lazy-src", "data-lazy", "data-url", "data-actualsrc", "file", "src")
+_SOURCES = (
+    "data-original",
+    "data-src",
+    "data-lazy-src",
+    "data-lazy",
+    "data-url",
+    "data-actualsrc",
+    "file",
+    "src",
+)
 _ATTRIBUTE = re.compile(r'([^\s="]+)="([^"]*)"')
 _INNER = re.compile(r"(?<=[?=/&])https?(?::|%3a)(?:/|%2f){2}", re.IGNORECASE)
 
@@ -40,7 +50,11 @@ def unwrap_proxy(url: str) -> str:
 def _address(attrs: dict[str, str], base: str) -> str:
     for name in _SOURCES:
         url = attrs.get(name, "")
-        if url and len(url) <= MAX_URL and not url.lower().startswith(("data:", "javascript:", "about:", "blob:")):
+        if (
+            url
+            and len(url) <= MAX_URL
+            and not url.lower().startswith(("data:", "javascript:", "about:", "blob:"))
+        ):
             try:
                 return unwrap_proxy(urljoin(base, url))
             except ValueError:  # urljoin on a broken IPv6 host

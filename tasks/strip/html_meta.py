@@ -1,7 +1,8 @@
 """What a page says of itself: title, date, source, author, address, site.
 
-``find_title`` finds the line that prints the page's title. ``describe_page`` reads, first found wins: meta elements and
-canonical link, JSON-LD, the information line (发布时间：… 来源：…). Values are as written; keys absent if unknown.
+``find_title`` finds the line that prints the page's title. ``describe_page`` reads, first found wins: meta
+elements and canonical link, JSON-LD, the information line (发布时间：… 来源：…). Values are as written;
+keys absent if unknown.
 """
 
 from __future__ import annotations
@@ -13,11 +14,18 @@ from typing import Any
 from tasks.strip.html_images import attributes
 from tasks.strip.html_walk import Page
 
-# Names of meta elements in lower case: the Chinese government site standard (ArticleTitle, PubDate, ContentSource …),
+# Names of meta elements in lower case: the Chinese government site standard (ArticleTitle, PubDate …),
 # Open Graph, schema.org.
 _META = {
     "title": ("articletitle", "og:title", "twitter:title"),
-    "date": ("pubdate", "article:published_time", "publishdate", "datepublished", "og:release_date", "weibo:article:create_at"),
+    "date": (
+        "pubdate",
+        "article:published_time",
+        "publishdate",
+        "datepublished",
+        "og:release_date",
+        "weibo:article:create_at",
+    ),
     "source": ("contentsource", "source", "mediaid"),
     "author": ("author", "article:author", "og:article:author"),
     "url": ("canonical", "url", "og:url"),
@@ -34,7 +42,9 @@ _VALUE = rf"\s*[:：]\s*([^\s:：|【\[（(]{{2,30}}?)(?=\s|{_LABEL}|[|【\[（(
 _SOURCE = re.compile(rf"(?:来源|稿源|出处){_VALUE}")
 _AUTHOR = re.compile(rf"(?:作者|撰稿|记者){_VALUE}")
 _INFORMATION = ("document_information", "page_furniture")
-_SITE_MARK = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|--+|——|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|博客|客户端|com|cn)\S{0,4}$))\s*")
+_SITE_MARK = re.compile(
+    r"\s*(?:[_|｜]|\s[-–—]+\s|--+|——|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|博客|客户端|com|cn)\S{0,4}$))\s*"
+)
 MIN_TITLE = 4  # characters
 _TITLE_LINES = 400  # a title stands early in the page
 

@@ -1,16 +1,17 @@
 """A parsed page as lines: one pass over lexbor's serialization.
 
-``read_page(html)`` parses with lexbor, drops script, style, template and comments, serializes the tree, and walks the
-serialization once. Serialized markup is well nested and escapes ``<`` and ``>`` in texts and attribute values, so
-``<`` splits it into tags with the text behind each: faster than visiting nodes from Python, and free of recursion.
+``read_page(html)`` parses with lexbor, drops script, style, template and comments, serializes the tree,
+and walks the serialization once. Serialized markup is well nested and escapes ``<`` and ``>`` in texts and
+attribute values, so ``<`` splits it into tags with the text behind each: faster than visiting nodes from
+Python, and free of recursion.
 
-The result: the visible text (the text nodes in document order, joined), cut into *lines* at the borders of block
-elements and at ``<br>``. Lines tile the text: whitespace between two lines belongs to the second. The block elements
-are *boxes*, numbered in document order, so the lines of a box are one range.
+The result: the visible text (the text nodes in document order, joined), cut into *lines* at the borders of
+block elements and at ``<br>``. Lines tile the text: whitespace between two lines belongs to the second.
+The block elements are *boxes*, numbered in document order, so the lines of a box are one range.
 
-Input with pathological nesting is thinned out first (``tame``): lexbor needs quadratic time for deep block elements
-(100,000 ``<div>``: 27 s) and, as HTML demands, reopens every unclosed formatting element in each paragraph (43 kB
-became 50 MB). No error is raised on any string.
+Input with pathological nesting is thinned out first (``tame``): lexbor needs quadratic time for deep block
+elements (100,000 ``<div>``: 27 s) and, as HTML demands, reopens every unclosed formatting element in each
+paragraph (43 kB became 50 MB). No error is raised on any string.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
 
-
-# Text between two block borders: start (may lie on whitespace), end, innermost box, characters inside <a>, in bold.
+# Text between block borders: start (maybe on whitespace), end, innermost box, characters in <a>, in bold type.
 Line = tuple[int, int, int, int, int]
 
 
@@ -38,25 +38,32 @@ class Page:
     firsts: list[int] = field(default_factory=lambda: [0])  # the lines of box b are lines[firsts[b]:lasts[b]]
     lasts: list[int] = field(default_factory=lambda: [0])
     holes: list[tuple[int, int]] = field(default_factory=list)  # hidden inline text, in order
-    images: list[tuple[int, int, str]] = field(default_factory=list)  # number of lines before it, box, attributes
+    images: list[tuple[int, int, str]] = field(default_factory=list)  # lines before it, box, attributes
     metas: list[str] = field(default_factory=list)  # attributes of <meta> and <link>
     json_ld: list[str] = field(default_factory=list)
     tamed: bool = False
 
 
 INVISIBLE = ["script", "style", "template"]
-BOX_TAGS = frozenset(
-    "address article aside audio blockquote body button canvas caption center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li main menu nav noscript "
-    "object ol optgroup option p pre search section select summary svg table tbody td textarea tfoot th thead title tr "
-    "ul video".split()
-)
+
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+BOX_TAGS = _names("""
+    address article aside audio blockquote body button canvas caption center dd details dialog dir div dl dt
+    fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li main
+    menu nav noscript object ol optgroup option p pre search section select summary svg table tbody td textarea
+    tfoot th thead title tr ul video
+""")
+_COMMON_INLINE = _names("em font i input label span u /em /font /i /label /span /u")  # skips their split
 _OPEN, _CLOSE, _BREAK, _LINK, _UNLINK, _BOLD, _UNBOLD, _PLAIN, _IMAGE, _META = range(10)
 _ACTIONS: dict[str, int] = (
     dict.fromkeys(BOX_TAGS, _OPEN)
     | {f"/{tag}": _CLOSE for tag in BOX_TAGS}
     | {"a": _LINK, "/a": _UNLINK, "b": _BOLD, "/b": _UNBOLD, "strong": _BOLD, "/strong": _UNBOLD}
-    | dict.fromkeys("span /span em /em font /font i /i u /u input label /label".split(), _PLAIN)
+    | dict.fromkeys(_COMMON_INLINE, _PLAIN)
     | {"br": _BREAK, "hr": _BREAK, "img": _IMAGE, "meta": _META, "link": _META}
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden=", re.IGNORECASE)
@@ -64,7 +71,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<([^>]*)>")
 RAW_TEXT = ["xmp", "iframe", "noembed", "noframes", "plaintext"]  # serialized without escapes
 _HAS_RAW_TEXT = re.compile(f"<(?:{'|'.join(RAW_TEXT)})[ >]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def is_hidden(attrs: str) -> bool:
@@ -84,7 +91,7 @@ def _serialize(html: str) -> tuple[str, list[str]]:
     try:
         tree = LexborHTMLParser(html)
     except UnicodeEncodeError:  # JSON escapes can smuggle in lone surrogates
-        tree = LexborHTMLParser(_SURROGATE.sub("\ufffd", html))
+        tree = LexborHTMLParser(SURROGATE.sub("\ufffd", html))
     json_ld = []
     if "ld+json" in html:
         json_ld = [node.text() for node in tree.css('script[type="application/ld+json"]')]
@@ -175,28 +182,30 @@ def _walk(markup: str) -> Page:
     return page
 
 
-# Pathological nesting ---------------------------------------------------------------------------------------------
+# Pathological nesting
 
 _MANY_TAGS = 2_000  # fewer cannot hurt: the worst shapes stay under 0.2 s
 _MANY_OPEN = 500
 _MAX_DEPTH = 400  # browsers stop at 512
 _NODE_BUDGET = 300_000
-_LONG_TAG = 50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
-_MANY_ATTRIBUTES = 5_000
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())  # noqa: SIM905
-_NOT_NESTING = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr "  # noqa: SIM905
-    "body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr".split()
+_LONG_TAG = (
+    50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
 )
+_MANY_ATTRIBUTES = 5_000
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+_NOT_NESTING = _names("""
+    area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr
+    body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr
+""")
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _TAG_START = re.compile(r"</?[a-zA-Z][^\s/>]*")
 
 
 def tame(html: str) -> tuple[str, bool]:
-    """``html`` without the tags nested deeper than a browser would follow, and whether anything had to go.
+    """``html`` without the tags nested deeper than browsers follow, and whether anything had to go.
 
-    Unclosed formatting elements are limited so that reopening them in every block stays within a node budget; a tag with
-    thousands of attributes loses them.
+    Unclosed formatting elements are limited so that reopening them in every block stays within a node budget; a
+    tag with thousands of attributes loses them.
     """
     given = html
     if len(html) > _LONG_TAG:
@@ -213,10 +222,10 @@ def _without_attribute_floods(html: str) -> str:
         return html
     found = False
     for number, chunk in enumerate(chunks):
-        if len(chunk) > _LONG_TAG and (tag := _TAG_START.search(chunk)):
-            if sum(chunk.count(mark, tag.end()) for mark in " \t\n\r\f=/") > _MANY_ATTRIBUTES:
-                chunks[number] = chunk[: tag.end()]
-                found = True
+        tag = _TAG_START.search(chunk) if len(chunk) > _LONG_TAG else None
+        if tag and sum(chunk.count(mark, tag.end()) for mark in " \t\n\r\f=/") > _MANY_ATTRIBUTES:
+            chunks[number] = chunk[: tag.end()]
+            found = True
     return ">".join(chunks) if found else html
 
 
@@ -226,7 +235,8 @@ def _without_deep_tags(html: str, max_formatting: int) -> str:
     removed: Counter[str] = Counter()
     kept: list[str] = []
     end = 0
-    for match in _ANY_TAG.finditer(html, 0, html.rfind(">") + 1):  # without the bound, "<p <p <p" takes quadratic time
+    # Without the bound, "<p <p <p" takes quadratic time.
+    for match in _ANY_TAG.finditer(html, 0, html.rfind(">") + 1):
         name = match[2].lower()
         if name in _NOT_NESTING:
             continue

@@ -11,8 +11,9 @@ them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
+
+from tasks.model import Span
 
 _HAN_NUMBER = "[一二三四五六七八九十百]{1,4}"
 NUMBER = re.compile(
@@ -148,12 +149,14 @@ def glued_formula_end(piece: str, start: int) -> int:
     return match.end("heading") if match else 0
 
 
-def run_in_formulas(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Ranges of unnumbered report formulas that stand between two sentences."""
+def run_in_formulas(text: str, start: int, end: int) -> list[Span]:
+    """The unnumbered report formulas that stand between two sentences, in order."""
+    formulas = []
     for match in _RUN_IN_WORD.finditer(text, start, end):
         year = _RUN_IN_YEAR.search(text, max(start, match.start() - 14), match.start())
         if year is not None:
-            yield year.start(), match.end()
+            formulas.append(Span(year.start(), match.end()))
+    return formulas
 
 
 def glued_end(piece: str, number: Number) -> int:

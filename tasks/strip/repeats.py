@@ -27,11 +27,8 @@ def find_repeats(text: str) -> list[tuple[int, int, int]]:
             twice.add(clause)
         else:
             seen.add(clause)
-    return (
-        _repeats_of(text, clauses, {clause for clause in twice if len(clause) >= _MIN_CLAUSE})
-        if twice
-        else []
-    )
+    twice = {clause for clause in twice if len(clause) >= _MIN_CLAUSE}
+    return _repeats_of(text, clauses, twice) if twice else []
 
 
 def _repeats_of(text: str, clauses: list[str], twice: set[str]) -> list[tuple[int, int, int]]:

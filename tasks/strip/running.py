@@ -121,8 +121,8 @@ def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> 
         else [Span(start, end)]
     )
     if end - start > _SHORT and any(text.find(second, start, end) >= 0 for second in _SECONDS):
-        pieces = [trimmed(text, *part) for piece in pieces for part in _cut_at_numbers(text, piece)]
-    return [piece for piece in pieces if piece.end > piece.start]
+        pieces = [part for piece in pieces for part in _cut_at_numbers(text, piece)]
+    return pieces
 
 
 def _has_space(text: str, start: int, end: int) -> bool:
@@ -144,7 +144,7 @@ def _cut_at_spaces(text: str, start: int, end: int, holes: list[Span], *, spaces
             pieces.append(Span(at, left))
             at = right
     pieces.append(Span(at, end))
-    return [trimmed(text, *piece) for piece in pieces]
+    return pieces
 
 
 def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_digits: bool) -> bool:
@@ -167,6 +167,8 @@ def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_dig
 
 def _cut_at_numbers(text: str, piece: Span) -> list[Span]:
     """Cut a piece before numbers that begin a sequence (``…。一、…``) or continue it (``…。二、…``)."""
+    if piece.end - piece.start <= _SHORT:
+        return [piece]
     cuts: list[int] = []
     last: dict[int, int] = {}
     opening = outline.number_of(text, piece.start)
@@ -211,6 +213,7 @@ def _header_lines(text: str, start: int, end: int) -> list[Span]:
 
 def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
     """Set a report formula that runs into its sentence (``2019年工作回顾过去一年,…``) apart as a piece."""
+    runs = outline.run_in_formulas(text, pieces[0].start, pieces[-1].end)[::-1] if pieces else []
     parts: list[Span] = []
     for start, end in pieces:
         at = start
@@ -219,9 +222,11 @@ def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
         if seam:
             parts.append(Span(at, at + seam))
             at += seam
-        for left, right in outline.run_in_formulas(text, at, end):
-            parts += [Span(at, left), Span(left, right)]
-            at = right
+        while runs and runs[-1].end <= end:
+            run = runs.pop()
+            if run.start > at:
+                parts += [Span(at, run.start), run]
+                at = run.end
         parts.append(Span(at, end))
     return parts
 

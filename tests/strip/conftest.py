@@ -1,7 +1,7 @@
 """How the cases and the labelled documents are measured, shared by the tests of the text shapes.
 
 A case (JSON Lines) has ``comment``, ``shape``, ``text`` and what must come of it: ``blocks`` ([kind, level,
-text]; spaces do not count), and where the case is about them ``dropped`` ([reason, text]), ``given``, ``flags``.
+text]; spaces do not count), and where it is about them ``dropped`` ([reason, text]), ``given``, ``flags``.
 """
 
 from __future__ import annotations
