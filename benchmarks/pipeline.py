@@ -30,7 +30,16 @@ def generate(pages: int, folder: Path) -> Path:
     work = folder / f"corpus{pages}"
     raw = work / "raw"
     if not raw.is_dir():
-        command = [sys.executable, SHARED / "bench" / "make_corpus.py", "--n", str(pages), "--formats", "html", "--out", work]
+        command = [
+            sys.executable,
+            SHARED / "bench" / "make_corpus.py",
+            "--n",
+            str(pages),
+            "--formats",
+            "html",
+            "--out",
+            work,
+        ]
         subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL)
         raw.mkdir()
         (work / "html.jsonl").rename(raw / "html.jsonl")
@@ -91,7 +100,9 @@ def main() -> None:
             points.append((pages, found["cpu_seconds"]))
         if len(points) > 1:
             (low, low_cpu), (high, high_cpu) = points[0], points[-1]
-            print(f"slope from {low:,} to {high:,} pages: {(high - low) / (high_cpu - low_cpu):.0f} documents per CPU second")
+            print(
+                f"slope from {low:,} to {high:,} pages: {(high - low) / (high_cpu - low_cpu):.0f} documents per CPU second"
+            )
 
 
 if __name__ == "__main__":

@@ -49,14 +49,18 @@ def parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="clean raw files and publish a snapshot")
     run.add_argument("--raw", default="data/raw", help="raw files: a folder or any fsspec URL (default: %(default)s)")
     run.add_argument("--clean", default="data/clean", help="folder of the snapshots (default: %(default)s)")
-    run.add_argument("--workers", type=_count, default=os.cpu_count() or 1, help="worker processes (default: %(default)s)")
+    run.add_argument(
+        "--workers", type=_count, default=os.cpu_count() or 1, help="worker processes (default: %(default)s)"
+    )
     run.add_argument(
         "--allow-shrink",
         action="store_true",
         help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
     )
     verify = commands.add_parser("verify", help="check every law and checksum on published files alone; exit 0 or 1")
-    rebuild = commands.add_parser("rebuild", help="write the raw text of every record back to files, from the datasets alone")
+    rebuild = commands.add_parser(
+        "rebuild", help="write the raw text of every record back to files, from the datasets alone"
+    )
     explain = commands.add_parser("explain", help="what happened to one record: edits, dropped spans, copies, flags")
     show = commands.add_parser("show", help="the datasets of the newest snapshot, their rows and files")
     for command in (verify, rebuild, explain, show):

@@ -33,7 +33,9 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
         log = Path(clean) / "failed" / "traceback.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(traceback.format_exc(), "utf-8")
-        return _say(f"stopped by {type(error).__name__}: {error}\nNothing was published. The full story is in {log}.", FAILED)
+        return _say(
+            f"stopped by {type(error).__name__}: {error}\nNothing was published. The full story is in {log}.", FAILED
+        )
     print_outcome(outcome, Path(clean))
     return PUBLISHED
 

@@ -62,7 +62,9 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise SystemExit(f"the Prefect server ended with code {server.returncode}; is the port taken? Set QINGWEN_PORT.")
+            raise SystemExit(
+                f"the Prefect server ended with code {server.returncode}; is the port taken? Set QINGWEN_PORT."
+            )
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310 (our own address)
                 return

@@ -26,7 +26,9 @@ def print_outcome(outcome: Outcome, clean: Path) -> None:
     """What went in and what came out of a run, with paths."""
     console = Console()
     if not outcome.published:
-        console.print(f"Nothing to do: {outcome.snapshot.name} was made from the same files by the same code.", highlight=False)
+        console.print(
+            f"Nothing to do: {outcome.snapshot.name} was made from the same files by the same code.", highlight=False
+        )
     print_snapshot(outcome.snapshot, clean / CURRENT, console)
 
 

@@ -98,9 +98,7 @@ _RECORD = (
     _string("speaker_role", "office of the speaker", "describe", nullable=True),
     _strings("bylines", "writers and photographers named", "describe"),
     _date("published_date", "publication date as written, not converted", "describe", pattern=ISO_DATE),
-    _date(
-        "published_at", "time of publication, own offset; null for a bare date", "describe", pattern=ISO_TIME
-    ),
+    _date("published_at", "time of publication, own offset; null for a bare date", "describe", pattern=ISO_TIME),
     _string("url", "address of the record", "describe", nullable=True),
     Field(
         "images",
@@ -109,12 +107,8 @@ _RECORD = (
         pa.list_(IMAGE),
     ),
     _string("extra", "what else the source said: a JSON object with sorted keys", "split", nullable=True),
-    _strings(
-        "flags", "defects and doubts found; none is repaired by guessing", "describe", vocabulary="FLAGS"
-    ),
-    _position(
-        "raw_start", "where the record begins in the decoded file; 0 if a container carries it", "split"
-    ),
+    _strings("flags", "defects and doubts found; none is repaired by guessing", "describe", vocabulary="FLAGS"),
+    _position("raw_start", "where the record begins in the decoded file; 0 if a container carries it", "split"),
     _length("raw_chars", "length of the decoded record", "split"),
     _string("raw_sha256", "SHA-256 of the decoded record in UTF-8", "split"),
     _length("n_chars", "length of the clean text", "normalize"),
@@ -184,9 +178,7 @@ QUANTITIES = Dataset(
         _string("kind", "kind of number", "quantify", vocabulary="QUANTITY_KINDS"),
         _decimal("value", "value in the written unit, 十 … 亿 multiplied out; null when unsure", "quantify"),
         _decimal("value_max", "upper end of a range", "quantify"),
-        _string(
-            "value_exact", "value that no decimal holds: 1/3, an ISO 8601 date", "quantify", nullable=True
-        ),
+        _string("value_exact", "value that no decimal holds: 1/3, an ISO 8601 date", "quantify", nullable=True),
         _string("unit", "unit or classifier as written, without 万 and 亿", "quantify", nullable=True),
         _string("approx", "how exact it claims to be", "quantify", vocabulary="APPROX"),
         _string("direction", "change it states", "quantify", vocabulary="DIRECTIONS"),
@@ -292,6 +284,5 @@ REJECTS = Dataset(
 )
 
 DATASETS: dict[str, Dataset] = {
-    dataset.name: dataset
-    for dataset in (SOURCES, DOCUMENTS, BLOCKS, QUANTITIES, DUPLICATES, DROPPED, EDITS, REJECTS)
+    dataset.name: dataset for dataset in (SOURCES, DOCUMENTS, BLOCKS, QUANTITIES, DUPLICATES, DROPPED, EDITS, REJECTS)
 }

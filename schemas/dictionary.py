@@ -29,9 +29,7 @@ field). In a column that is not marked *null* every row has a value.
 
 def dictionary() -> str:
     """The whole page in Markdown."""
-    lists = sorted(
-        {field.vocabulary for dataset in DATASETS.values() for field in dataset.fields if field.vocabulary}
-    )
+    lists = sorted({field.vocabulary for dataset in DATASETS.values() for field in dataset.fields if field.vocabulary})
     contents = " · ".join(f"[{name}](#{name})" for name in DATASETS)
     return "\n".join(
         [
@@ -103,12 +101,8 @@ def _closed_list(name: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or check it; the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m schemas.dictionary", description="Write schemas/README.md."
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 if the page is out of date"
-    )
+    parser = argparse.ArgumentParser(prog="python -m schemas.dictionary", description="Write schemas/README.md.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the page is out of date")
     page = dictionary()
     if not parser.parse_args(arguments).check:
         README.write_text(page, "utf-8")

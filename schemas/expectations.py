@@ -74,15 +74,11 @@ def run_suite(limits: Mapping[str, int]) -> list[dict[str, Any]]:
     l1 = "L1: everything read is accounted for"
     return [
         *[
-            _expect(
-                "pair_values_to_be_equal", "critical", l1, column_A=things, column_B=f"{things}_accounted"
-            )
+            _expect("pair_values_to_be_equal", "critical", l1, column_A=things, column_B=f"{things}_accounted")
             for things in ("sources", "records")
         ],
         *[
-            _expect(
-                "values_to_be_between", "critical", f"{things} did not shrink", column=things, min_value=limit
-            )
+            _expect("values_to_be_between", "critical", f"{things} did not shrink", column=things, min_value=limit)
             for things, limit in limits.items()
         ],
     ]
@@ -95,17 +91,13 @@ def _on_field(field: Field, severity: Severity) -> list[dict[str, Any]]:
         stated = {name: value for name, value in bounds.items() if value is not None}
         found.append(_expect("values_to_be_between", severity, column=field.name, **stated))
     if field.values and not pa.types.is_list(field.type):
-        found.append(
-            _expect("values_to_be_in_set", severity, column=field.name, value_set=sorted(field.values))
-        )
+        found.append(_expect("values_to_be_in_set", severity, column=field.name, value_set=sorted(field.values)))
     elif field.values:
         one = f"(?:{'|'.join(map(re.escape, sorted(field.values)))})"
         pattern = f"(?:{one}(?:{SEPARATOR}{one})*)?"
         found.append(_expect("values_to_match_regex", severity, column=field.name, regex=whole(pattern)))
     if field.pattern:
-        found.append(
-            _expect("values_to_match_regex", severity, column=field.name, regex=whole(field.pattern))
-        )
+        found.append(_expect("values_to_match_regex", severity, column=field.name, regex=whole(field.pattern)))
     return found
 
 

@@ -89,7 +89,9 @@ class Stripped:
     dropped: list[Dropped]
     flags: list[str] = field(default_factory=list)  # values of schemas FLAGS
     images: list[Image] = field(default_factory=list)
-    given: dict[str, Any] = field(default_factory=dict)  # what the strip stage learned: title, site_tag, date, bylines …
+    given: dict[str, Any] = field(
+        default_factory=dict
+    )  # what the strip stage learned: title, site_tag, date, bylines …
 
 
 class UnaccountedError(ValueError):

@@ -7,6 +7,7 @@ ends when the flow's process does, however that dies. With one worker everything
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from typing import ParamSpec, TypeVar
 
 Arguments = ParamSpec("Arguments")
@@ -49,12 +51,13 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
     """
     if _n_workers == 1:
         return function(*args, **kwargs)
+    work = functools.partial(function, *args, **kwargs)
     executor = _start()
     try:
-        result, seconds = executor.submit(_timed, function, *args, **kwargs).result()
+        result, seconds = executor.submit(_timed, work).result()
     except BrokenProcessPool:
         _discard(executor)
-        result, seconds = _start().submit(_timed, function, *args, **kwargs).result()
+        result, seconds = _start().submit(_timed, work).result()
     with _lock:
         _seconds[0] += seconds
     return result
@@ -65,11 +68,9 @@ def worker_seconds() -> float:
     return _seconds[0]
 
 
-def _timed(
-    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
-) -> tuple[Result, float]:
+def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
     started = time.process_time()
-    return function(*args, **kwargs), time.process_time() - started
+    return work(), time.process_time() - started
 
 
 def _start() -> ProcessPoolExecutor:
@@ -93,4 +94,9 @@ def _discard(executor: ProcessPoolExecutor | None) -> None:
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        threading.Thread(target=_follow, args=[parent], daemon=True).start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -51,6 +51,8 @@ def _changes(block: Block) -> list[tuple[int, int, int]]:
         if number:
             changes.append((block.spans[number - 1].end, start, 0))
         changes += [
-            (edit.start, edit.start + len(edit.raw), len(edit.clean)) for edit in block.edits if start <= edit.start < end
+            (edit.start, edit.start + len(edit.raw), len(edit.clean))
+            for edit in block.edits
+            if start <= edit.start < end
         ]
     return changes

@@ -128,7 +128,9 @@ class PartTables:
             raw_start, raw_end = positions.span(found.start, found.end)
             sentence = text[found.sentence_start : found.sentence_end]
             places.append((sentence, begin + found.start, begin + found.end, raw_start + base, raw_end + base))
-        for name, column in zip(("sentence", "start", "end", "raw_start", "raw_end"), zip(*places, strict=True), strict=False):
+        for name, column in zip(
+            ("sentence", "start", "end", "raw_start", "raw_end"), zip(*places, strict=True), strict=False
+        ):
             rows[name] += column
 
     def write(self, folder: Path) -> dict[str, pa.Table]:
@@ -140,7 +142,9 @@ class PartTables:
         signatures = signatures.append_column("n_masked", pa.array([count_masks(text) for text in texts], pa.int32()))
         blocks = self._blocks_table(documents)
         tables = {
-            "sources": pa.Table.from_pylist(self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))),
+            "sources": pa.Table.from_pylist(
+                self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))
+            ),
             "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
             "documents": documents,
             "signatures": signatures,
@@ -178,9 +182,7 @@ class PartTables:
 
 def _table(name: str, columns: dict[str, Any]) -> pa.Table:
     schema = arrow_schema(name)
-    return pa.Table.from_arrays(
-        [_array(columns[field.name], field.type) for field in schema], schema=schema
-    )
+    return pa.Table.from_arrays([_array(columns[field.name], field.type) for field in schema], schema=schema)
 
 
 def _array(values: Any, type_: pa.DataType) -> pa.Array:  # noqa: ANN401 (a list, a numpy or an Arrow array)

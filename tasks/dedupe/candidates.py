@@ -19,9 +19,7 @@ from tasks.dedupe.shingle import rate_bits
 
 RARE = 24  # documents that may share a shingle as all pairs: at most 276 of a group, 11.5 a document
 SHARED = 3  # sampled shingles a pair must share at least, about 24 shingles: one sentence
-OF_RARE = (
-    0.25  # share of the smaller sample's rare shingles: a copy with 5 % of its characters changed shares 0.77
-)
+OF_RARE = 0.25  # share of the smaller sample's rare shingles: a copy with 5 % of its characters changed shares 0.77
 OF_ALL = 0.3  # share of the smaller sample, for pairs that only large groups link
 PARTITION = 1 << 22  # sampled shingles joined at a time: 32 MB of keys
 
@@ -62,9 +60,7 @@ def _count(pairs: Ints, weights: Ints | None = None) -> tuple[Ints, Ints]:
 def _merge(parts: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
     if len(parts) == 1:
         return parts[0]
-    return _count(
-        np.concatenate([pairs for pairs, _ in parts]), np.concatenate([counts for _, counts in parts])
-    )
+    return _count(np.concatenate([pairs for pairs, _ in parts]), np.concatenate([counts for _, counts in parts]))
 
 
 def _enough(counted: tuple[Ints, Ints], sizes: Ints, rates: Ints, share: float) -> Ints:

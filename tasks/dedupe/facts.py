@@ -53,9 +53,7 @@ def _place_differs(a: str, b: str) -> bool:
     """Whether two GB/T 2260 codes name places of which neither lies in the other."""
     if a == b:
         return False
-    short = sorted(
-        (code.rstrip("0") if len(code.rstrip("0")) % 2 == 0 else code.rstrip("0") + "0") for code in (a, b)
-    )
+    short = sorted((code.rstrip("0") if len(code.rstrip("0")) % 2 == 0 else code.rstrip("0") + "0") for code in (a, b))
     return not short[1].startswith(short[0])
 
 
@@ -66,8 +64,7 @@ def _sessions_differ(a: str, b: str) -> bool:
 
 def _changes(a: str, b: str) -> list[tuple[str, int, int, int, int]]:
     return [
-        (part.tag, part.src_start, part.src_end, part.dest_start, part.dest_end)
-        for part in Levenshtein.opcodes(a, b)
+        (part.tag, part.src_start, part.src_end, part.dest_start, part.dest_end) for part in Levenshtein.opcodes(a, b)
     ]
 
 
@@ -83,9 +80,7 @@ def _titles_differ(a: str, b: str) -> str | None:
     for tag, start, end, start_b, end_b in _changes(a, b):
         if tag != "replace" or not (a[start:end].isalpha() and b[start_b:end_b].isalpha()):
             continue
-        if end - start > 1 or (
-            _UNIT_OF_PLACE.match(a[end : end + 4]) and _UNIT_OF_PLACE.match(b[end_b : end_b + 4])
-        ):
+        if end - start > 1 or (_UNIT_OF_PLACE.match(a[end : end + 4]) and _UNIT_OF_PLACE.match(b[end_b : end_b + 4])):
             return "names in the title"
     return None
 
@@ -100,9 +95,7 @@ def conflict(a: Facts, b: Facts) -> str | None:
         return "speech date"
     if a.meeting and b.meeting and _sessions_differ(a.meeting, b.meeting):
         return "meeting"
-    return (
-        _titles_differ(fold(a.title), fold(b.title)) if a.title and b.title and a.title != b.title else None
-    )
+    return _titles_differ(fold(a.title), fold(b.title)) if a.title and b.title and a.title != b.title else None
 
 
 def same_title(a: Facts, b: Facts) -> bool:

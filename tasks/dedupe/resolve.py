@@ -119,9 +119,7 @@ def _suspects(kept: str, other: str, copy: Copy) -> set[str]:
 class _Resolver:
     """The search for clusters among the leaders of the equal groups."""
 
-    def __init__(
-        self, facts: list[Facts], text_of: Callable[[int], str], candidates: dict[int, list[int]]
-    ) -> None:
+    def __init__(self, facts: list[Facts], text_of: Callable[[int], str], candidates: dict[int, list[int]]) -> None:
         self.facts = facts
         self.candidates = candidates
         self.text = lru_cache(TEXTS_HELD)(lambda index: Text.of(text_of(facts[index].row)))
@@ -266,6 +264,4 @@ def resolve(docs: pa.Table, text_of: Callable[[int], str]) -> Resolution:
                     equals.update(_described_alike(facts, strange))
     for index, others in equals.items():
         dropped.update({other: _equal(facts[index], facts[other], text_of) for other in others})
-    return Resolution(
-        [facts[index].row for index in sorted(equals)], [dropped[index] for index in sorted(dropped)]
-    )
+    return Resolution([facts[index].row for index in sorted(equals)], [dropped[index] for index in sorted(dropped)])

@@ -24,22 +24,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-SHINGLE = (
-    5  # characters; provincial reports of one year share at most 6 % of these, 72 % of single characters
-)
-MIN_SHINGLES = (
-    20  # shorter texts say too little: only equality of the whole comparison form makes them copies
-)
-SAMPLE = (
-    64  # a text is sampled at the lowest of the rates 1/2, 1/4, 1/8 that leaves about this many, or at 1/2
-)
+SHINGLE = 5  # characters; reports of one year share at most 6 % of these, but 72 % of single ones
+MIN_SHINGLES = 20  # a shorter text says too little: only an equal comparison form makes it a copy
+MAX_CHARACTERS = 1 << 22  # likewise a longer one: comparing it takes 50 bytes per character
+SAMPLE = 64  # sampled is at the lowest of the rates 1/2, 1/4, 1/8 that leaves about so many, or at 1/2
 MAX_RATE_BITS = 3
 
 FINGERPRINT_SCHEMA = pa.schema(
     [
-        pa.field(
-            "folded_hash", pa.string(), nullable=False
-        ),  # hex of 128 bits; equal comparison forms, equal hashes
+        pa.field("folded_hash", pa.string(), nullable=False),  # of the comparison form; 128 bits in hex
         pa.field("n_shingles", pa.int32(), nullable=False),
         pa.field("sample", pa.list_(pa.uint32()), nullable=False),  # sorted, distinct
     ]
@@ -55,9 +48,7 @@ _APART = ord(".")
 _BETWEEN = "x"  # between two texts: a letter, so that digits at their ends do not meet
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64)
 _SHIFT = np.uint64(32)
-_SAMPLE_SHIFT = np.uint64(
-    64 - 32 - MAX_RATE_BITS
-)  # keeps the 32 bits below those that the lowest rate sets to zero
+_SAMPLE_SHIFT = np.uint64(64 - 32 - MAX_RATE_BITS)  # keeps the 32 bits below those that the lowest rate sets to zero
 
 
 @cache

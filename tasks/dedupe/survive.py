@@ -72,9 +72,7 @@ def why(kept: Evidence, dropped: Evidence, lacks: dict[str, int]) -> str:
     if kept.missing != dropped.missing:
         names = ", ".join(f"{count} {character}" for character, count in sorted(lacks.items()))
         lost = f" (it lacks about {names})" if names else ""
-        return (
-            f"It has {dropped.missing} characters masked or missing{lost}, the kept copy has {kept.missing}."
-        )
+        return f"It has {dropped.missing} characters masked or missing{lost}, the kept copy has {kept.missing}."
     if kept.injected != dropped.injected:
         return f"It has {dropped.injected} injected markers, the kept copy has {kept.injected}."
     if kept.incomplete != dropped.incomplete:

@@ -39,9 +39,7 @@ WHOLE = 0.8
 COVERED = 0.75
 ALIGNED = 0.88
 SIBLING_FIGURES = 0.1  # share of figures that may differ between copies whose words are undamaged …
-SLIPS_PER_DAMAGE = (
-    4  # … and so much more per share of damaged characters, give or take two standard deviations
-)
+SLIPS_PER_DAMAGE = 4  # … and so much more per share of damaged characters, give or take two standard deviations
 DAMAGED = 0.01  # from this damage on, at least one more: short texts have too few figures for a rate
 SIBLING_NAMES = 3  # times the same two or more letters are replaced by the same others
 BROKEN_OFF = 0.05  # share of the longer text that is missing at the end of a truncated one
@@ -122,9 +120,7 @@ def _conflicting(kept: str, other: str, gap: Gap) -> tuple[int, int]:
     old, new = kept[start:end], other[gap.b - (gap.a - start) : gap.b_end + (end - gap.a_end)]
     if MASK in old or MASK in new:
         return 0, 0
-    arabic, han = (
-        _replaced(Counter(figure.findall(old)), Counter(figure.findall(new))) for figure in _FIGURES
-    )
+    arabic, han = (_replaced(Counter(figure.findall(old)), Counter(figure.findall(new))) for figure in _FIGURES)
     return arabic, han
 
 
@@ -218,12 +214,7 @@ def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Co
     titled = same_title(kept_facts, other_facts)
     near = jaccard >= (NEAR_DAMAGED if titled or aligned.whole >= WHOLE else NEAR)
     covered = max(aligned.aligned, containment) >= COVERED
-    breaks_off = (
-        titled
-        and max(tail, kept_tail) > 0
-        and aligned.aligned >= ALIGNED
-        and aligned.head <= BROKEN_OFF_CHARS
-    )
+    breaks_off = titled and max(tail, kept_tail) > 0 and aligned.aligned >= ALIGNED and aligned.head <= BROKEN_OFF_CHARS
     if not ((near and (titled or covered)) or breaks_off):
         return None
     kind = "truncated" if tail > kept_tail else "near"

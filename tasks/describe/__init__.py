@@ -105,9 +105,7 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
         published_date=published.date,
         published_at=published.at,
         url=str(given.get("url") or page.get("url") or "") or None,
-        images=[
-            {"url": image.url, "alt": image.alt, "block_no": image.block_no} for image in stripped.images
-        ],
+        images=[{"url": image.url, "alt": image.alt, "block_no": image.block_no} for image in stripped.images],
         extra=_extra(given, page, "" if author in bylines else author),
         flags=sorted(found),
     )

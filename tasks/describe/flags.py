@@ -11,7 +11,7 @@ import re
 _HAN = "一-鿿"
 _MASKS = "*＊×□"
 _MASK_RUN = re.compile(
-    rf"(?:\*++|＊++|□++|×{{2,}}+)(?! ?(?:注|备注|说明|号))(?= ?[{_HAN}，。；：、“”‘’（）,;:])"
+    rf"(?<![*＊□×])(?:\*++|＊++|□++|×{{2,}}+)(?! ?(?:注|备注|说明|号))(?= ?[{_HAN}，。；：、“”‘’（）,;:])"
 )
 # A mask stands between Han, quotes and stops where a character belongs: not between numbers (3×5), not as
 # Markdown emphasis (**重点**), a list bullet (a mark and a space at the start of a line) or the mark of a

@@ -69,9 +69,7 @@ class Gazetteer(NamedTuple):
     by_code: dict[str, Place]
     full: dict[str, tuple[Place, ...]]
     short: dict[str, tuple[Place, ...]]
-    heads: dict[
-        str, list[str]
-    ]  # first two characters of a name or short form → those that begin so, longest first
+    heads: dict[str, list[str]]  # first two characters of a name or short form → those that begin so, longest first
     tails: frozenset[str]  # last two characters of the full names
     provinces: list[Place]
 

@@ -38,10 +38,7 @@ _NO_NAME = re.compile(
     r"|^(?:文[旅化明体教艺]|安[全排]|金融|商[务业]|高[度速新端效]|全[面国省市县区文]|方[面案向]|成[果立就]|党[建的]|经济"
     r"|向[前好]|常[务年]|项目|农业|景[区点]|时代|解[读放]|单位|马上|温暖|关[于注键爱]|路上|平安)$"
 )
-_OFFICE = (
-    "(?:总理|省长|市长|县长|区长|州长|盟长|旗长|专员|乡长|镇长|主席|书记|主任|院长|检察长"
-    "|总书记|部长|行政长官)"
-)
+_OFFICE = "(?:总理|省长|市长|县长|区长|州长|盟长|旗长|专员|乡长|镇长|主席|书记|主任|院长|检察长|总书记|部长|行政长官)"
 _ORDINAL = r"[\d一二三四五六七八九十百零〇○ ]{1,7}"
 _IN_NAME = r"[^在，。；：、,;:（）()—─\n]{0,24}?"
 _SESSION = rf"第?{_ORDINAL}次(?:全体|扩大)?(?:会议|全会)"
@@ -114,9 +111,7 @@ def read_speech(opening: str) -> Speech:
     if not meetings and not salutation:
         return Speech()
     rest = header
-    for start, end in sorted(
-        [*((d.start, d.end) for d in dates), *(m.span() for m in meetings)], reverse=True
-    ):
+    for start, end in sorted([*((d.start, d.end) for d in dates), *(m.span() for m in meetings)], reverse=True):
         rest = f"{rest[:start]}—{rest[end:]}"
     pieces = [piece.strip(" ：:，,。") for piece in _PIECES.split(rest)]
     speaker, role = _speaker([piece for piece in reversed(pieces) if piece], bare=bool(dates or meetings))

@@ -54,18 +54,13 @@ def find_place(title: str, tag: str, header: str, text: str) -> Place | None:
         related = site is None or places.contains(site, place) or places.contains(place, site)
         if related or place.name in title:
             return place
-    return (
-        _single(places, header, context)
-        or site
-        or _clearest(named, context)
-        or _from_text(places, text, context)
-    )
+    return _single(places, header, context) or site or _clearest(named, context) or _from_text(places, text, context)
 
 
 def _resolved(places: Gazetteer, evidence: str, context: str, *, explicit: bool = False) -> list[Place]:
     """The places a short text names, each found out from the context.
 
-    ``explicit``: it names places and nothing else (tag, meeting, office), so a short form needs no confirmation.
+    ``explicit``: it names places and nothing else (tag, meeting, office), so short forms need no more.
     """
     found: list[Place] = []
     for mention in places.mentions(evidence):
@@ -153,9 +148,7 @@ def _from_text(places: Gazetteer, text: str, context: str) -> Place | None:
         return None
     best = counted[0][2]
     rivals = [
-        count
-        for count, _, place in counted[1:]
-        if not (places.contains(best, place) or places.contains(place, best))
+        count for count, _, place in counted[1:] if not (places.contains(best, place) or places.contains(place, best))
     ]
     return best if not rivals or counted[0][0] >= _CLEAR * rivals[0] else None
 
@@ -167,9 +160,7 @@ def _candidates(places: Gazetteer, head: str, context: str) -> list[Place]:
         end = kind.end()
         if head[end - 2 : end] in places.tails:
             names.update(head[start:end] for start in range(max(0, end - _LONGEST_NAME), end - 1))
-    mentions = [
-        Mention(0, 0, name, places.full[name], full=True) for name in sorted(names & places.full.keys())
-    ]
+    mentions = [Mention(0, 0, name, places.full[name], full=True) for name in sorted(names & places.full.keys())]
     found = [_resolve(places, mention, context) for mention in mentions]
     provinces = [place for place in places.provinces if place.short in head[:_PROVINCE_CHARS]]
     short = _resolved(places, head[:_LEAD_CHARS], context)

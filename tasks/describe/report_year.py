@@ -13,9 +13,7 @@ from typing import NamedTuple
 
 _YEAR = r"(?P<year>(?:19[5-9]|20[0-4])\d)"
 _TITLE_YEAR = re.compile(rf"(?<!\d){_YEAR}\s*年?度?(?!\d|\s*年?\s*\d{{1,2}}\s*[月.\-])")
-_HAN_YEAR = re.compile(
-    r"(?:二[〇○零]|一九)[〇○零一二三四五六七八九]{2}(?=年(?![一二三四五六七八九十]{1,3}月))"
-)
+_HAN_YEAR = re.compile(r"(?:二[〇○零]|一九)[〇○零一二三四五六七八九]{2}(?=年(?![一二三四五六七八九十]{1,3}月))")
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _PLAN = re.compile(
     rf"(?<![到至前])(?<!截至){_YEAR}年(?:全[省市县区州盟旗国])?[^，。；：\n]{{0,12}}?"

@@ -17,9 +17,7 @@ _REPORT = re.compile(r"\s*((?:(?:19|20)\d\d年)?[一-鿿]{0,16}?政府工作报�
 _MAX_TITLE = 300  # characters; longer "titles" are whole paragraphs of pages without one
 
 
-def read_title(
-    record_given: Mapping[str, Any], page_given: Mapping[str, Any]
-) -> tuple[str | None, str | None]:
+def read_title(record_given: Mapping[str, Any], page_given: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Title and site tag from what the container gives, else from what the page shows."""
     raw = record_given.get("title") or page_given.get("title")
     tag = page_given.get("site_tag")

@@ -58,7 +58,9 @@ def _find(snapshot: Path, name: str) -> Iterator[tuple[str, str, dict[str, Any]]
     for part in part_names(snapshot):
         for dataset in ("documents", "duplicates"):
             table = pq.read_table(snapshot / dataset / part)
-            wanted = pc.or_(pc.starts_with(table["doc_id"], name), pc.fill_null(pc.equal(table["record_id"], name), False))
+            wanted = pc.or_(
+                pc.starts_with(table["doc_id"], name), pc.fill_null(pc.equal(table["record_id"], name), False)
+            )
             if number.isdecimal():
                 place = pc.and_(pc.equal(table["source_uri"], uri), pc.equal(table["record_no"], int(number)))
                 wanted = pc.or_(wanted, place)

@@ -27,7 +27,9 @@ from fsspec.implementations.local import LocalFileSystem
 
 from tasks.split import sniff_json_lines
 
-PART_BYTES = 16 << 20  # about 1,000 web pages: large enough that a task's 20 ms vanish, small enough for 100 MB of memory
+PART_BYTES = (
+    16 << 20
+)  # about 1,000 web pages: large enough that a task's 20 ms vanish, small enough for 100 MB of memory
 MAX_PARTS = 1 << 10
 MAX_SOURCE_BYTES = 128 << 20  # one source other than JSON Lines; decoded it takes up to four times that
 BUFFER_BYTES = 4 << 20

@@ -13,7 +13,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHAPING_TREES = ("tasks", "schemas")
-SHAPING_LIBRARIES = ("beautifulsoup4", "great-expectations", "html5lib", "numpy", "pandas", "pyarrow", "pyyaml", "rapidfuzz", "selectolax")
+SHAPING_LIBRARIES = (
+    "beautifulsoup4",
+    "great-expectations",
+    "html5lib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyyaml",
+    "rapidfuzz",
+    "selectolax",
+)
 
 
 def versions() -> dict[str, str]:

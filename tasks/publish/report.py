@@ -82,7 +82,9 @@ def _counted(title: str, snapshot: Path, dataset: str, column: str, meanings: di
         values = values.flatten() if column == "flags" else values
         counts.update({row["values"]: row["counts"] for row in values.value_counts().to_pylist()})
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return _table(title, ("count", column, "meaning"), ((count, value, meanings.get(value, "")) for value, count in ordered))
+    return _table(
+        title, ("count", column, "meaning"), ((count, value, meanings.get(value, "")) for value, count in ordered)
+    )
 
 
 def _listed(title: str, snapshot: Path, dataset: str, columns: Sequence[str]) -> str:

@@ -55,6 +55,7 @@ _HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負
 _MINUS: Final = frozenset("-－−")
 _OPENING: Final = frozenset(" （(：:，,")
 _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
+_BEFORE_LIANG: Final = frozenset(SMALL + LARGE)  # 三百两 weighs; 一九八二两年 does not
 _SELDOM_ONE: Final = frozenset("度层升担桶两天")  # 一度, 一天天 measure nothing
 
 
@@ -85,7 +86,7 @@ def read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
 
 
 def _amount(text: str, match: re.Match[str]) -> Amount | None:
-    """The amount that begins with ``match``; None if it is an article (一个), epithet (百家), or uncertain."""
+    """The amount that begins with ``match``; None for an article (一个), an epithet (百家), a doubt."""
     start, end = match.span()
     arabic, scale, mixed, _, _, middle, outer, unit = match.groups()
     if unit is None:
@@ -191,7 +192,7 @@ def _surround(text: str, amount: Amount) -> Amount | None:
 
 
 def _sign(text: str, start: int, kind: str) -> int | None:
-    """Length of the minus before the number (-, 负, 零下), 0 without one, None for a hyphen that may be none."""
+    """Length of the minus before the number (-, 负, 零下), 0 without one, None for a doubtful hyphen."""
     before, ahead = text[start - 1], text[start - 2 : start - 1]
     if before in _MINUS:
         continues = ahead in _OPENING or (ahead > "⺀" and kind in ("percent", "measure"))
@@ -227,7 +228,7 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
         return ranged
     elif written == "一半":
         pair = (Decimal("0.5"), None)
-    elif written[-1] == "两" and (written == "二两" or written[-2] != "二"):
+    elif written == "二两" or (written[-1] == "两" and written[-2:-1] in _BEFORE_LIANG):
         pair, kind, unit = read_numeral(written[:-1]), "measure", "两"
     elif written[-1] in LARGE and written[0] not in _BARE_SCALE:
         pair, kind = read_numeral(written), "count"

@@ -117,7 +117,7 @@ def noun_behind(text: str, end: int) -> str | None:
 
 
 def noun_before(text: str, low: int, stop: int, *, whole: bool) -> str | None:
-    """The noun phrase that ends at ``stop`` and does not reach before ``low``; ``whole``: with all its 、 parts (均)."""
+    """The noun phrase between ``low`` and ``stop``, up to ``stop``; ``whole``: with all its 、 parts (均)."""
     match = _BACKWARDS.match(text[max(low, stop - _LONGEST) : stop][::-1])
     phrase = match[1][::-1] if match is not None else ""
     if not whole and ("、" in phrase or "等" in phrase):

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 
 class Unit(NamedTuple):
-    """Meaning of a written unit: the kind of quantity, its name, and the power of ten from one to the other."""
+    """Meaning of a written unit: kind of quantity, usual name, power of ten from the one to the other."""
 
     kind: str
     name: str

@@ -91,8 +91,8 @@ def _positional(text: str) -> str:
 def _whole(text: str) -> Decimal | None:
     """Sum of the groups of a number: a group is what stands before one of 万 亿 兆.
 
-    Units must fall from left to right inside a group and from group to group, except that a larger unit multiplies all
-    that stands before it (一万五千亿). A last bare digit counts tenths of the unit before it (三万五).
+    Units must fall from left to right inside a group and from group to group, except that a larger unit
+    multiplies all that stands before it (一万五千亿). A last bare digit counts tenths of the unit before it (三万五).
     """
     if _POSITIONAL.fullmatch(text):
         return Decimal(_positional(text))

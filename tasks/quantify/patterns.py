@@ -16,7 +16,7 @@ from tasks.quantify.numerals import DIGITS, LARGE, SMALL
 
 
 def _trie(words: Mapping[str, str]) -> str:
-    """A pattern for the longest of ``words``, each with what must hold behind it; one branch per character."""
+    """A pattern for the longest of ``words``, each with what must hold behind it; a branch per character."""
     branches: dict[str, dict[str, str]] = {}
     for word, behind in words.items():
         if word:

@@ -29,6 +29,10 @@ class Edits(NamedTuple):
     raws: Sequence[str]
     cleans: Sequence[str]
 
+    def part(self, first: int, last: int) -> Edits:
+        """The edits from ``first`` to before ``last``."""
+        return Edits(self.starts[first:last], self.raws[first:last], self.cleans[first:last])
+
 
 NO_EDITS = Edits((), (), ())
 
@@ -85,8 +89,7 @@ def pieces(record: PublishedRecord) -> list[Piece]:
             raw, length = text[at : at + end - start], end - start
             if last > first:
                 n_used += last - first
-                mine = Edits(*(column[first:last] for column in record.edits))
-                raw, length = _undo(text, at, start, end, mine)
+                raw, length = _undo(text, at, start, end, record.edits.part(first, last))
             at += length
             found.append(Piece(start, end, raw))
         if at != len(text):
@@ -100,7 +103,9 @@ def pieces(record: PublishedRecord) -> list[Piece]:
 def _undo(text: str, at: int, start: int, end: int, edits: Edits) -> tuple[str, int]:
     """The raw text of a span whose clean text begins at ``at`` of its block's, and the length of that clean text."""
     raw_ends = map(add, edits.starts, map(len, edits.raws))
-    copied = list(map(sub, (*edits.starts, end), (start, *raw_ends)))  # raw characters before each edit, and behind the last
+    copied = list(
+        map(sub, (*edits.starts, end), (start, *raw_ends))
+    )  # raw characters before each edit, and behind the last
     if min(copied) < 0:
         raise RebuildError("L3", f"edits overlap or reach out of the span {start} to {end}")
     begins = list(accumulate(map(add, copied, map(len, edits.cleans)), initial=at))  # of each copied stretch
@@ -246,5 +251,5 @@ def _to_list(column: pa.Array) -> list[Any]:
         encoded = column.dictionary_encode()
         values = encoded.dictionary.to_pylist()
         return [values[code] for code in encoded.indices.to_numpy().tolist()]
-    values = column.to_pylist()
-    return values
+    others: list[Any] = column.to_pylist()
+    return others

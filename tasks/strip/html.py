@@ -66,9 +66,7 @@ def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:
 def _dropped(page: Page, blocks: list[Block], verdicts: list[str | None]) -> list[Dropped]:
     """Everything between the blocks; whitespace joins the dropped text before it, else it is structure."""
     pieces: list[tuple[int, int, str]] = [(start, end, "") for block in blocks for start, end in block.spans]
-    pieces += [
-        (line[0], line[1], verdict) for line, verdict in zip(page.lines, verdicts, strict=True) if verdict
-    ]
+    pieces += [(line[0], line[1], verdict) for line, verdict in zip(page.lines, verdicts, strict=True) if verdict]
     pieces.sort(key=itemgetter(1))
     pieces.append((len(page.text), len(page.text), ""))
     dropped: list[Dropped] = []

@@ -44,9 +44,7 @@ _PRE_BREAK = re.compile("\n(?=\\s*\n|[ \t\u3000\xa0]{2,}|\u3000)")
 _STEP_NAME = re.compile(r'\b(class|id)="([\w\-]{1,40})')
 
 
-def blocks_of(
-    page: Page, texts: list[str], verdicts: list[str | None], article: int
-) -> tuple[list[Block], list[int]]:
+def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article: int) -> tuple[list[Block], list[int]]:
     """The blocks of the kept lines, and the number of the first line of each block."""
     rows = _data_rows(page, texts, verdicts, article)
     path_of = _Paths(page, article)
@@ -59,9 +57,7 @@ def blocks_of(
             continue
         row = rows.get(number, -1)
         start = page.text.find(text, line[0])
-        joins = (
-            row >= 0 and row == last_row and number == last_number + 1 and start > blocks[-1].spans[-1].end
-        )
+        joins = row >= 0 and row == last_row and number == last_number + 1 and start > blocks[-1].spans[-1].end
         last_row, last_number = row, number
         if joins:
             spans = blocks[-1].spans

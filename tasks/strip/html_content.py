@@ -17,22 +17,21 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from tasks.strip.html_walk import Page, is_hidden
+from tasks.strip.html_walk import Page, is_hidden, tag_names
 
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 MAX_ROLE_SHARE = 0.35  # of the page's prose: a box with more is not what its class name says
 MIN_PROSE = 16  # unlinked characters of a line that may count as prose
 FULL_PROSE = 60  # unlinked characters; shorter lines count for less than their length
 MAX_LINKED_PROSE = 0.3  # linked characters per unlinked one that prose may have
-# Shares of linked characters: below the first a line is never a list of links, above the second always; between
-# them it is one if so much of its words (dates and marks aside) is linked.
+# Shares of linked characters: below the first a line is never a list of links, above the second always;
+# between them it is one if so much of its words (dates and marks aside) is linked.
 MIN_LINKED, LINKED, LINKED_WORDS = 0.2, 0.5, 0.7
 MAX_FURNITURE = 120  # characters; longer lines are never judged by their words
 
-_STRUCTURAL = frozenset(
-    ("html", "body", "center", "div", "td", "section", "article", "main", "form", "table", "tbody", "tr")
-    + ("blockquote", "dd", "dl", "fieldset", "pre", "li", "ul")
-)
+_STRUCTURAL = tag_names("""
+    html body center div td section article main form table tbody tr blockquote dd dl fieldset pre li ul
+""")
 _TAG_ROLES = {
     "head": "structure",
     "nav": "navigation",
@@ -82,7 +81,8 @@ _FURNITURE = re.compile(
         |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|引用通告|没有更多)
     |(?P<footer>
         版权(?:所有|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：]|技术支持\s*[:：]|网站标识码|网站地图
-        |.{0,12}ICP备|.{0,20}公网安备|.{0,10}All\ Rights?\ Reserved|关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
+        |.{0,12}ICP备|.{0,20}公网安备|.{0,10}All\ Rights?\ Reserved|关于我们
+        |(?:免责|特别|郑重)声明|声明\s*[:：])
     """,
     re.IGNORECASE | re.VERBOSE,
 )

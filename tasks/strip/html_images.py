@@ -50,11 +50,7 @@ def unwrap_proxy(url: str) -> str:
 def _address(attrs: dict[str, str], base: str) -> str:
     for name in _SOURCES:
         url = attrs.get(name, "")
-        if (
-            url
-            and len(url) <= MAX_URL
-            and not url.lower().startswith(("data:", "javascript:", "about:", "blob:"))
-        ):
+        if url and len(url) <= MAX_URL and not url.lower().startswith(("data:", "javascript:", "about:", "blob:")):
             try:
                 return unwrap_proxy(urljoin(base, url))
             except ValueError:  # urljoin on a broken IPv6 host

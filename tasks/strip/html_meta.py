@@ -140,9 +140,7 @@ def _from_lines(texts: list[str], verdicts: list[str | None], title_line: int | 
     return found
 
 
-def describe_page(
-    page: Page, texts: list[str], verdicts: list[str | None], title_line: int | None
-) -> dict[str, Any]:
+def describe_page(page: Page, texts: list[str], verdicts: list[str | None], title_line: int | None) -> dict[str, Any]:
     """The values for ``Stripped.given``."""
     title, site = split_site(page_title(page, texts))
     given: dict[str, Any] = {"title": title, "site": site}

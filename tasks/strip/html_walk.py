@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
 
-# Text between block borders: start (maybe on whitespace), end, innermost box, characters in <a>, in bold type.
+# Text between block borders: start (maybe on whitespace), end, innermost box, characters in <a>, in bold.
 Line = tuple[int, int, int, int, int]
 
 
@@ -47,17 +47,18 @@ class Page:
 INVISIBLE = ["script", "style", "template"]
 
 
-def _names(listed: str) -> frozenset[str]:
+def tag_names(listed: str) -> frozenset[str]:
+    """The names in a list with spaces between them."""
     return frozenset(listed.split())
 
 
-BOX_TAGS = _names("""
+BOX_TAGS = tag_names("""
     address article aside audio blockquote body button canvas caption center dd details dialog dir div dl dt
-    fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li main
-    menu nav noscript object ol optgroup option p pre search section select summary svg table tbody td textarea
-    tfoot th thead title tr ul video
+    fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li
+    main menu nav noscript object ol optgroup option p pre search section select summary svg table tbody
+    td textarea tfoot th thead title tr ul video
 """)
-_COMMON_INLINE = _names("em font i input label span u /em /font /i /label /span /u")  # skips their split
+_COMMON_INLINE = tag_names("em font i input label span u /em /font /i /label /span /u")  # skips their split
 _OPEN, _CLOSE, _BREAK, _LINK, _UNLINK, _BOLD, _UNBOLD, _PLAIN, _IMAGE, _META = range(10)
 _ACTIONS: dict[str, int] = (
     dict.fromkeys(BOX_TAGS, _OPEN)
@@ -81,9 +82,9 @@ def is_hidden(attrs: str) -> bool:
 
 def unescape(text: str) -> str:
     """Undo the escapes of lexbor's serializer: the four it knows."""
-    return (
-        text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
-    ).replace("&amp;", "&")
+    return (text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')).replace(
+        "&amp;", "&"
+    )
 
 
 def _serialize(html: str) -> tuple[str, list[str]]:
@@ -188,12 +189,10 @@ _MANY_TAGS = 2_000  # fewer cannot hurt: the worst shapes stay under 0.2 s
 _MANY_OPEN = 500
 _MAX_DEPTH = 400  # browsers stop at 512
 _NODE_BUDGET = 300_000
-_LONG_TAG = (
-    50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
-)
+_LONG_TAG = 50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
 _MANY_ATTRIBUTES = 5_000
-_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
-_NOT_NESTING = _names("""
+_FORMATTING = tag_names("a b big code em font i nobr s small strike strong tt u")
+_NOT_NESTING = tag_names("""
     area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr
     body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr
 """)
@@ -202,7 +201,7 @@ _TAG_START = re.compile(r"</?[a-zA-Z][^\s/>]*")
 
 
 def tame(html: str) -> tuple[str, bool]:
-    """``html`` without the tags nested deeper than browsers follow, and whether anything had to go.
+    """``html`` without the tags nested deeper than browsers follow, and whether anything went.
 
     Unclosed formatting elements are limited so that reopening them in every block stays within a node budget; a
     tag with thousands of attributes loses them.

@@ -65,9 +65,7 @@ class Result:
 
     def __str__(self) -> str:
         """One line for a person: what failed, and with which values."""
-        verdict = (
-            "holds" if self.success else f"fails for {self.n_failing}: {', '.join(map(str, self.sample[:3]))}"
-        )
+        verdict = "holds" if self.success else f"fails for {self.n_failing}: {', '.join(map(str, self.sample[:3]))}"
         return f"{self.dataset}.{self.column} {self.expectation} {verdict}"
 
 
@@ -108,9 +106,7 @@ def locate(dataset: str, table: pa.Table, results: Iterable[Result]) -> list[Bad
     """The rows of a table that fail, in order; ``results`` say which expectations on its columns failed."""
     declared = DATASETS[dataset]
     failed = [result for result in results if not result.success and "column" in result.kwargs]
-    frame = pa.table(
-        {name: check_column(declared, table, name) for name in dict.fromkeys(r.column for r in failed)}
-    )
+    frame = pa.table({name: check_column(declared, table, name) for name in dict.fromkeys(r.column for r in failed)})
     suite = [{"type": result.expectation, "kwargs": dict(result.kwargs)} for result in failed]
     return sorted(
         (
@@ -147,9 +143,7 @@ def check_laws(checks: pa.Table, laws: Mapping[str, str]) -> list[Result]:
         result = _result("laws", frame, totals.get(law, {}).get("n_checked_sum", 0), verdict)
         details = checks.filter(pc.equal(checks["law"], law))["detail"].drop_null().to_pylist()
         n_failing = totals.get(law, {}).get("n_failed_sum", 0)
-        results.append(
-            replace(result, n_failing=n_failing, sample=tuple(details[:SAMPLE_SIZE]) or result.sample)
-        )
+        results.append(replace(result, n_failing=n_failing, sample=tuple(details[:SAMPLE_SIZE]) or result.sample))
     return results
 
 
@@ -219,9 +213,7 @@ def _run(batch: Any, suite: Mapping[int, Config], result_format: str) -> dict[in
     if not suite:
         return {}
     numbered = [{**config, "meta": {"at": at}} for at, config in suite.items()]
-    outcome = batch.validate(
-        ExpectationSuite(name="gate", expectations=numbered), result_format=result_format
-    )
+    outcome = batch.validate(ExpectationSuite(name="gate", expectations=numbered), result_format=result_format)
     verdicts = {}
     for found in outcome.results:
         at = found.expectation_config.meta["at"]
@@ -233,9 +225,7 @@ def _run(batch: Any, suite: Mapping[int, Config], result_format: str) -> dict[in
 def _error(info: Mapping[str, Any]) -> str:
     """What kept Great Expectations from a decision, such as a missing column; empty if nothing did."""
     details = [info] if "raised_exception" in info else info.values()
-    return "; ".join(
-        sorted({str(detail["exception_message"]) for detail in details if detail["raised_exception"]})
-    )
+    return "; ".join(sorted({str(detail["exception_message"]) for detail in details if detail["raised_exception"]}))
 
 
 @cache

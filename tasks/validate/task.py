@@ -90,7 +90,10 @@ def judge(
     verdict = reach_verdict(staged, probes, laws, None if allow_shrink else _counts_before(target))
     shown = [result.to_json() | {"sample": str(result.sample)} for result in verdict.results]
     create_table_artifact(
-        [{name: row[name] for name in ("dataset", "column", "expectation", "success", "n_failing", "sample")} for row in shown],
+        [
+            {name: row[name] for name in ("dataset", "column", "expectation", "success", "n_failing", "sample")}
+            for row in shown
+        ],
         key="quality",
         description="What the quality gate expected of the datasets, and what it found",
     )

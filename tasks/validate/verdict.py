@@ -117,6 +117,8 @@ def explain_failure(verdict: Verdict, laws: LawReport, kept_in: Path) -> str:
     lines += [f"  {line}" for line in others[:SHOWN]]
     shrunk = any(result.dataset == "run" and not result.success for result in verdict.results)
     if shrunk:
-        lines.append("  sources or documents are missing: is the raw folder mounted? If they are gone on purpose: --allow-shrink")
+        lines.append(
+            "  sources or documents are missing: is the raw folder mounted? If they are gone on purpose: --allow-shrink"
+        )
     lines.append(f"All results: {kept_in}")
     return "\n".join(lines)

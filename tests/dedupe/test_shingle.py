@@ -43,9 +43,7 @@ def test_fold_is_idempotent_and_hashes_follow_it(text):
 
 
 def test_sample_is_part_of_the_shingles_and_of_a_longer_texts_sample():
-    whole, part, short = (
-        fingerprints([REPORT * 2, REPORT * 2 + "再见", REPORT[:18]]).column("sample").to_pylist()
-    )
+    whole, part, short = fingerprints([REPORT * 2, REPORT * 2 + "再见", REPORT[:18]]).column("sample").to_pylist()
     assert set(whole) <= set(part)
     assert short == []
     assert len(REPORT[:18]) < MIN_SHINGLES

@@ -14,10 +14,7 @@ from tasks.model import Record, Stripped, account
 from tasks.strip.audit import agrees, audit, repair, visible_text_by_bs4
 from tasks.strip.html import strip_html
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "cases" / "html.jsonl").read_text("utf-8").splitlines()
-]
+CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "html.jsonl").read_text("utf-8").splitlines()]
 
 
 def record_of(html: str, shape: str = "html_page") -> Record:
@@ -40,21 +37,19 @@ def test_case(case):
     record = record_of(case["html"], case.get("shape", "html_page"))
     result = stripped(record)
     kinds = [block.kind for block in result.blocks]
-    assert [
-        [kind, text.replace("\xa0", " ")] for kind, text in zip(kinds, texts(record, result), strict=True)
-    ] == case["blocks"]
+    assert [[kind, text.replace("\xa0", " ")] for kind, text in zip(kinds, texts(record, result), strict=True)] == case[
+        "blocks"
+    ]
     assert result.given.items() >= case.get("given", {}).items()
     if "reasons" in case:
-        assert [
-            d.reason for d in result.dropped if d.reason != "structure" or "structure" in case["reasons"]
-        ] == case["reasons"]
+        assert [d.reason for d in result.dropped if d.reason != "structure" or "structure" in case["reasons"]] == case[
+            "reasons"
+        ]
     assert audit(record)
 
 
 def test_dom_paths_number_siblings_below_the_article():
-    record = record_of(
-        '<div class="main art" id=zoom><p>一</p><p>二</p><ul><li>三</ul></div>', "front_matter_post"
-    )
+    record = record_of('<div class="main art" id=zoom><p>一</p><p>二</p><ul><li>三</ul></div>', "front_matter_post")
     paths = [block.dom_path for block in stripped(record).blocks]
     assert paths == [f"html>body>div.main#zoom:1>{leaf}" for leaf in ("p:1", "p:2", "ul:1>li:1")]
 

@@ -38,8 +38,6 @@ def test_images_of_the_article_once_each_before_their_block():
         '<p>第二段<img src="b.jpg"></p>'
         '<img src="/a.jpg"><img src="data:image/png;base64,x">'
     )
-    record = Record(
-        "x", 0, "front_matter_post", "", html, html=html, given={"url": "http://site.example.cn/n/1.html"}
-    )
+    record = Record("x", 0, "front_matter_post", "", html, html=html, given={"url": "http://site.example.cn/n/1.html"})
     images = [(image.url, image.alt, image.block_no) for image in strip_html(record).images]
     assert images == [("http://site.example.cn/a.jpg", "图&文", 1), ("http://site.example.cn/n/b.jpg", "", 2)]

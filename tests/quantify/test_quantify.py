@@ -1,0 +1,182 @@
+"""Quantities: cases as data, exact round trips, hostile input, the labelled sentences."""
+
+from __future__ import annotations
+
+import json
+import time
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import vocabulary
+from tasks.model import Block
+from tasks.quantify import Context, Quantity, quantify, read
+from tasks.quantify.numerals import read_numeral
+
+CASES = Path(__file__).parent / "cases"
+REPORT = Context(report_year=2020, review_year=2019, doc_type="government_work_report")
+DIGITS = "零一二三四五六七八九"
+
+
+def load(name: str) -> list[dict]:
+    return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").splitlines()]
+
+
+def rows_of(*texts: str, context: Context = Context()) -> list[Quantity]:
+    return quantify([Block("paragraph", [], text=text) for text in texts], context)
+
+
+@pytest.mark.parametrize("case", load("numerals.jsonl"), ids=lambda case: case["comment"])
+def test_numerals(case):
+    wanted = case["value"] and (Decimal(case["value"]), case.get("high") and Decimal(case["high"]))
+    assert read_numeral(case["text"]) == wanted
+
+
+@pytest.mark.parametrize("case", load("sentences.jsonl"), ids=lambda case: case["comment"])
+def test_sentences(case):
+    rows = rows_of(case["text"])
+    assert [row.text for row in rows] == [wanted["text"] for wanted in case["rows"]]
+    for row, wanted in zip(rows, case["rows"], strict=True):
+        for name, value in wanted.items():
+            found = getattr(row, name)
+            if name in ("value", "value_max"):
+                value = value and Decimal(value)
+            assert found == value, (row.text, name)
+
+
+@pytest.mark.parametrize("case", load("none.jsonl"), ids=lambda case: case["comment"])
+def test_no_quantities(case):
+    assert rows_of(case["text"]) == []
+
+
+def test_reading_a_whole_string():
+    assert read("百分之三十到四十一") == (Decimal(30), Decimal(41))
+    assert read("二十一分之一") == (Fraction(1, 21), None)
+    assert read("负0.2千米") == (Decimal("-0.2"), None)
+    assert read("三十四岁零两个月") is None
+
+
+def test_value_beyond_the_decimal_type_is_a_string():
+    (row,) = rows_of("密度为零点零零零零零零零零零零零零三克。")
+    assert (row.value, row.value_exact) == (None, "0.0000000000003")
+
+
+def test_periods_and_parts_of_a_report():
+    rows = rows_of(
+        "2019年工作回顾",
+        "过去一年，财政收入增长5%，比2018年多3亿元，截至11月新建学校4所。“十三五”期间修路90公里。",
+        "2020年工作安排",
+        "财政收入增长6%。去年完成7%。",
+        context=REPORT,
+    )
+    assert [(row.text, row.period, row.status) for row in rows] == [
+        ("5%", "2019", "actual"),
+        ("3亿元", "2019", "actual"),
+        ("4所", "2020-11", "actual"),
+        ("90公里", "2016/2020", "actual"),
+        ("6%", "2020", "target"),
+        ("7%", "2019", "actual"),
+    ]
+
+
+def test_sentence_bounds():
+    (row,) = rows_of("先说一句。建成学校12所！再说一句。")
+    assert (row.sentence_start, row.sentence_end) == (5, 13)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 10**16 - 1))
+def test_chinese_numerals_round_trip(number):
+    assert read_numeral(in_chinese(number)) == (Decimal(number), None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.decimals(min_value=0, max_value=10**7, places=3, allow_nan=False),
+    st.sampled_from([("", 0), ("万", 4), ("亿", 8), ("千万", 7), ("万亿", 12)]),
+    st.sampled_from([("元", "元"), ("个百分点", "百分点"), ("公里", "公里"), ("倍", "倍"), ("%", "%")]),
+    st.booleans(),
+)
+def test_written_quantities_round_trip(value, scale, unit, marks):
+    written = f"{value:,}" if marks else f"{value}"
+    (row,) = rows_of(f"合计{written}{scale[0]}{unit[0]}。")
+    assert (row.text, row.unit) == (f"{written}{scale[0]}{unit[0]}", unit[1])
+    assert row.value == Decimal(value) * 10 ** scale[1]
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.text(
+        alphabet="0123456789.,，。一二两十百千万亿半几多余%元个米年点分之又至到—-“”近约超增长到（）含翻番A ",
+        max_size=40,
+    )
+)
+def test_anything_gives_valid_rows(text):
+    end = 0
+    for row in rows_of(text):
+        assert end <= row.start < row.end <= len(text)
+        assert row.text == text[row.start : row.end]
+        assert row.sentence_start <= row.start
+        assert row.end <= row.sentence_end
+        assert row.kind in vocabulary.QUANTITY_KINDS
+        assert row.approx in vocabulary.APPROX
+        assert row.status in vocabulary.STATUSES
+        assert (row.value is None) == (row.value_exact is not None)
+        assert row.value is None or abs(row.value) < 10**26
+        assert row.value_max is None or row.value is None or row.value < row.value_max
+        end = row.end
+
+
+@pytest.mark.parametrize(
+    "unit", ["一二三四五六七八九", "1,", "1,111", "十百千万亿", "1", "一分之", "1到", "“", "一点一", "今年"]
+)
+def test_hostile_megabytes_are_linear(unit):
+    text = unit * (1_000_000 // len(unit))
+    begin = time.process_time()
+    rows_of(text, context=REPORT)
+    assert time.process_time() - begin < 8  # 3 s on an idle machine
+
+
+def test_labelled_sentences_keep_their_floor(shared, monkeypatch):
+    monkeypatch.setenv("QINGWEN_SHARED", str(shared))
+    from benchmarks import quantities
+
+    labels = [
+        json.loads(line) for line in (shared / "dev/quantities/quantities.jsonl").open(encoding="utf-8")
+    ]
+    figures = quantities.score(labels, map(quantities.read_sentence, labels))
+    assert figures["f1"] >= 0.95
+    assert figures["false"] <= 0.01
+    assert min(figures[name] for name in ("kind", "approx", "direction", "to_or_by")) >= 0.93
+
+
+def in_chinese(number: int) -> str:
+    """The everyday reading of a whole number, group by group; an independent writer for the reader's test."""
+    if number == 0:
+        return "零"
+    groups = []
+    for power, unit in ((12, "万亿"), (8, "亿"), (4, "万"), (0, "")):
+        group = number // 10**power % 10**4
+        groups.append((group, unit))
+    written, gap = "", False
+    for group, unit in groups:
+        if group == 0:
+            gap = gap or bool(written)
+            continue
+        if written and (gap or group < 1000):
+            written += "零"
+        part, hole = "", False
+        for place, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+            digit = group // place % 10
+            if digit:
+                part += ("零" if hole and part else "") + DIGITS[digit] + name
+                hole = False
+            else:
+                hole = True
+        written += part + unit
+        gap = False
+    return written
