@@ -1,10 +1,11 @@
 """Quality and speed of quantities on labelled sentences and the public number suites, with floors.
 
-Two ways of reading the labelled sentences (``dev/quantities``): ``document``: the whole seed goes through decode to
-quantify and the rows that fall into the sentence are compared, as a user would get them; ``sentence``: the sentence alone,
-normalized, without any document. Only true quantities count: kinds of ``ROWS``, and durations that measure something
-(status not unknown). ``numbers``: share of the suites' values read right, alone or inside their sentence. Data: the
-folder QINGWEN_SHARED (default ``../shared``). Prints every miss with ``-v``; exits 1 under a floor of ``floors.json``.
+The labelled sentences (``dev/quantities``) are read in two ways. ``document``: the whole seed goes from decode to
+quantify, and the rows that fall into the sentence are compared, as a user gets them. ``sentence``: the sentence
+alone, normalized, without a document: what only the document tells (status) is lower there. Only true quantities
+count: kinds of ``ROWS``, durations if they measure something (status not unknown). ``numbers``: share of the suites'
+values read right, alone or inside their sentence. Data: the folder QINGWEN_SHARED (default ``../shared``). Prints
+every miss with ``-v``; exits 1 under a floor of ``floors.json`` (above it for shares of false rows).
 """
 
 from __future__ import annotations
@@ -38,16 +39,12 @@ Places = dict[tuple[int, int], Quantity]
 
 def main() -> None:
     """Measure, print, compare with the floors."""
-    labels = [
-        json.loads(line) for line in (SHARED / "dev/quantities/quantities.jsonl").open(encoding="utf-8")
-    ]
+    labels = [json.loads(line) for line in (SHARED / "dev/quantities/quantities.jsonl").open(encoding="utf-8")]
     figures = {f"sentence_{name}": value for name, value in score(labels, map(read_sentence, labels)).items()}
     seeds = {path.name[:3]: read_seed(path) for path in sorted((SHARED / "seeds").glob("*.txt"))}
     whole = (within(seeds[label["source"]], label) for label in labels)
     figures |= {f"document_{name}": value for name, value in score(labels, whole).items()}
-    figures["numbers"] = score_numbers(
-        json.loads(line) for line in (SHARED / "dev/numbers/numbers.jsonl").open()
-    )
+    figures["numbers"] = score_numbers(json.loads(line) for line in (SHARED / "dev/numbers/numbers.jsonl").open())
     figures["million_chars_per_cpu_second"] = speed()
     floors = json.loads((HERE / "floors.json").read_text())["quantities"]
     failed = False

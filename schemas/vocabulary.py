@@ -110,6 +110,8 @@ FLAGS: dict[str, str] = {
     "html_repaired": "the page was repaired by BeautifulSoup before it was walked",
     "html_unaccounted": "the audit still sees characters in the page that the walk does not account for",
     "empty_text": "the record has no text of its own after cleaning",
+    "bad_date": "the source writes a date that does not exist",
+    "html_thinned": "the page nests too deep or floods its tags with attributes: it was walked without those",
     "duplicate_id": "another record of the source has the same id",
     "no_title": "neither the container nor the text gives a title",
 }

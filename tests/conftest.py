@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,24 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"shared data not found at {folder}; set QINGWEN_SHARED to measure on real documents")
     return folder
+
+
+@pytest.fixture(scope="session")
+def harness() -> Iterator[None]:
+    """Prefect with a temporary database and server, one for all tests that run the flow in this process."""
+    from flows.environment import prepare
+
+    prepare()
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture(scope="session")
+def sample_snapshot(harness: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The snapshot that the real flow publishes of ``data/raw``; tests read it and must not alter it."""
+    from flows.clean_reports import clean_reports
+
+    clean = tmp_path_factory.mktemp("samples")
+    return Path(clean_reports(str(ROOT / "data" / "raw"), str(clean), 2).snapshot)

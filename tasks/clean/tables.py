@@ -42,6 +42,7 @@ class PartTables:
         self.rejects: list[dict[str, Any]] = []
         self.documents = _columns(*(field.name for field in DATASETS["documents"].fields))
         self.injected: list[int] = []
+        self.masked: list[int] = []
         self.blocks = _columns("count", "block_no", "kind", "level", "section_path", "text", "dom_path")
         self.span_counts: list[int] = []
         self.span_starts: list[int] = []
@@ -83,6 +84,7 @@ class PartTables:
         row["n_copies"].append(0)
         row["text"].append(text)
         self.injected.append(sum(1 for dropped in stripped.dropped if dropped.reason == "injected_marker"))
+        self.masked.append(count_masks(text) if "masked_characters" in cleaned.description.flags else 0)
         self._add_blocks(cleaned)
         self._add_quantities(cleaned)
         self.dropped["count"].append(len(stripped.dropped))
@@ -139,7 +141,7 @@ class PartTables:
         texts = self.documents["text"]
         signatures = fingerprints(texts)
         signatures = signatures.append_column("n_injected", pa.array(self.injected, pa.int32()))
-        signatures = signatures.append_column("n_masked", pa.array([count_masks(text) for text in texts], pa.int32()))
+        signatures = signatures.append_column("n_masked", pa.array(self.masked, pa.int32()))
         blocks = self._blocks_table(documents)
         tables = {
             "sources": pa.Table.from_pylist(

@@ -1,6 +1,6 @@
 """Whether one document is a copy of another: measured on both texts, decided by stated rules.
 
-Measures: shingles in common (Jaccard similarity, containment both ways) and the aligned difference of the two
+Measures: shingles in common (Jaccard similarity, containment of the shorter text) and the aligned difference of the two
 texts. Rules, in this order; the first that speaks decides:
 
     1. Facts that contradict (year, place, speech date, meeting, title): no copy.
@@ -103,9 +103,12 @@ def _coarse(found: list[Gap]) -> list[Gap]:
     return coarse
 
 
-def _replaced(old: Counter[str], new: Counter[str]) -> int:
+def _replaced(old: list[str], new: list[str]) -> int:
     """How many figures became others; one that was only lost or added did not."""
-    return min((old - new).total(), (new - old).total())
+    if not (old and new) or old == new:
+        return 0
+    before, after = Counter(old), Counter(new)
+    return min((before - after).total(), (after - before).total())
 
 
 def _conflicting(kept: str, other: str, gap: Gap) -> tuple[int, int]:
@@ -120,7 +123,7 @@ def _conflicting(kept: str, other: str, gap: Gap) -> tuple[int, int]:
     old, new = kept[start:end], other[gap.b - (gap.a - start) : gap.b_end + (end - gap.a_end)]
     if MASK in old or MASK in new:
         return 0, 0
-    arabic, han = (_replaced(Counter(figure.findall(old)), Counter(figure.findall(new))) for figure in _FIGURES)
+    arabic, han = (_replaced(figure.findall(old), figure.findall(new)) for figure in _FIGURES)
     return arabic, han
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from tasks.describe.dates import read_published
 from tasks.describe.doc_type import document_type
 from tasks.describe.flags import text_flags
-from tasks.describe.people import Speech, byline_names, read_speech
+from tasks.describe.people import Speech, byline_names, read_speech, signed_names
 from tasks.describe.place import find_place
 from tasks.describe.report_year import ReportYears, read_report_years, title_year
 from tasks.describe.sections import fill_section_paths
@@ -83,7 +83,7 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     if published.date is None and page.get("date"):
         published = read_published(page["date"])
     author = str(given.get("author") or page.get("author") or "").strip()
-    bylines = _bylines(page.get("bylines") or [], author)
+    bylines = _bylines(page.get("bylines"), author, text)
 
     found = {*flags, *given.get("flags", ()), *years.flags, *text_flags(record.text, text)}
     found |= {"no_title"} if title is None else set()
@@ -119,10 +119,11 @@ def _years(doc_type: str, title: str, speech_date: str | None, headings: list[st
     return ReportYears()
 
 
-def _bylines(lines: list[str], author: str) -> list[str]:
-    """The persons the page names as its writers; else the author, where that is a person and not a site."""
-    names = [name for line in lines for name in (byline_names(line) or [line])]
-    return list(dict.fromkeys(names)) if names else byline_names(author)
+def _bylines(lines: list[str] | None, author: str, text: str) -> list[str]:
+    """The writers that the strip stage found, if it looked; else the author, if a person; else who signs the text."""
+    if lines is not None:
+        return list(dict.fromkeys(name for line in lines for name in (byline_names(line) or [line])))
+    return byline_names(author) or signed_names(text)
 
 
 def _extra(given: dict[str, Any], page: dict[str, Any], author: str) -> str | None:

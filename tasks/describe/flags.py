@@ -10,13 +10,12 @@ import re
 
 _HAN = "一-鿿"
 _MASKS = "*＊×□"
-_MASK_RUN = re.compile(
-    rf"(?<![*＊□×])(?:\*++|＊++|□++|×{{2,}}+)(?! ?(?:注|备注|说明|号))(?= ?[{_HAN}，。；：、“”‘’（）,;:])"
-)
+_MASK_RUN = re.compile(f"[{_MASKS}]+")
 # A mask stands between Han, quotes and stops where a character belongs: not between numbers (3×5), not as
 # Markdown emphasis (**重点**), a list bullet (a mark and a space at the start of a line) or the mark of a
 # note (*注).
 _BEFORE_MASK = re.compile(rf"[{_HAN}，。；：、“”‘’！？（）,;:] ?\Z")
+_AFTER_MASK = re.compile(rf" ?(?!注|备注|说明|号)[{_HAN}，。；：、“”‘’（）,;:]")
 _EMPHASIS = re.compile(r"(\*{2,3})(?=[^\s*])[^*\n]{1,80}?\1")
 _WORDS = ("and", "or", "of", "the", "to", "in", "for", "with")
 _FOREIGN = re.compile(rf"[{_HAN}”’）]\s?(?:{'|'.join(_WORDS)})\s?[{_HAN}“‘（]")
@@ -49,6 +48,8 @@ def count_masks(text: str) -> int:
 
 
 def _is_mask(text: str, start: int, end: int) -> bool:
+    if text[start:end] == "×" or not _AFTER_MASK.match(text, end):
+        return False
     if start == 0 or text[start - 1] == "\n":
         return text[end] != " "
     return _BEFORE_MASK.search(text, max(0, start - 2), start) is not None

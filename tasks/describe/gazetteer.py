@@ -87,20 +87,20 @@ class Gazetteer(NamedTuple):
 
     def mentions(self, text: str) -> list[Mention]:
         """The names in a short text, in order, longest first, without overlap: one look-up per character."""
+        heads, full, short = self.heads, self.full, self.short
         found: list[Mention] = []
-        at, heads = 0, self.heads
-        while at < len(text) - 1:
-            names = heads.get(text[at : at + 2], ())
-            if found and found[-1].end == at:
-                names = (*names, *_COMMON_NOUNS)
-            for name in names:
-                if text.startswith(name, at):
-                    full = name in self.full
-                    places = self.full[name] if full else self.short[name]
-                    found.append(Mention(at, at + len(name), name, places, full))
-                    at += len(name) - 1
-                    break
-            at += 1
+        done = 0
+        for at in [at for at in range(len(text) - 1) if text[at : at + 2] in heads]:
+            if at < done:
+                continue
+            name = next((name for name in heads[text[at : at + 2]] if text.startswith(name, at)), None)
+            if name is None:
+                continue
+            done = at + len(name)
+            found.append(Mention(at, done, name, full.get(name) or short[name], name in full))
+            if (noun := next((noun for noun in _COMMON_NOUNS if text.startswith(noun, done)), None)) is not None:
+                found.append(Mention(done, done + len(noun), noun, full[noun], full=True))
+                done += len(noun)
         return found
 
 

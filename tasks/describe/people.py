@@ -31,7 +31,6 @@ _SURE_NAME = re.compile(
     rf"(?:[{_SURNAMES}] {{0,3}}[一-鿿]|[{_SURNAMES}][一-鿿]{{2}}|(?:{_COMPOUND_SURNAMES})[一-鿿]{{1,2}}"
     r"|[一-鿿]{1,8}(?:[·•・‧][一-鿿]{1,8}){1,3})"
 )
-# Words of two or three characters that begin like a name and stand beside names or alone in a byline or
 # Words that begin like a name and stand beside names, or alone, in bylines and author fields.
 _NO_NAME = re.compile(
     r"[网报社台部局办处室厅委院校司刊站组记者员]$|日报|新闻|政府|视点|编辑|摄影|整理|时报|通讯|发布|客户端"
@@ -52,6 +51,11 @@ _SPEAKER = re.compile(
 )
 _PIECES = re.compile(r"[（()）—─―－\-\[\]【】]+")
 _SPACE = re.compile(r"\s+")
+_SIGNER = rf"(?:[{_SURNAMES}][一-鿿]{{1,2}}|(?:{_COMPOUND_SURNAMES})[一-鿿]{{1,2}}|[一-鿿]{{1,8}}·[一-鿿]{{1,8}})"
+_SIGNERS = rf"(?P<names>{_SIGNER}(?:[ 、]{_SIGNER}){{0,7}})"
+_SIGNED = re.compile(rf"(?:记者|通讯员|执笔人?|作者|撰稿人?|撰文)[:：]? ?{_SIGNERS}(?=[ )）/／\n，。]|$)(?! ?/?摄)")
+_SIGNED_BELOW = re.compile(rf"[（(] ?{_SIGNERS} ?[)）]$")
+_SIGNING_CHARS = 200  # at either end of a text
 _BYLINE_SPLIT = re.compile(r"[\s、,，;；/|:：()（）]+")
 _HEADER_LENGTH = 240  # characters: the longest header of the labelled reports has 60
 
@@ -89,6 +93,15 @@ def byline_names(line: str) -> list[str]:
             names.append(tokens[at])
         at += 1
     return list(dict.fromkeys(names))
+
+
+def signed_names(text: str) -> list[str]:
+    """Who signs a text at its beginning or end (``（记者 张三）``, ``执笔人：张三 李四``), photographers left out."""
+    ends = [text] if len(text) < 2 * _SIGNING_CHARS else [text[:_SIGNING_CHARS], text[-_SIGNING_CHARS:]]
+    found = [match["names"] for end in ends for match in _SIGNED.finditer(end)]
+    if below := _SIGNED_BELOW.search(ends[-1]):
+        found.append(below["names"])
+    return list(dict.fromkeys(name for names in found for name in byline_names(names)))
 
 
 def _speaker(pieces: list[str], *, bare: bool) -> tuple[str | None, str | None]:

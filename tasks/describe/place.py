@@ -162,6 +162,7 @@ def _candidates(places: Gazetteer, head: str, context: str) -> list[Place]:
             names.update(head[start:end] for start in range(max(0, end - _LONGEST_NAME), end - 1))
     mentions = [Mention(0, 0, name, places.full[name], full=True) for name in sorted(names & places.full.keys())]
     found = [_resolve(places, mention, context) for mention in mentions]
-    provinces = [place for place in places.provinces if place.short in head[:_PROVINCE_CHARS]]
+    lead = head[:_PROVINCE_CHARS]
+    provinces = [place for place in places.provinces if place.short in lead]
     short = _resolved(places, head[:_LEAD_CHARS], context)
     return list({place.code: place for place in chain(found, short, provinces) if place is not None}.values())

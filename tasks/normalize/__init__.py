@@ -1,9 +1,9 @@
 """Normalize one block: punctuation, numbers and spacing as Chinese typography wants them, every change recorded.
 
-``normalize(text)`` takes the raw text of a block (its spans joined) and gives the clean text and the edits that made it:
-``Edit.start`` is a place in the given text, edits are sorted, do not overlap, and each names its rule (``RULES``: name →
-meaning; sources and examples in ``rules.REGISTRY``). The clean text is one line without white space at its ends; it is
-empty when there was nothing but white space and invisible characters. It never raises.
+``normalize(text)`` takes the raw text of a block (its spans joined) and gives the clean text and the edits that made
+it: ``Edit.start`` is a place in the given text, edits are sorted, do not overlap, and each names its rule (``RULES``:
+name → meaning; sources and examples in ``rules.REGISTRY``). The clean text is one line without white space at its ends;
+it is empty when there was nothing but white space and invisible characters. It never raises.
 
 Laws: ``undo(clean, edits) == text`` (L3); ``normalize(clean) == (clean, [])`` (L5); time is linear in the text.
 

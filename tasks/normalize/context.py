@@ -1,11 +1,11 @@
 """What stands around a mark: is it in Chinese context?
 
-Everything is decided by *content* (Han, letters, digits, symbols, and 。、《》 which no rule makes or changes). Marks, quotes,
-brackets, dashes, dots and white space are transparent: looking left or right passes through them, whether they are
-still ASCII or already Chinese. That is why a second normalization decides as the first did (law L5).
+Everything is decided by *content*: Han, letters, digits, symbols, and the marks (。、《》 and other brackets) that no
+rule makes or changes. Other marks, quotes, dashes, dots and white space are transparent: looking left or right passes
+through them, whether they are still ASCII or already Chinese. So a second normalization decides as the first (L5).
 
-A *stretch* is a maximal piece of text without Han and 。、《》. It is English when two words in it are divided by nothing
-but white space or one mark and white space, technical when it holds a character of code, addresses or mark-up.
+A *stretch* is a maximal piece of text without Han and 。、《》. It is English when two words in it are divided by
+nothing but white space or one mark and white space, technical when it holds a sign of code, addresses or mark-up.
 """
 
 from __future__ import annotations

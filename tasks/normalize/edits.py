@@ -60,9 +60,7 @@ def chain(raw: str, first: list[Edit], clean: str, second: list[Edit]) -> list[E
                 j += 1
             else:
                 break
-        chained.append(
-            Edit(raw_start, raw[raw_start : end + to_raw], clean[clean_start : end + to_clean], rule)
-        )
+        chained.append(Edit(raw_start, raw[raw_start : end + to_raw], clean[clean_start : end + to_clean], rule))
     return chained
 
 
@@ -74,9 +72,7 @@ def split_edits(edits: list[Edit], spans: list[Span]) -> list[Edit]:
     """
     if len(spans) == 1:
         offset = spans[0].start
-        return (
-            [Edit(start + offset, raw, clean, rule) for start, raw, clean, rule in edits] if offset else edits
-        )
+        return [Edit(start + offset, raw, clean, rule) for start, raw, clean, rule in edits] if offset else edits
     moved: list[Edit] = []
     number = joined = 0  # the current span, and the place in the joined text where it starts
     for start, raw, clean, rule in edits:

@@ -33,14 +33,17 @@ _ISLAND = re.compile(
     rf"|(?<=[{HAN}] )(?=[{HAN}])()"
     rf"|(?<=[{_FIRST}])[{SEE_THROUGH}]*|())"  # no group: an island; group 6: work for the first layer
 )
-_TOKEN = re.compile(rf"[{SPACE}]+|\.+|…+|-+|―+|─+|.")
+_TOKEN = re.compile(rf"[{SPACE}]+|\.+|…+|[—―─\-]+|.")
+_TWO_LINES = re.compile(r"(?<!─)──(?!─)|(?<!-)--(?!-)")
 _LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _OPENING: Final = "（《〈【「『〔〖"
 _CLOSING: Final = "）》〉】」』〕〗"
 _OWN_SPACE: Final = frozenset("，。、；：？！" + _OPENING + _CLOSING)  # as wide as a Han: no white space beside them
-_SEPARATE_DATE = re.compile(r"[0-9]{4}(?:年|[-./][0-9])|[0-9]{1,2}月[0-9]{1,2}日")
+# After a space between Han and a figure: an unspaced date is a piece of its own, spaced digits are a broken number.
+_APART = re.compile(rf"[0-9]{{4}}(?:年|[-./][0-9])|[0-9]{{1,2}}月[0-9]{{1,2}}日|[0-9.,]{{1,24}}[{SPACE}]+[0-9]")
 _ENTITY = re.compile(r"&#?[0-9A-Za-z]{1,8};\Z")
-_IN_FIGURE: Final = frozenset(".,:-")
+_DIGITS: Final = frozenset("0123456789")
+_WORD: Final = _DIGITS | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _PERCENT: Final = frozenset("%‰℃")
 _LONGEST_FIGURE = 24  # characters: a longer word is no quantity
 
@@ -116,16 +119,15 @@ class _Block:
         """What a mark, a run of dots or a run of dashes becomes, and by which rule; None: it stays."""
         if raw in _FULL_WIDTH:
             return _FULL_WIDTH[raw] if self._mark_is_chinese(at, raw, start, end) else None
-        first = raw[0]
-        if first == "―":
-            return "—" * len(raw), "dash"
-        if (first == "." and 3 <= len(raw) <= 6) or raw in {"…", "………"}:
-            made: Change = "……", "ellipsis"
-        elif raw == "──" or (raw == "--" and not "a" <= self.text[at + 2 : at + 3] <= "z"):  # --help is an option
-            made = "——", "dash"
-        else:
-            return None
-        return made if self.context.chinese(at, at + len(raw)) else None
+        if (3 <= len(raw) <= 6 and raw[0] == ".") or raw in {"…", "………"}:
+            return ("……", "ellipsis") if self.context.chinese(at, at + len(raw)) else None
+        if raw[0] in "—―─-":
+            clean = raw.replace("―", "—")
+            option = "a" <= self.text[at + len(raw) : at + len(raw) + 1] <= "z"  # --help
+            if _TWO_LINES.search(raw) and not option and self.context.chinese(at, at + len(raw)):
+                clean = _TWO_LINES.sub("——", clean)
+            return (clean, "dash") if clean != raw else None
+        return None
 
     def _mark_is_chinese(self, at: int, mark: str, start: int, end: int) -> bool:
         context, text = self.context, self.text
@@ -171,7 +173,7 @@ class _Block:
             return "", "line_break"
         if (
             (kind_after == "han" and (before in _PERCENT or self._ends_figure(at)))
-            or (kind_before == "han" and kind_after == "digit" and not _SEPARATE_DATE.match(self.text, at + len(raw)))
+            or (kind_before == "han" and kind_after == "digit" and not _APART.match(self.text, at + len(raw)))
             or (kind_before == "digit" and after in _PERCENT and self.context.has_chinese)
         ):
             return "", "number_space"
@@ -195,8 +197,9 @@ class _Block:
         start = end
         while start > 0 and end - start < _LONGEST_FIGURE:
             char = text[start - 1]
-            if char in _IN_FIGURE:
-                if not (text[start : start + 1].isdigit() and start > 1 and text[start - 2].isdigit()):
+            if char in ".,:-":
+                around = text[start - 2 : start - 1], text[start : start + 1]
+                if not all(c in _WORD if char in ".-" else c in _DIGITS for c in around):
                     break
             elif KIND[char] in CHINESE or not (char.isalnum() or char in "°/+~·"):
                 break

@@ -60,7 +60,5 @@ def _is_chinese(opening: int, closing: int, context: Context) -> bool:
     if not context.content_follows(opening + 1, closing):
         return False
     return context.chinese(opening, closing + 1) or (
-        context.holds_chinese(opening, closing)
-        and not context.english(opening)
-        and not context.english(closing)
+        context.holds_chinese(opening, closing) and not context.english(opening) and not context.english(closing)
     )

@@ -7,13 +7,12 @@ become curly says what it said before (law L5).
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 _DOUBLE = re.compile(r'(?<!")"(?!")|[“”]')
 # An apostrophe is none: between letters, in 1990's, in '90s; runs of quotes are not understood.
-_SINGLE = re.compile(
-    r"(?<![A-Za-z0-9'])'(?!'|[0-9]0s)|(?<=[A-Za-z0-9])'(?![A-Za-z'])|‘|(?<![A-Za-z])’|’(?![A-Za-z])"
-)
+_SINGLE = re.compile(r"(?<![A-Za-z0-9'])'(?!'|[0-9]0s)|(?<=[A-Za-z0-9])'(?![A-Za-z'])|‘|(?<![A-Za-z])’|’(?![A-Za-z])")
 _BEFORE_OPENING = frozenset("：:（(《【、")  # no closing quote follows these
 _AFTER_CLOSING = frozenset("，,。、；;：:？?！!）)》】")  # no opening quote stands before these
 
@@ -35,9 +34,7 @@ def double_quotes(text: str) -> tuple[list[Pair], list[list[Pair]]]:
     places = [m.start() for m in _DOUBLE.finditer(text)]
     curly = [place for place in places if text[place] != '"']
     closed_at = {
-        opening: closing
-        for opening, closing in zip(curly, curly[1:], strict=False)
-        if text[opening] == "“" and text[closing] == "”"
+        opening: closing for opening, closing in pairwise(curly) if text[opening] == "“" and text[closing] == "”"
     }
     outer: list[_Quote] = []
     inner: list[list[Pair]] = []

@@ -1,7 +1,7 @@
 """The registry of fixers: what each rule of an edit means, on whose authority, and one example.
 
 ``RULES`` (name → meaning) is the closed vocabulary of ``edits.rule``. Clause numbers are those of GB/T 15834-2011
-"General rules for punctuation"; 15835 is GB/T 15835-2011 "General rules for writing numerals in publications".
+"General rules for punctuation".
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ REGISTRY = (
     Rule(
         "fullwidth_number",
         "full-width digits, percent sign and decimal point of a number to half-width",
-        "15835 clause 5.3, Unicode U+FF10 to U+FF19",
+        "Unicode U+FF10 to U+FF19, U+FF05, U+FF0E",
         "５．２％",
         "5.2%",
     ),
@@ -55,9 +55,7 @@ REGISTRY = (
         "区(市)",
         "区（市）",
     ),
-    Rule(
-        "quote", "paired straight double quotes to “ and ”", "clause 4.8", '打造"链主"企业', "打造“链主”企业"
-    ),
+    Rule("quote", "paired straight double quotes to “ and ”", "clause 4.8", '打造"链主"企业', "打造“链主”企业"),
     Rule(
         "inner_quote",
         "paired straight single quotes, or doubles inside “ ”, to ‘ and ’",

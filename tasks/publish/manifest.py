@@ -61,11 +61,8 @@ def damaged_files(snapshot: Path) -> list[str]:
     """What disagrees with the manifest: files that are missing, changed or not listed; empty if all is well."""
     manifest = json.loads((snapshot / MANIFEST).read_text("utf-8"))
     listed = {fact["path"]: fact["sha256"] for fact in manifest["files"]}
-    present = {
-        path.relative_to(snapshot).as_posix(): path
-        for path in snapshot.rglob("*")
-        if path.is_file() and path.name != MANIFEST
-    }
+    present = {path.relative_to(snapshot).as_posix(): path for path in snapshot.rglob("*") if path.is_file()}
+    del present[MANIFEST]
     problems = [f"{name} is missing" for name in sorted(listed.keys() - present.keys())]
     problems += [f"{name} is not in the manifest" for name in sorted(present.keys() - listed.keys())]
     problems += [

@@ -146,11 +146,7 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
         if to_or_by == "none":
             if text[end - 1] == "番":
                 direction, to_or_by = "increase", "to"
-            elif (
-                previous is not None
-                and change.start == start
-                and _shares_verb(text, amount, previous, leading)
-            ):
+            elif previous is not None and change.start == start and _shares_verb(text, amount, previous, leading):
                 direction, to_or_by = previous.direction, previous.to_or_by
             if kind == "percentage_point" and to_or_by == "none":
                 to_or_by = "by"

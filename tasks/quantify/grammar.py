@@ -101,12 +101,7 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
         if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
             return None  # an identifier, or beyond decimal128
         value = _shifted(digits, power) if power else Decimal(digits)
-        if (
-            meaning.kind == "count"
-            and "." in digits
-            and not power
-            and (not start or text[start - 1] in "。；")
-        ):
+        if meaning.kind == "count" and "." in digits and not power and (not start or text[start - 1] in "。；"):
             return None  # 3.12个: item 3, 12 of them
     else:
         pair = read_numeral(text[start : match.start(6)] + outer)
@@ -185,9 +180,9 @@ def _surround(text: str, amount: Amount) -> Amount | None:
             start -= sign
             value = value and value.copy_negate()
             exact = exact and f"-{exact}"
-        elif (word := _approximator(text, start)) is not None:
-            start -= len(word)
-            approx = BEFORE[word] if approx == "exact" else approx
+        elif (ahead := _approximator(text, start)) is not None:
+            start -= len(ahead)
+            approx = BEFORE[ahead] if approx == "exact" else approx
     return Amount(start, end, number_start, kind, value, high, exact, unit, approx)
 
 
@@ -232,11 +227,7 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
         pair, kind, unit = read_numeral(written[:-1]), "measure", "两"
     elif written[-1] in LARGE and written[0] not in _BARE_SCALE:
         pair, kind = read_numeral(written), "count"
-    elif (
-        "." in written
-        and text[start - 1] not in "，,、"
-        and RATIO_NOUN.search(text, max(0, start - 8), start)
-    ):
+    elif "." in written and text[start - 1] not in "，,、" and RATIO_NOUN.search(text, max(0, start - 8), start):
         pair = (Decimal(written), None)
     if pair is None:
         return None
@@ -264,9 +255,7 @@ def _fraction(text: str, match: re.Match[str]) -> Amount | None:
         return None
     ratio = Fraction(more[0]) + Fraction(numerator[0]) / Fraction(denominator[0])
     decimal, exact = _as_decimal(ratio)
-    return _surround(
-        text, Amount(start, end, start, "ratio_or_multiple", decimal, None, exact, None, "exact")
-    )
+    return _surround(text, Amount(start, end, start, "ratio_or_multiple", decimal, None, exact, None, "exact"))
 
 
 def _fits(value: Decimal) -> bool:

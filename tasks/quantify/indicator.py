@@ -71,9 +71,7 @@ _SKIP: Final = "|".join(
         reverse=True,
     )
 )
-_BACKWARDS: Final = re.compile(
-    f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{_SKIP})*+([^{_BOUND}的了]*)"
-)
+_BACKWARDS: Final = re.compile(f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{_SKIP})*+([^{_BOUND}的了]*)")
 _LEADING: Final = (
     "目前 其中 同时 另外 全年 今年 去年 通过 全面 基本 如期 圆满 顺利 成功 率先 重点 积极"
     " 大力 加快 继续 进一步 力争 预计 累计 共 已 新 再 并 要 对 为 在 由 把 从 拟 将"

@@ -145,12 +145,8 @@ NOT_BEFORE: Final[dict[str, str]] = {
 
 BEFORE: Final[dict[str, str]] = {
     **dict.fromkeys(["近", "约", "大约", "将近", "接近"], "about"),
-    **dict.fromkeys(
-        ["超", "超过", "逾", "不少于", "不低于", "不小于", "高于", "大于", "多于", "至少"], "over"
-    ),
-    **dict.fromkeys(
-        ["不超过", "不高于", "不多于", "不大于", "低于", "少于", "小于", "不足", "不到", "至多"], "under"
-    ),
+    **dict.fromkeys(["超", "超过", "逾", "不少于", "不低于", "不小于", "高于", "大于", "多于", "至少"], "over"),
+    **dict.fromkeys(["不超过", "不高于", "不多于", "不大于", "低于", "少于", "小于", "不足", "不到", "至多"], "under"),
 }
 """Approximators before a number."""
 

@@ -14,9 +14,7 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final
 
-MAX_LENGTH: Final = (
-    60  # the longest number of the public suites has 31 characters; digits are read in quadratic time
-)
+MAX_LENGTH: Final = 60  # the longest number of the public suites has 31 characters; digits are read in quadratic time
 
 DIGITS: Final = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩俩倆"
 SMALL: Final = "十百千拾佰仟廿卅"
@@ -34,6 +32,7 @@ _SIMPLE: Final = str.maketrans(
 _VALUE: Final = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "两": 2}
 _POWER: Final = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8, "兆": 12}
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|.", re.DOTALL)
+_DECIMAL: Final = re.compile(r"\d+\.\d+[十百千万亿兆]*")
 _POSITIONAL: Final = re.compile(r"[零一二三四五六七八九]{3,}")
 _NEIGHBOURS: Final = re.compile(
     r"((?:.*[十百千万亿兆])?)(一[二两]|两三|二三|三[四五]|四五|五六|六七|七八|八九)([十百千万亿兆]*)"
@@ -96,6 +95,8 @@ def _whole(text: str) -> Decimal | None:
     """
     if _POSITIONAL.fullmatch(text):
         return Decimal(_positional(text))
+    if "." in text and not _DECIMAL.fullmatch(text):
+        return None  # 1.2万3千
     groups: list[tuple[Decimal, int]] = []  # (value, power of its large unit)
     group = Decimal(0)
     digit: Decimal | None = None  # read, its unit not yet seen
@@ -114,11 +115,9 @@ def _whole(text: str) -> Decimal | None:
         if power is None:
             return None
         if power < 4:
-            if power >= unit or (digit is not None and "." in written and (group or groups)):
+            if power >= unit:
                 return None
-            group = plus(
-                group, (Decimal(1) if digit is None or written == "零" else digit).scaleb(power, EXACT)
-            )
+            group = plus(group, (Decimal(1) if digit is None or written == "零" else digit).scaleb(power, EXACT))
             unit = last = power
         else:
             if digit is not None:
@@ -136,7 +135,7 @@ def _whole(text: str) -> Decimal | None:
         digit, written = None, ""
     if digit is not None:
         if written[0].isdigit() and last and (group or groups):
-            if len(written) < 2 or "." in written or len(written) > last:
+            if len(written) < 2 or len(written) > last:
                 return None  # 5万4: tenths or ones? 1万600 is clear
         elif last:
             digit = digit.scaleb(last - 1, EXACT)

@@ -36,14 +36,10 @@ def _behind(unit: str) -> str:
 
 
 _HAN: Final = DIGITS + SMALL + LARGE
-_UNIT: Final = (
-    f"(?=[{re.escape(''.join({unit[0] for unit in UNITS}))}])({_trie({u: _behind(u) for u in UNITS})})"
-)
+_UNIT: Final = f"(?=[{re.escape(''.join({unit[0] for unit in UNITS}))}])({_trie({u: _behind(u) for u in UNITS})})"
 # 千 and 兆 before these are part of a unit: 千瓦, 千克, 兆赫
 _SCALE: Final = f"(?:[十百拾佰{LARGE.replace('兆', '')}]|[千仟](?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
-_HAN_RUN: Final = (
-    f"(?:[{_HAN.replace('千', '').replace('兆', '')}]|千(?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
-)
+_HAN_RUN: Final = f"(?:[{_HAN.replace('千', '').replace('兆', '')}]|千(?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
 _DECIMALS: Final = f"(?:[点點][{DIGITS}]++)?+"
 _ARABIC: Final = r"[0-9]*+(?:,[0-9]{3}(?![0-9]))*+(?:\.[0-9]++)?+"
 _MIXED: Final = f"(?:(?<=[{SMALL}{LARGE}])[0-9{DIGITS}][0-9{_HAN}]*+)?+"
@@ -67,8 +63,7 @@ FRACTION: Final = re.compile(
     f"(?:({_NUMBER})又)?({_NUMBER}){_PARTS}({_NUMBER})(?:{_SEPARATOR}(?:百分之)?({_NUMBER})(?![个倍]))?"
 )
 CENTS: Final = re.compile(
-    "又?([0-9一二两三四五六七八九壹贰叁肆伍陆柒捌玖])([角毛]|美分)"
-    "(?:([0-9一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?钱?"
+    "又?([0-9一二两三四五六七八九壹贰叁肆伍陆柒捌玖])([角毛]|美分)(?:([0-9一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?钱?"
 )
 HALF: Final = re.compile("半(?![年个岛天径数])")
 SHARED: Final = re.compile("([十百千]?)([万亿]*)$")  # 千万 of 两到三千万

@@ -16,9 +16,7 @@ _STATUS: Final = {
         ["力争", "争取", "确保", "力求", "计划", "预期", "拟", "将", "要", "们要", "努力", "每年实施"],
         "target",
     ),
-    **dict.fromkeys(
-        ["已", "截至", "去年", "上年", "累计", "同比", "目前", "迄今", "以来", "荣获", "了"], "actual"
-    ),
+    **dict.fromkeys(["已", "截至", "去年", "上年", "累计", "同比", "目前", "迄今", "以来", "荣获", "了"], "actual"),
 }
 # 要 and 将 speak of plans before a verb of result; 重要, 将近, 计划生育 speak of none.
 _NOT_BEFORE: Final = {
@@ -54,7 +52,7 @@ _UNTIL: Final = re.compile(r"(1[0-2]|[1-9])月")
 _PLANS: Final = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, "六": 2031}
 _SHIFT: Final = {"今年": 0, "本年": 0, "明年": 1, "去年": -1, "上年": -1, "前年": -2}
 _BASES: Final = frozenset("比较与同从由自")
-_ADJACENT: Final = 4  # 2015年年底的2880元: a year this near dates its number even in a comparison
+_DATED: Final = re.compile("(?:年?[底末])?的?[0-9]")  # 从2015年年底的2880元: it dates its number all the same
 
 _TURN: Final = re.compile(
     "|".join(
@@ -95,14 +93,13 @@ class Setting:
                     continue
             period = _period(text, match, this_year)
             if period is not None:
-                self.times.append(
-                    Time(match.end(), period, text[match.start() - 1 : match.start()] in _BASES)
-                )
+                base = text[match.start() - 1 : match.start()] in _BASES
+                self.times.append(Time(match.end(), period, base and not _DATED.match(text, match.end())))
 
     def period(self, position: int) -> str | None:
         """The nearest time named before ``position``."""
         for time in reversed(self.times):
-            if time.end <= position and (not time.base or position - time.end <= _ADJACENT):
+            if time.end <= position and not time.base:
                 return time.period
         return None
 

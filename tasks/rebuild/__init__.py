@@ -8,18 +8,23 @@ the stored difference first (law L4).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from operator import add, sub
+from operator import add, eq, sub
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+Key = tuple[str, int]
+
+KEY = ["source_uri", "record_no"]
 SPANS = "spans"
+OPERATIONS = {(True, True): "replace", (True, False): "delete", (False, True): "insert"}  # takes out, puts in
 
 
 class Edits(NamedTuple):
@@ -76,9 +81,12 @@ def pieces(record: PublishedRecord) -> list[Piece]:
     """The pieces of a record's raw text in the order of their places.
 
     Raises:
-        RebuildError: law L3, if a block's text does not fit its spans and edits, or an edit lies in no kept span.
+        RebuildError: law L3, if a block's text does not fit its spans and edits, or an edit lies in no kept span or
+            changes nothing.
     """
     starts = record.edits.starts
+    if any(map(eq, record.edits.raws, record.edits.cleans)):
+        raise RebuildError("L3", "an edit changes nothing")
     found = list(record.dropped)
     n_used = 0
     for text, spans in zip(record.block_texts, record.block_spans, strict=True):
@@ -120,12 +128,16 @@ def apply(kept: str, difference: Sequence[Mapping[str, Any]]) -> str:
     """The clean text of a copy, from the kept text and the difference stored with the copy.
 
     Raises:
-        RebuildError: law L4, if the operations do not follow each other within the kept text.
+        RebuildError: law L4, if the operations do not follow each other within the kept text, or one does not do what
+            it says.
     """
     parts, at = [], 0
     for step in difference:
         if not at <= step["start"] <= step["end"] <= len(kept):
             raise RebuildError("L4", f"the difference steps outside the kept text at {step['start']}")
+        replaced = kept[step["start"] : step["end"]]
+        if replaced == step["text"] or step["op"] != OPERATIONS[bool(replaced), bool(step["text"])]:
+            raise RebuildError("L4", f"the difference's step at {step['start']} does not {step['op']} anything")
         parts += [kept[at : step["start"]], step["text"]]
         at = step["end"]
     return "".join([*parts, kept[at:]])
@@ -152,14 +164,20 @@ def kept_texts(snapshot: Path) -> dict[str, str]:
 
 
 def read_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> Iterator[PublishedRecord | RebuildError]:
-    """Every record of one part, documents first; in place of a copy that can't be rebuilt, the law it breaks."""
-    children = _Children(snapshot, name)
+    """Every record of one part, documents first; in place of what can't be rebuilt, the law it breaks."""
     columns = ["source_uri", "record_no", "raw_start", "raw_chars", "raw_sha256", "n_chars"]
-    documents = pq.read_table(snapshot / "documents" / name, columns=[*columns, "text"])
-    blocks = children.columns("blocks", ["text", "start", "end", SPANS])
+    try:
+        children = _Children(snapshot, name)
+        documents = _read(snapshot, "documents", name, [*columns, "text"])
+        blocks = children.columns("blocks", ["block_no", "text", "start", "end", SPANS])
+        copies = _read(snapshot, "duplicates", name, [*columns, "kept_doc_id", "difference", SPANS])
+    except RebuildError as error:
+        yield error
+        return
+    yield from children.orphans(documents, copies, blocks)
     for row in documents.to_pylist():
         key = (row["source_uri"], row["record_no"])
-        texts, starts, ends, spans = blocks.get(key, ([], [], [], []))
+        _, texts, starts, ends, spans = blocks.get(key, ([], [], [], [], []))
         yield PublishedRecord(
             **row,
             kept_doc_id=None,
@@ -169,7 +187,6 @@ def read_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> Iterator[Pu
             edits=children.edits.get(key, NO_EDITS),
             dropped=children.dropped.get(key, []),
         )
-    copies = pq.read_table(snapshot / "duplicates" / name, columns=[*columns, "kept_doc_id", "difference", SPANS])
     for row in copies.to_pylist():
         yield _copy(row, kept, children)
 
@@ -210,6 +227,23 @@ def places(block_texts: Sequence[str]) -> Iterator[tuple[int, int]]:
         start += len(text) + 1
 
 
+def _read(snapshot: Path, dataset: str, name: str, columns: list[str]) -> pa.Table:
+    """Columns of one part of a dataset, none of which may hold a null."""
+    table = pq.read_table(snapshot / dataset / name, columns=columns)
+    for column, values in zip(columns, table.columns, strict=True):
+        if any(_has_null(chunk) for chunk in values.chunks):
+            raise RebuildError("L2", f"{dataset}/{name} has a null in {column}")
+    return table
+
+
+def _has_null(values: pa.Array) -> bool:
+    if values.null_count:
+        return True
+    if pa.types.is_list(values.type):
+        return _has_null(values.flatten())
+    return pa.types.is_struct(values.type) and any(map(_has_null, values.flatten()))
+
+
 class _Children:
     """The rows of a part's blocks, edits and dropped spans, by record."""
 
@@ -222,10 +256,21 @@ class _Children:
             for key, columns in self.columns("dropped", ["raw_start", "raw_end", "text"]).items()
         }
 
-    def columns(self, dataset: str, names: list[str]) -> dict[tuple[str, int], list[list[Any]]]:
-        """The columns of a dataset, cut at every change of the record. Rows of one record stand together."""
-        keys = ["source_uri", "record_no"]
-        table = pq.read_table(self.snapshot / dataset / self.name, columns=[*keys, *names])
+    def orphans(self, documents: pa.Table, copies: pa.Table, blocks: Collection[Key]) -> Iterator[RebuildError]:
+        """Rows that belong to no record of the part, and blocks of copies, which have none."""
+        kept, copied = (set(zip(*(table[name].to_pylist() for name in KEY), strict=True)) for table in (documents, copies))
+        owners = {"blocks": (blocks, kept), "edits": (self.edits, kept | copied), "dropped": (self.dropped, kept | copied)}
+        for dataset, (found, records) in owners.items():
+            for uri, number in sorted(set(found) - records):
+                yield RebuildError("L2", f"{dataset} has rows of {uri} record {number}, which is no such record")
+
+    def columns(self, dataset: str, names: list[str]) -> dict[Key, list[list[Any]]]:
+        """The columns of a dataset, cut at every change of the record; the first one gives the rows' order.
+
+        Raises:
+            RebuildError: law L2, if the rows of one record do not stand together and in order.
+        """
+        table = _read(self.snapshot, dataset, self.name, [*KEY, *names])
         if not len(table):
             return {}
         columns = [_to_list(table[name].combine_chunks()) for name in names]
@@ -233,7 +278,11 @@ class _Children:
         codes, numbers = uris.indices.to_numpy(), table["record_no"].to_numpy()
         changes = ((codes[1:] != codes[:-1]) | (numbers[1:] != numbers[:-1])).nonzero()[0] + 1
         begins = [0, *changes.tolist()]
-        found: dict[tuple[str, int], list[list[Any]]] = {}
+        steps = np.diff(table[names[0]].to_numpy())
+        steps[changes - 1] = 1
+        if (steps < 1).any():
+            raise RebuildError("L2", f"the rows of a record are not in order in {dataset}/{self.name}")
+        found: dict[Key, list[list[Any]]] = {}
         for begin, end in zip(begins, [*begins[1:], len(table)], strict=True):
             key = (uris[begin].as_py(), int(numbers[begin]))
             if key in found:

@@ -81,11 +81,11 @@ _FURNITURE = re.compile(
         |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|引用通告|没有更多)
     |(?P<footer>
         版权(?:所有|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：]|技术支持\s*[:：]|网站标识码|网站地图
-        |.{0,12}ICP备|.{0,20}公网安备|.{0,10}All\ Rights?\ Reserved|关于我们
-        |(?:免责|特别|郑重)声明|声明\s*[:：])
+        |关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_FOOTER_MARKS = ("ICP备", "公网安备", "All Rights Reserved", "All rights reserved")  # anywhere in a short line
 _INFORMATION = re.compile(
     r"""
     (?:发布|发表|更新|成文|发稿|编辑|上传)?(?:时间|日期)\s*[:：]
@@ -121,7 +121,9 @@ def _named_role(attrs: str) -> str | None:
 @lru_cache(maxsize=16384)
 def _furniture(text: str) -> str | None:
     match = _FURNITURE.match(text)
-    return match.lastgroup if match else None
+    if match:
+        return match.lastgroup
+    return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
 
 
 def furniture(text: str) -> str | None:

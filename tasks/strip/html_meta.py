@@ -32,7 +32,7 @@ _META = {
     "site": ("sitename", "og:site_name"),
 }
 _META_NAMES = frozenset(name for names in _META.values() for name in names)
-_META_NAME = re.compile(r'(?:name|property|itemprop|rel)="([^"]*)"', re.IGNORECASE)
+_META_NAME = re.compile(r'(?:^| )(?:name|property|itemprop|rel)="([^"]*)"')
 _JSON_LD = {"title": "headline", "date": "datePublished", "author": "author", "source": "publisher"}
 _DATE = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?:[\sT]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
 _LABELLED_DATE = re.compile(rf"(?:时间|日期)\s*[:：]\s*({_DATE})")

@@ -14,7 +14,7 @@ from tasks.describe.dates import read_published
 from tasks.describe.doc_type import document_type
 from tasks.describe.flags import count_masks, missing_characters, text_flags
 from tasks.describe.gazetteer import gazetteer, short_form
-from tasks.describe.people import byline_names, read_speech
+from tasks.describe.people import byline_names, read_speech, signed_names
 from tasks.describe.place import find_place
 from tasks.describe.report_year import read_report_years
 from tasks.describe.sections import fill_section_paths
@@ -90,6 +90,11 @@ def test_section_paths(case):
 @pytest.mark.parametrize("case", cases("bylines"))
 def test_byline_names(case):
     assert byline_names(case["line"]) == case["names"]
+
+
+@pytest.mark.parametrize("case", cases("signed"))
+def test_signed_names(case):
+    assert signed_names(case["text"]) == case["names"]
 
 
 @pytest.mark.parametrize("case", cases("titles"))

@@ -86,8 +86,34 @@ HOSTILE = st.text(
 PHRASES = st.lists(
     st.one_of(
         st.sampled_from(
-            ["...", "。。。", "--", "——", "……", "──", "hello world", "2,000", "10:30", ' " ', "&nbsp;", "5G 基站"]
-            + ["http://a.example/b,c", "2018年", "A-1", "。 。", "３，０００", '"甲"、', "(PM2.5)", "，", "说：", "f(x)"]
+            [
+                "...",
+                "。。。",
+                "--",
+                "——",
+                "……",
+                "──",
+                "hello world",
+                "2,000",
+                "10:30",
+                ' " ',
+                "&nbsp;",
+                "5G 基站",
+                "http://a.example/b,c",
+                "2018年",
+                "A-1",
+                "。 。",
+                "３，０００",
+                '"甲"、',
+                "(PM2.5)",
+                "，",
+                "说：",
+                "f(x)",
+                "6 8 7 万",
+                " 5 % 以",
+                "“乙” 丙",
+                "'丁'",
+            ]
         ),
         HOSTILE.filter(lambda text: len(text) < 6),
     ),
@@ -120,7 +146,7 @@ def test_number_suites_keep(shared: Path) -> None:
 def cut(draw: st.DrawFn) -> tuple[str, list[Span]]:
     """A record's text and some spans of it, in order."""
     text = draw(HOSTILE)
-    places = sorted(draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=8)) if text else {0, 0})
+    places = sorted(draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=8)) if text else {0})
     spans = [Span(a, b) for a, b in zip(places[::2], places[1::2], strict=False)]
     return text, spans or [Span(0, len(text))]
 
@@ -169,17 +195,51 @@ def test_chain_merges_what_touches() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ['"', '中" ', " ", "中 ", ".", "...中", "--中", "-", "(", "()", "(a)", "(a),b ", ",", "a, b ", "5%,a中"]
-    + ["'中\" “", "\n", "\x00", "a\u200d", "\u200d", "１，２００", "。 ", "5", "A1 中", "&a;中", "，”,", "“ ", '("中', '中)"']
-    + ["中\u3000", "—", "──", "’", "中.a ", "a\n"],
+    [
+        '"',
+        '中" ',
+        " ",
+        "中 ",
+        ".",
+        "...中",
+        "--中",
+        "-",
+        "(",
+        "()",
+        "(a)",
+        "(a),b ",
+        ",",
+        "a, b ",
+        "5%,a中",
+        "'中\" “",
+        "\n",
+        "\x00",
+        "a\u200d",
+        "\u200d",
+        "１，２００",
+        "。 ",
+        "5",
+        "A1 中",
+        "&a;中",
+        "，”,",
+        "“ ",
+        '("中',
+        '中)"',
+        "中\u3000",
+        "—",
+        "──",
+        "’",
+        "中.a ",
+        "a\n",
+    ],
 )
 def test_linear_on_hostile_text(unit: str) -> None:
-    sizes = (MEBI // 10, MEBI // 2)
+    sizes = (MEBI // 20, MEBI // 4)
     seconds = []
     for size in sizes:
         text = unit * (size // len(unit))
         start = time.process_time()
         normalize(text)
         seconds.append(time.process_time() - start)
-    assert seconds[1] < 2
+    assert seconds[1] < 2  # measured 0.2 to 0.9
     assert seconds[1] < 5 * 4 * seconds[0] + 0.2  # five times the text; four times for noise

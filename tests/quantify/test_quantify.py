@@ -26,7 +26,10 @@ def load(name: str) -> list[dict]:
     return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").splitlines()]
 
 
-def rows_of(*texts: str, context: Context = Context()) -> list[Quantity]:
+NO_CONTEXT = Context()
+
+
+def rows_of(*texts: str, context: Context = NO_CONTEXT) -> list[Quantity]:
     return quantify([Block("paragraph", [], text=text) for text in texts], context)
 
 
@@ -43,9 +46,8 @@ def test_sentences(case):
     for row, wanted in zip(rows, case["rows"], strict=True):
         for name, value in wanted.items():
             found = getattr(row, name)
-            if name in ("value", "value_max"):
-                value = value and Decimal(value)
-            assert found == value, (row.text, name)
+            exact = value and Decimal(value) if name in ("value", "value_max") else value
+            assert found == exact, (row.text, name)
 
 
 @pytest.mark.parametrize("case", load("none.jsonl"), ids=lambda case: case["comment"])
@@ -145,9 +147,7 @@ def test_labelled_sentences_keep_their_floor(shared, monkeypatch):
     monkeypatch.setenv("QINGWEN_SHARED", str(shared))
     from benchmarks import quantities
 
-    labels = [
-        json.loads(line) for line in (shared / "dev/quantities/quantities.jsonl").open(encoding="utf-8")
-    ]
+    labels = [json.loads(line) for line in (shared / "dev/quantities/quantities.jsonl").open(encoding="utf-8")]
     figures = quantities.score(labels, map(quantities.read_sentence, labels))
     assert figures["f1"] >= 0.95
     assert figures["false"] <= 0.01
@@ -158,25 +158,18 @@ def in_chinese(number: int) -> str:
     """The everyday reading of a whole number, group by group; an independent writer for the reader's test."""
     if number == 0:
         return "零"
-    groups = []
-    for power, unit in ((12, "万亿"), (8, "亿"), (4, "万"), (0, "")):
-        group = number // 10**power % 10**4
-        groups.append((group, unit))
-    written, gap = "", False
-    for group, unit in groups:
-        if group == 0:
-            gap = gap or bool(written)
-            continue
-        if written and (gap or group < 1000):
-            written += "零"
-        part, hole = "", False
-        for place, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-            digit = group // place % 10
-            if digit:
-                part += ("零" if hole and part else "") + DIGITS[digit] + name
-                hole = False
-            else:
-                hole = True
-        written += part + unit
-        gap = False
+    if number >= 10**8:
+        rest = number % 10**8
+        gap = "零" if 0 < rest < 10**7 else ""
+        return in_chinese(number // 10**8) + "亿" + gap + (in_chinese(rest) if rest else "")
+    if number >= 10**4:
+        rest = number % 10**4
+        gap = "零" if 0 < rest < 1000 else ""
+        return in_chinese(number // 10**4) + "万" + gap + (in_chinese(rest) if rest else "")
+    written, hole = "", False
+    for place, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // place % 10
+        if digit:
+            written += ("零" if hole and written else "") + DIGITS[digit] + name
+        hole = not digit
     return written
