@@ -109,7 +109,9 @@ def _verify(options: argparse.Namespace) -> int:
     found = verify(snapshot)
     for law, meaning in LAWS.items():
         broken = [violation.detail for violation in found.laws.violations if violation.law == law]
-        print(f"{law}  {'BROKEN' if broken else 'holds'}  {found.laws.n_checked[law]:>8} checked  {meaning}")
+        n_checked = found.laws.n_checked[law]
+        state = "BROKEN" if broken else "unknown" if found.damaged and not n_checked else "holds"
+        print(f"{law}  {state:<7} {n_checked:>8} checked  {meaning}")
         for detail in broken:
             print(f"      {detail}")
     print(f"files {'DAMAGED' if found.damaged else 'agree'} with manifest.json")

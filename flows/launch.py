@@ -1,32 +1,37 @@
-"""Run the flow from the command line: Prefect's temporary server, progress, the closing table, the exit code."""
+"""Run the flow from the command line: checks that cost nothing, a Prefect server, the flow, the closing table, the exit code."""
 
 from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-
-from flows import progress
-from flows.clean_reports import clean_reports
 from flows.cli import FAILED, GATE, LOCKED, PUBLISHED
-from flows.tables import print_outcome
-from tasks.ingest import RawUnreadableError
+from flows.temporary_server import NoServerError, prefect_server
+from tasks.ingest import RawUnreadableError, open_location
+from tasks.publish import snapshot
 from tasks.publish.outcome import Outcome
-from tasks.publish.snapshot import LockedError
 from tasks.validate.verdict import GateFailedError
 
 
 def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     """Run the flow in this process and say what came of it; the exit code of ``qingwen run``."""
-    progress.console = Console(stderr=True)
     try:
-        outcome: Outcome = clean_reports(raw, clean, workers, allow_shrink=allow_shrink)
+        open_location(raw)
+        try:
+            with snapshot.lock(Path(clean)):
+                pass  # the flow takes it for good: this is to say so before a server is started
+        except OSError as error:
+            return _say(f"cannot write to {clean}: {error.strerror}", FAILED)
+        with prefect_server() as wait_until_it_answers:
+            outcome = _run(raw, clean, workers, allow_shrink, wait_until_it_answers)
     except RawUnreadableError as error:
         return _say(f"{error}\nGive the folder or URL of the raw files with --raw.", FAILED)
-    except LockedError as error:
+    except snapshot.LockedError as error:
         return _say(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
+    except NoServerError as error:
+        return _say(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
     except GateFailedError as error:
         return _say(str(error), GATE)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
@@ -36,8 +41,22 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
         return _say(
             f"stopped by {type(error).__name__}: {error}\nNothing was published. The full story is in {log}.", FAILED
         )
+    from flows.tables import print_outcome
+
     print_outcome(outcome, Path(clean))
     return PUBLISHED
+
+
+def _run(raw: str, clean: str, workers: int, allow_shrink: bool, wait: Callable[[], None]) -> Outcome:
+    from rich.console import Console
+
+    from flows import progress
+    from flows.clean_reports import clean_reports
+
+    progress.console = Console(stderr=True)
+    wait()
+    outcome: Outcome = clean_reports(raw, clean, workers, allow_shrink=allow_shrink)
+    return outcome
 
 
 def _say(message: str, code: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +36,10 @@ def worker_processes(n_workers: int) -> Iterator[None]:
     _n_workers = n_workers
     try:
         yield
+    except BaseException:
+        for process in multiprocessing.active_children():  # nobody waits for their work any more
+            process.kill()
+        raise
     finally:
         _n_workers = 1
         _discard(_executor)
@@ -79,7 +84,7 @@ def _start() -> ProcessPoolExecutor:
         if _executor is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["tasks.clean.part", "tasks.publish.part", "tasks.validate.laws"])
-            _executor = ProcessPoolExecutor(_n_workers, context, initializer=_end_with_parent)
+            _executor = ProcessPoolExecutor(_n_workers, context, initializer=_begin)
         return _executor
 
 
@@ -91,7 +96,9 @@ def _discard(executor: ProcessPoolExecutor | None) -> None:
             _executor = None
 
 
-def _end_with_parent() -> None:
+def _begin() -> None:
+    """Leave Ctrl-C to the flow's process, and end when that does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=[parent], daemon=True).start()

@@ -73,7 +73,7 @@ def _clean_source(
             "encoding": decoded.encoding,
             "encoding_basis": decoded.basis,
             "n_chars": len(decoded.text),
-            "n_replaced": decoded.n_replaced,
+            "n_replaced": decoded.n_replaced + sum(record.given.get("n_replaced", 0) for record in found.records),
             "kind": found.kind,
             "n_records": len(found.records) + len(found.rejected),
             "status": "read",

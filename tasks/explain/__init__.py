@@ -79,14 +79,14 @@ def _story(snapshot: Path, part: str, dataset: str, row: dict[str, Any]) -> Iter
         return
     kept_as = "KEPT" if dataset == "documents" else "DROPPED as a copy"
     yield f"{kept_as}: {visible(row['title'] or '(no title)')}"
-    yield f"  source    {visible(row['source_uri'])}#{row['record_no']}  ({row['source_kind']}, {row['shape']})"
-    yield f"  doc_id    {row['doc_id']}"
+    yield f"  source            {visible(row['source_uri'])}#{row['record_no']}  ({row['source_kind']}, {row['shape']})"
+    yield f"  doc_id            {row['doc_id']}"
     for fact in FACTS:
         if row[fact]:
             value = ", ".join(row[fact]) if isinstance(row[fact], list) else str(row[fact])
-            yield f"  {fact:<9} {visible(value, 300)}"
+            yield f"  {fact:<17} {visible(value, 300)}"
     for flag in row["flags"]:
-        yield f"  flag      {flag}: {FLAGS[flag]}"
+        yield f"  {'flag':<17} {flag}: {FLAGS[flag]}"
     yield from _accounts(snapshot, part, row)
     yield from _copies(snapshot, dataset, row)
 
@@ -133,7 +133,8 @@ def _accounts(snapshot: Path, part: str, row: dict[str, Any]) -> Iterator[str]:
             by_reason[span["reason"]].append(span["text"].strip())
     for reason, texts in sorted(by_reason.items()):
         yield f"  dropped {reason} ×{len(texts)}: {DROP_REASONS[reason]}"
-        yield from (f"      {visible(text, EXCERPT)}" for text in texts)
+        for text, times in Counter(texts).items():
+            yield f"      {visible(text, EXCERPT)}" + (f" ×{times}" if times > 1 else "")
 
 
 def _copies(snapshot: Path, dataset: str, row: dict[str, Any]) -> Iterator[str]:
@@ -148,12 +149,12 @@ def _copies(snapshot: Path, dataset: str, row: dict[str, Any]) -> Iterator[str]:
         for copy in pq.read_table(snapshot / "duplicates" / part, filters=wanted).to_pylist():
             yield ""
             if dataset == "documents":
-                yield f"  copy      {visible(copy['title'] or '')}  ({visible(copy['source_uri'])}#{copy['record_no']})"
+                yield f"  copy              {visible(copy['title'] or '')}  ({visible(copy['source_uri'])}#{copy['record_no']})"
             else:
-                yield f"  kept is   {copy['kept_doc_id']}  ({visible(copy['kept_source_uri'])}#{copy['kept_record_no']})"
-            yield f"  kind      {copy['kind']}: {DUPLICATE_KINDS[copy['kind']]}"
-            yield f"  alike     Jaccard {copy['jaccard']:.4f}, containment {copy['containment']:.4f} of character 5-grams"
-            yield f"  why       {visible(copy['why'])}"
+                yield f"  kept is           {copy['kept_doc_id']}  ({visible(copy['kept_source_uri'])}#{copy['kept_record_no']})"
+            yield f"  kind              {copy['kind']}: {DUPLICATE_KINDS[copy['kind']]}"
+            yield f"  alike             Jaccard {copy['jaccard']:.4f}, containment {copy['containment']:.4f} of character 5-grams"
+            yield f"  why               {visible(copy['why'])}"
             yield from _difference(kept[copy["kept_doc_id"]], copy["difference"])
 
 

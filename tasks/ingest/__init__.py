@@ -92,19 +92,33 @@ def count_parts(n_bytes: int) -> int:
     return n_parts
 
 
-def find_files(raw: str) -> tuple[Any, list[RawFile]]:
-    """The file system and the files of a raw location, sorted by name. Hidden files (``.name``) are left alone."""
+def open_location(raw: str) -> tuple[Any, str]:
+    """The file system of a raw location and its root there.
+
+    Raises:
+        RawUnreadableError: it is no folder, or can't be reached.
+    """
     try:
         filesystem, root = fsspec.core.url_to_fs(raw)
+        found = filesystem.isdir(root)
+    except (OSError, ValueError, ImportError) as error:
+        raise RawUnreadableError(f"cannot open {raw}: {error}") from error
+    if not found:
+        raise RawUnreadableError(f"{raw} is not a folder")
+    return filesystem, root
+
+
+def find_files(raw: str) -> tuple[Any, list[RawFile]]:
+    """The file system and the files of a raw location, sorted by name. Hidden files (``.name``) are left alone."""
+    filesystem, root = open_location(raw)
+    try:
         if isinstance(filesystem, LocalFileSystem):
             files = list(_walk(Path(root)))
         else:
-            if not filesystem.exists(root):
-                raise RawUnreadableError(f"{raw} does not exist")
             prefix = root.rstrip("/") + "/"
             found = filesystem.find(root, detail=True)
             files = [RawFile(path.removeprefix(prefix), path, int(info["size"] or 0)) for path, info in found.items()]
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError) as error:
         raise RawUnreadableError(f"cannot list {raw}: {error}") from error
     return filesystem, sorted(file for file in files if not _is_hidden(file.uri))
 
@@ -114,37 +128,48 @@ def _is_hidden(uri: str) -> bool:
 
 
 def _walk(root: Path) -> Iterator[RawFile]:
-    """Every file below a local folder; links are followed, but no folder is entered twice."""
-    if not root.is_dir():
-        raise RawUnreadableError(f"{root} is not a folder")
+    """Every file below a local folder; links are followed, but no folder is entered twice, and always by the same name."""
     seen: set[tuple[int, int]] = set()
     folders = [root]
     while folders:
         folder = folders.pop()
-        status = folder.stat()
+        try:
+            status = folder.stat()
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            if folder == root:
+                raise
+            yield RawFile(_portable(folder, root), str(folder), 0, f"folder: {error.strerror}")
+            continue
         if (status.st_dev, status.st_ino) in seen:
             continue
         seen.add((status.st_dev, status.st_ino))
-        for entry in os.scandir(folder):
-            uri = _portable(Path(entry.path).relative_to(root))
+        for entry in entries:
+            path = Path(entry.path)
             try:
                 status = entry.stat()
             except OSError as error:  # a link that leads nowhere or round in a circle
-                yield RawFile(uri, entry.path, 0, str(error.strerror))
+                yield RawFile(_portable(path, root), entry.path, 0, error.strerror)
                 continue
             if stat.S_ISDIR(status.st_mode):
-                folders.append(Path(entry.path))
+                folders.append(path)
             else:
                 problem = None if stat.S_ISREG(status.st_mode) else "not a regular file"
-                yield RawFile(uri, entry.path, status.st_size, problem)
+                yield RawFile(_portable(path, root), entry.path, status.st_size, problem)
 
 
-def _portable(path: Path) -> str:
-    """The name as text: bytes that are not UTF-8 are written %XX, since Parquet strings are UTF-8."""
-    name = path.as_posix()
-    if name.isascii() or not re.search("[\udc80-\udcff]", name):
+# Parquet strings are UTF-8: a byte of a name that is not is written %XX. So that no two names become the same, the percent
+# signs of such a name, and of one that looks like it had been written so, are escaped too.
+_NOT_PORTABLE = re.compile("[\udc80-\udcff]|%(?:25|[89A-F][0-9A-F])")
+_ESCAPED = re.compile("[\udc80-\udcff%]")
+
+
+def _portable(path: Path, root: Path) -> str:
+    """The name below ``root`` as text."""
+    name = path.relative_to(root).as_posix()
+    if not _NOT_PORTABLE.search(name):
         return name
-    return re.sub("[\udc80-\udcff]", lambda found: f"%{ord(found[0]) - 0xDC00:02X}", name)
+    return _ESCAPED.sub(lambda found: f"%{os.fsencode(found[0])[0]:02X}", name)
 
 
 def ingest(raw: str, folder: Path, *, patient: bool = False) -> Ingested:

@@ -158,7 +158,7 @@ def kept_texts(snapshot: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name in part_names(snapshot) if wanted else []:
         table = pq.read_table(snapshot / "documents" / name, columns=["doc_id", "text", "n_copies"])
-        table = table.filter(pc.is_in(table["doc_id"], pa.array(sorted(wanted), pa.string())))
+        table = table.filter(pc.is_in(table["doc_id"], pa.array(list(wanted), pa.string()))).drop_null()
         texts.update(zip(table["doc_id"].to_pylist(), table["text"].to_pylist(), strict=True))
     return texts
 
@@ -177,7 +177,10 @@ def read_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> Iterator[Pu
     yield from children.orphans(documents, copies, blocks)
     for row in documents.to_pylist():
         key = (row["source_uri"], row["record_no"])
-        _, texts, starts, ends, spans = blocks.get(key, ([], [], [], [], []))
+        numbers, texts, starts, ends, spans = blocks.get(key, ([], [], [], [], []))
+        if numbers != list(range(len(numbers))):
+            yield RebuildError("L2", f"{key[0]} record {key[1]}: its blocks are not numbered from 0 without a gap")
+            continue
         yield PublishedRecord(
             **row,
             kept_doc_id=None,
@@ -258,17 +261,18 @@ class _Children:
 
     def orphans(self, documents: pa.Table, copies: pa.Table, blocks: Collection[Key]) -> Iterator[RebuildError]:
         """Rows that belong to no record of the part, and blocks of copies, which have none."""
-        kept, copied = (set(zip(*(table[name].to_pylist() for name in KEY), strict=True)) for table in (documents, copies))
-        owners = {"blocks": (blocks, kept), "edits": (self.edits, kept | copied), "dropped": (self.dropped, kept | copied)}
-        for dataset, (found, records) in owners.items():
+        kept = {(row["source_uri"], row["record_no"]) for row in documents.select(KEY).to_pylist()}
+        both = kept | {(row["source_uri"], row["record_no"]) for row in copies.select(KEY).to_pylist()}
+        owners = (("blocks", blocks, kept), ("edits", self.edits, both), ("dropped", self.dropped, both))
+        for dataset, found, records in owners:
             for uri, number in sorted(set(found) - records):
-                yield RebuildError("L2", f"{dataset} has rows of {uri} record {number}, which is no such record")
+                yield RebuildError("L2", f"{dataset} has rows of {uri} record {number}, which has none there")
 
     def columns(self, dataset: str, names: list[str]) -> dict[Key, list[list[Any]]]:
         """The columns of a dataset, cut at every change of the record; the first one gives the rows' order.
 
         Raises:
-            RebuildError: law L2, if the rows of one record do not stand together and in order.
+            RebuildError: law L2, if the rows of a record do not stand together and in order.
         """
         table = _read(self.snapshot, dataset, self.name, [*KEY, *names])
         if not len(table):

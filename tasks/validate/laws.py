@@ -55,7 +55,7 @@ def check_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> LawReport:
     report = LawReport()
     for record in read_part(snapshot, name, kept):
         if isinstance(record, RebuildError):
-            report.n_checked["L4"] += 1
+            report.n_checked[record.law] += 1
             report.violations.append(Violation(record.law, str(record)))
             continue
         law = "L3" if record.kept_doc_id is None else "L4"
@@ -87,7 +87,7 @@ def _partition_problem(record: PublishedRecord, found: list[Piece]) -> str | Non
     """Why the pieces do not partition the record's raw range; None if they do."""
     at = record.raw_start
     for start, end, _ in found:
-        if start != at or end < start:
+        if start != at or end <= start:
             return f"characters from {min(at, start)} are in {'two spans' if start < at else 'no span'}"
         at = end
     if at != record.raw_start + record.raw_chars:

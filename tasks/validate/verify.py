@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow.parquet as pq
 from pyarrow import ArrowException
 
+from schemas.arrow import arrow_schema
+from schemas.datasets import DATASETS
 from tasks.publish.manifest import damaged_files
 from tasks.rebuild import kept_texts, part_names
-from tasks.validate.laws import LawReport, Violation, check_counts, check_part
+from tasks.validate.laws import LawReport, check_counts, check_part
 
 
 class Verification(NamedTuple):
@@ -25,22 +28,26 @@ class Verification(NamedTuple):
 
 
 def verify(snapshot: Path) -> Verification:
-    """Re-check everything; files too damaged to be read are named among the damaged ones."""
+    """Re-check everything; files that can't be read, or not with the declared columns, are among the damaged ones."""
     damaged = damaged_files(snapshot)
     report = LawReport()
     try:
+        changed = _of_other_schema(snapshot)
+        if changed:
+            return Verification(report, [*damaged, *changed])
         kept = kept_texts(snapshot)
         for name in part_names(snapshot):
             report.add(check_part(snapshot, name, kept))
         report.add(check_counts(snapshot))
-    except (ArrowException, OSError, KeyError) as error:
+    except (ArrowException, OSError, UnicodeDecodeError) as error:
         damaged.append(f"a dataset can't be read: {error}")
     return Verification(report, damaged)
 
 
-def check_staged(snapshot: Path, name: str, kept: dict[str, str]) -> LawReport:
-    """Check one part of a staged snapshot; a part that can't be read breaks L3."""
-    try:
-        return check_part(snapshot, name, kept)
-    except (ArrowException, OSError) as error:
-        return LawReport(violations=[Violation("L3", f"{name} can't be read: {error}")])
+def _of_other_schema(snapshot: Path) -> list[str]:
+    files = [(name, path) for name in DATASETS for path in sorted((snapshot / name).glob("part-*.parquet"))]
+    return [
+        f"{name}/{path.name} does not have the declared columns"
+        for name, path in files
+        if not pq.read_schema(path).equals(arrow_schema(name))
+    ]

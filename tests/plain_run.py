@@ -1,0 +1,56 @@
+"""The flow's steps in their order as plain function calls: no Prefect, no Great Expectations unless asked for.
+
+For tests that look at what the stages make of an input. That the real flow makes the same of it is tested in
+``tests/flows/test_deterministic.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.clean.part import CleanedPart, clean_part
+from tasks.ingest import ingest
+from tasks.publish import manifest, snapshot
+from tasks.publish.decisions import Decisions, decide_copies, gather_sources
+from tasks.publish.part import write_part
+
+Gate = Callable[[Sequence[CleanedPart]], list[Decisions]]
+
+
+def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() for _ in parts]) -> Path:
+    """Clean ``raw`` and publish; the snapshot."""
+    with snapshot.lock(clean), snapshot.stage(clean, "plain") as stage:
+        found = ingest(str(raw), stage / "packs")
+        cleaned = [
+            clean_part(pack, stage / "cleaned" / pack.stem, found.audit_every) for _, pack in found.parts
+        ]
+        decisions = check_rows(cleaned)
+        folders = [part.folder for part in cleaned]
+        decide_copies(folders, decisions)
+        gather_sources(folders, decisions)
+        staged = stage / "snapshot"
+        for (number, _), folder, decided in zip(found.parts, folders, decisions, strict=True):
+            write_part(number, folder, staged, decided)
+        manifest.write_datapackage(staged)
+        manifest.write_manifest(staged, fingerprint=found.fingerprint)
+        return snapshot.publish(clean, staged, "plain")
+
+
+def table(published: Path, dataset: str) -> pa.Table:
+    """A whole dataset of a snapshot."""
+    return pa.concat_tables([pq.read_table(path) for path in sorted((published / dataset).glob("*.parquet"))])
+
+
+def rows(published: Path, dataset: str) -> list[dict]:
+    """A whole dataset of a snapshot, as rows."""
+    return table(published, dataset).to_pylist()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The bytes of every Parquet file and of ``datapackage.json``: what law L6 is about."""
+    paths = [*folder.rglob("*.parquet"), folder / "datapackage.json"]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
