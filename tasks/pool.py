@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import ParamSpec, TypeVar
 
@@ -25,7 +26,7 @@ Result = TypeVar("Result")
 
 _lock = threading.Lock()
 _executor: ProcessPoolExecutor | None = None
-_n_workers = 1
+_n_workers = 1  # 0: no work is taken any more
 _seconds = [0.0]
 
 
@@ -34,14 +35,18 @@ def worker_processes(n_workers: int) -> Iterator[None]:
     """Have ``in_worker`` use up to ``n_workers`` processes for the length of the block."""
     global _n_workers  # noqa: PLW0603 (the pool belongs to the process, as the processes do)
     _n_workers = n_workers
+    if n_workers > 1:
+        _preload()
     try:
         yield
     except BaseException:
+        _n_workers = 0
         for process in multiprocessing.active_children():  # nobody waits for their work any more
             process.kill()
         raise
-    finally:
+    else:
         _n_workers = 1
+    finally:
         _discard(_executor)
 
 
@@ -61,6 +66,8 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
     try:
         result, seconds = executor.submit(_timed, work).result()
     except BrokenProcessPool:
+        if not _n_workers:  # the run is stopped
+            raise
         _discard(executor)
         result, seconds = _start().submit(_timed, work).result()
     with _lock:
@@ -78,13 +85,23 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
     return work(), time.process_time() - started
 
 
+def _preload() -> None:
+    """Start the server process that loads the stages. It and the workers leave Ctrl-C to the flow's process."""
+    multiprocessing.set_forkserver_preload(["tasks.clean.part", "tasks.publish.part", "tasks.validate.laws"])
+    resource_tracker.ensure_running()  # when it starts, it unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start() -> ProcessPoolExecutor:
     global _executor  # noqa: PLW0603
     with _lock:
         if _executor is None:
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["tasks.clean.part", "tasks.publish.part", "tasks.validate.laws"])
-            _executor = ProcessPoolExecutor(_n_workers, context, initializer=_begin)
+            _executor = ProcessPoolExecutor(_n_workers, context, initializer=_end_with_parent)
         return _executor
 
 
@@ -96,9 +113,7 @@ def _discard(executor: ProcessPoolExecutor | None) -> None:
             _executor = None
 
 
-def _begin() -> None:
-    """Leave Ctrl-C to the flow's process, and end when that does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=[parent], daemon=True).start()

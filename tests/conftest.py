@@ -39,3 +39,12 @@ def sample_snapshot(harness: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
     clean = tmp_path_factory.mktemp("samples")
     return Path(clean_reports(str(ROOT / "data" / "raw"), str(clean), 2).snapshot)
+
+
+@pytest.fixture(scope="session")
+def seed_snapshot(harness: None, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The snapshot that the real flow publishes of the shared seeds; tests read it and must not alter it."""
+    from flows.clean_reports import clean_reports
+
+    clean = tmp_path_factory.mktemp("seeds")
+    return Path(clean_reports(str(shared / "seeds"), str(clean), 2).snapshot)

@@ -2,11 +2,13 @@
 
 Every source and every record stands for itself: whatever fails on one becomes a row of ``rejects`` that names the
 stage, the reason and the error, and the rest goes on. The bytes of a source that can't be decoded are kept as they are
-in ``quarantine``/<sha256>.
+in ``quarantine``/<sha256>. A piece of a cut file that can't be read or decoded is one rejected record, since its source
+was read otherwise.
 """
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,9 +17,9 @@ import pyarrow as pa
 
 from tasks.clean.record import EmptyRecordError, clean_record
 from tasks.clean.tables import PartTables
-from tasks.decode import Decoded, Undecodable, decode
+from tasks.decode import Undecodable, decode
 from tasks.model import Record, UnaccountedError
-from tasks.split import Split, split, split_json_lines
+from tasks.split import split, split_json_lines
 from tasks.validate.probe import Probe, probe
 
 
@@ -52,20 +54,28 @@ def _clean_source(
     uri = facts["source_uri"]
     row = {name: facts[name] for name in ("source_uri", "piece", "sha256", "bytes")}
     row |= {"compression": "none", "n_replaced": 0, "kind": "unknown", "n_records": 0, "status": "rejected"}
+    is_piece = facts["piece"] > 0 or (data is not None and facts["sha256"] is None)
+    if is_piece:
+        row |= {"kind": "json_lines", "status": "read"}
     if data is None:
-        tables.reject("source", uri, "read", facts["reason"], facts["detail"])
-        tables.add_source(**row)
+        _reject_source(facts, row, "read", facts["reason"], facts["detail"], tables)
         return
     try:
         decoded = decode(data)
     except Undecodable as error:
-        tables.reject("source", uri, "decode", error.reason, error.detail)
-        tables.add_source(**row)
+        if is_piece and error.reason == "empty":  # blank lines between the records of other pieces
+            tables.add_source(**row)
+            return
+        name = hashlib.sha256(data).hexdigest()
+        _reject_source(facts, row, "decode", error.reason, f"{error.detail}; bytes: quarantine/{name}", tables)
         quarantine = folder / "quarantine"
         quarantine.mkdir(exist_ok=True)
-        (quarantine / facts["sha256"]).write_bytes(data)
+        (quarantine / name).write_bytes(data)
         return
-    found = _split(facts, decoded)
+    if is_piece:
+        found = split_json_lines(uri, decoded.text, facts["first_record_no"])
+    else:
+        found = split(uri, decoded.text)
     tables.add_source(
         **row
         | {
@@ -93,10 +103,15 @@ def _clean_source(
         _clean_record(record, found.kind, tables, audit=audit)
 
 
-def _split(facts: dict[str, Any], decoded: Decoded) -> Split:
-    if facts["piece"]:
-        return split_json_lines(facts["source_uri"], decoded.text, facts["first_record_no"])
-    return split(facts["source_uri"], decoded.text)
+def _reject_source(
+    facts: dict[str, Any], row: dict[str, Any], stage: str, reason: str, detail: str, tables: PartTables
+) -> None:
+    if row["status"] == "rejected":
+        tables.reject("source", facts["source_uri"], stage, reason, detail)
+        tables.add_source(**row)
+    else:
+        tables.reject("record", facts["source_uri"], stage, reason, detail, record_no=facts["first_record_no"])
+        tables.add_source(**row | {"n_records": 1})
 
 
 def _clean_record(record: Record, kind: str, tables: PartTables, *, audit: bool) -> None:

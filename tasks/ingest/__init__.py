@@ -209,7 +209,9 @@ def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str
             first = stream.read(PART_BYTES)
             rest = stream.read(1)
             if rest and sniff_json_lines(first[: 64 << 10]):
-                yield from _pieces(row, first + rest, stream)
+                for piece in _pieces(row, first + rest, stream):
+                    row |= {"piece": piece["piece"] + 1, "first_record_no": piece["first_record_no"] + piece["n_lines"]}
+                    yield piece
                 return
             digest, size, chunks = hashlib.sha256(first), len(first), [first]
             while rest:

@@ -95,6 +95,6 @@ def gather_sources(folders: Sequence[Path], decisions: Sequence[Decisions]) -> N
                 whole[name] = (whole[name] or 0) + (piece[name] or 0)
             for name in ("sha256", "bytes"):
                 whole[name] = piece[name] or whole[name]
-            if piece["n_replaced"]:
-                whole["encoding_basis"] = piece["encoding_basis"]
+            if whole["encoding"] is None or (piece["encoding_basis"] or "").endswith("_with_replacement"):
+                whole |= {name: piece[name] for name in ("encoding", "encoding_basis")}
         decided.sources.append(whole)

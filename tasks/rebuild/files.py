@@ -40,7 +40,7 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
             texts[record.source_uri][record.record_no] = (record.raw_start, raw)
         columns = ["source_uri", "record_no", "raw_start", "raw_text"]
         rejects = pq.read_table(snapshot / "rejects" / name, columns=columns, filters=[("level", "==", "record")])
-        for row in rejects.to_pylist():
+        for row in rejects.drop_null().to_pylist():  # no text: a piece of a cut file that could not be decoded
             texts[row["source_uri"]][row["record_no"]] = (row["raw_start"], row["raw_text"])
     for uri in texts:
         _check(uri)
