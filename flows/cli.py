@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     for command in (verify, rebuild, explain, show):
         command.add_argument("clean", type=Path, help="a clean folder (its current snapshot) or one snapshot's folder")
     rebuild.add_argument("out", type=Path, help="folder to write to")
-    explain.add_argument("id", help="doc_id (or its first characters), record_id, or source_uri#record_no")
+    explain.add_argument("id", help="doc_id (or its first characters), record_id, source_uri#record_no or source_uri")
     return top
 
 
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return COMMANDS[options.command](options)
-    except (FileNotFoundError, LookupError, ValueError) as error:
+    except (OSError, LookupError, ValueError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
         return _fail("stopped; nothing was published, what was published before is untouched")

@@ -29,7 +29,6 @@ RECORD_SHAPES: dict[str, str] = {
 ENCODING_BASES: dict[str, str] = {
     "bom": "a byte order mark named the encoding",
     "utf8_valid": "the bytes are valid UTF-8",
-    "declared": "the page's own charset declaration named it and the bytes agree",
     "gb18030": "not UTF-8, and valid GB18030 (which contains GB2312 and GBK)",
     "utf8_with_replacement": "damaged UTF-8: undecodable bytes became U+FFFD and were counted",
     "gb18030_with_replacement": "damaged GB18030: undecodable bytes became U+FFFD and were counted",

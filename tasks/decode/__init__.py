@@ -8,4 +8,4 @@
 from tasks.decode.charset import Decoded, decode
 from tasks.decode.compression import Undecodable
 
-__all__ = ["Decoded", "Undecodable", "decode"]
+__all__ = ["GZIP_MAGIC", "Decoded", "Undecodable", "decode"]

@@ -40,7 +40,7 @@ def visible(text: str, limit: int | None = None) -> str:
 
 
 def explain(snapshot: Path, name: str) -> str:
-    """The story of one record: ``name`` is a doc_id or the start of one, a record_id, or ``source_uri#record_no``.
+    """The story of a record: ``name`` is a doc_id or the start of one, a record_id, ``source_uri#record_no`` or ``source_uri``.
 
     Raises:
         UnknownRecordError: no record is called that.
@@ -48,7 +48,7 @@ def explain(snapshot: Path, name: str) -> str:
     rows = list(_find(snapshot, name))
     if not rows:
         raise UnknownRecordError(
-            f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, or source_uri#record_no"
+            f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, source_uri#record_no or source_uri"
         )
     return "\n\n".join("\n".join(_story(snapshot, part, dataset, row)) for part, dataset, row in rows)
 
@@ -61,6 +61,7 @@ def _find(snapshot: Path, name: str) -> Iterator[tuple[str, str, dict[str, Any]]
             wanted = pc.or_(
                 pc.starts_with(table["doc_id"], name), pc.fill_null(pc.equal(table["record_id"], name), False)
             )
+            wanted = pc.or_(wanted, pc.equal(table["source_uri"], name))
             if number.isdecimal():
                 place = pc.and_(pc.equal(table["source_uri"], uri), pc.equal(table["record_no"], int(number)))
                 wanted = pc.or_(wanted, place)

@@ -5,12 +5,12 @@ Everything that comes from raw files is escaped; the page's own policy forbids i
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow.parquet as pq
 
 from schemas.datasets import DATASETS
@@ -76,14 +76,11 @@ def _cell(value: Any) -> str:  # noqa: ANN401 (a value of any column)
 
 
 def _counted(title: str, snapshot: Path, dataset: str, column: str, meanings: dict[str, str]) -> str:
-    counts: Counter[str] = Counter()
-    for name in part_names(snapshot):
-        values = pq.read_table(snapshot / dataset / name, columns=[column])[0].combine_chunks()
-        values = values.flatten() if column == "flags" else values
-        counts.update({row["values"]: row["counts"] for row in values.value_counts().to_pylist()})
+    columns = [pq.read_table(snapshot / dataset / name, columns=[column]).to_pandas() for name in part_names(snapshot)]
+    counts = pd.concat(columns)[column].explode().dropna().value_counts()
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return _table(
-        title, ("count", column, "meaning"), ((count, value, meanings.get(value, "")) for value, count in ordered)
+        title, ("count", column, "meaning"), ((int(n), value, meanings.get(value, "")) for value, n in ordered)
     )
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from tasks.model import Block
-from tasks.quantify.change import Change, change_before
+from tasks.quantify.change import Change, change_before, leading_verb
 from tasks.quantify.grammar import Amount, amounts, read
 from tasks.quantify.indicator import noun_before, noun_behind
 from tasks.quantify.period import Setting, is_imperative, turns
@@ -57,7 +57,7 @@ class Quantity(NamedTuple):
     modifier: bool
 
 
-_SENTENCE_END: Final = re.compile("[。；;！!？?]+[”’」』）)]*")
+_SENTENCE_END: Final = re.compile("[。；;！!？?][。；;！!？?]*+[”’」』）)]*+")
 _LONGEST_SENTENCE: Final = 1000  # a sentence is stored with each of its numbers; of a longer one,
 _EXCERPT: Final = 100  # so many characters on either side
 _CONJUNCTIONS: Final = frozenset(("和", "、", "与", "及", "以及"))
@@ -69,6 +69,7 @@ _LONG_UNITS: Final = frozenset(("年", "周年", "周", "月", "季度", "星期
 _LASTS: Final = re.compile("工龄|历史|寿命|产假|假期|工期|期限")
 _FRAMED: Final = re.compile("[来间后前]|以来|之内")
 _FRAMES: Final = ("连续", "过去", "最近", "近", "未来", "前", "后", "首", "每", "历时", "为期", "经过")
+_COUNTING: Final = frozenset(("count", "measure", "duration"))
 _CAPACITY: Final = re.compile("年产|日产|直径|处理|装机|容量|设计")
 _SLOGAN: Final = 12  # a slogan in quotes is not longer
 _STOPS: Final = re.compile("[，,。；;：:]")
@@ -113,14 +114,16 @@ def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
 
 def _read_block(number: int, text: str, document: _Document, found: list[Quantity]) -> None:
     """Append the quantities of one block."""
-    begin = stop = -1
+    begin = stop = last_end = -1
     ends = _SENTENCE_END.finditer(text)
     previous: Quantity | None = None
     leading = False  # a verb before the nouns (新增A 3户、B 5套) goes on
     quoted = "“" in text
+    backwards = ""
     for amount in amounts(text):
         start, end, number_start, kind, value, high, exact, unit, approx = amount
         if start >= stop:
+            backwards = backwards or text[::-1]
             begin = max(stop, 0)
             for match in ends:
                 stop = match.end()
@@ -131,51 +134,55 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
                 stop = len(text)
             document.turn(start)
             setting = Setting(text, begin, min(stop, begin + _LONGEST_SENTENCE), document.this_year)
+            times, cues = setting.times, setting.cues
             planned, year = document.planned, document.year()
-            previous, leading = None, False
+            imperative = planned is None and is_imperative(text, begin)
+            short = stop - begin <= _LONGEST_SENTENCE
+            previous, leading, last_end = None, False, begin
         if quoted and _in_slogan(text, start, end):
             continue
-        low = begin if previous is None else previous.end
-        low = max(low, start - _CLAUSE)
-        if (comma := text.rfind("，", low, start)) >= 0:
-            low = comma + 1
-        change = change_before(text, low, start)
-        direction, to_or_by = change.direction, change.to_or_by
-        if kind == "duration" and to_or_by == "none" and not _lasts(text, amount):
-            continue
+        low = last_end if last_end > start - _CLAUSE else start - _CLAUSE
+        low = text.rfind("，", low, start) + 1 or low
+        change, words = change_before(text, backwards, low, start)
+        if words == start:
+            change = leading_verb(text, low, start)
+        direction, to_or_by, over, leads = change
         if to_or_by == "none":
+            if kind == "duration" and not _lasts(text, amount):
+                continue
             if text[end - 1] == "番":
                 direction, to_or_by = "increase", "to"
-            elif previous is not None and change.start == start and _shares_verb(text, amount, previous, leading):
+            elif previous is not None and words == start and _shares_verb(text, amount, previous, leading):
                 direction, to_or_by = previous.direction, previous.to_or_by
             if kind == "percentage_point" and to_or_by == "none":
                 to_or_by = "by"
-        leading = change.leading or (leading and to_or_by == "by")
-        modifier, indicator = _measured(text, amount, change, low, previous)
-        plans = planned if planned is not None else is_imperative(text, low) or is_imperative(text, begin)
+        leading = leads or (leading and to_or_by == "by")
+        modifier, indicator = _measured(text, backwards, amount, change, words, low, previous)
+        plans = imperative or is_imperative(text, low) if planned is None else planned
         otherwise = "target" if plans else "actual"
         row = (
             number,
             text[start:end],
             start,
             end,
-            begin if stop - begin <= _LONGEST_SENTENCE else max(begin, start - _EXCERPT),
-            stop if stop - begin <= _LONGEST_SENTENCE else min(stop, end + _EXCERPT),
+            begin if short else max(begin, start - _EXCERPT),
+            stop if short else min(stop, end + _EXCERPT),
             kind,
             value,
             high,
             exact,
             unit,
-            "over" if change.over and approx == "exact" else approx,
+            "over" if over and approx == "exact" else approx,
             direction,
             to_or_by,
             indicator,
-            (setting.period(number_start) if setting.times else None) or year,
+            (setting.period(number_start) if times else None) or year,
             None,
-            setting.status(start, otherwise) if setting.cues else otherwise,
+            setting.status(start, otherwise) if cues else otherwise,
             modifier,
         )
         previous = tuple.__new__(Quantity, row)  # 0.6 µs less than the class's own constructor
+        last_end = end
         found.append(previous)
 
 
@@ -206,20 +213,22 @@ def _lasts(text: str, amount: Amount) -> bool:
 
 
 def _measured(
-    text: str, amount: Amount, change: Change, low: int, previous: Quantity | None
+    text: str, backwards: str, amount: Amount, change: Change, words: int, low: int, previous: Quantity | None
 ) -> tuple[bool, str | None]:
     """Whether the amount is an attribute of a noun, and the noun phrase it measures."""
     kind, end = amount.kind, amount.end
     inherited = previous.indicator if previous is not None else None
-    if kind in ("count", "measure", "duration"):
+    if kind in _COUNTING:
         behind = noun_behind(text, end)
-        if behind is not None:
-            capacity = kind == "measure" and _CAPACITY.search(text, max(low, amount.start - 6), amount.start)
-            return bool(capacity) or (kind == "measure" and text[end - 1] in "上下"), behind
-        return False, noun_before(text, low, change.start, whole=False) or inherited
+        if behind is None:
+            return False, noun_before(text, backwards, low, words, whole=False) or inherited
+        capacity = kind == "measure" and (
+            text[end - 1] in "上下" or _CAPACITY.search(text, max(low, amount.start - 6), amount.start) is not None
+        )
+        return capacity, behind
     if kind == "amount_money" and text[end - 1] in "上下" and (behind := noun_behind(text, end)) is not None:
         return True, behind
-    before = noun_before(text, low, change.start, whole=text[change.start - 1 : change.start] == "均")
+    before = noun_before(text, backwards, low, words, whole=text[words - 1 : words] == "均")
     if before is None and change.to_or_by == "none":
         before = noun_behind(text, end)
     return False, before or inherited

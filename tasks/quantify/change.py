@@ -1,24 +1,26 @@
 """What is said of an amount right before it: level reached or amount of change, and its direction.
 
-``change_before(text, low, start)`` looks at the few characters before ``start`` (提高到, 同比增长, 突破),
-then, for a verb that stands before the noun (新增公交车1128台), at the clause from ``low``. Rule 4 of
-``dev/quantities/CONVENTIONS.md``.
+``change_before`` looks at the few characters before a number (提高到, 同比增长, 突破), ``leading_verb`` for a
+verb that stands before the noun (新增公交车1128台). Rule 4 of ``dev/quantities/CONVENTIONS.md``.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 
 class Change(NamedTuple):
-    """``start`` is where the words that say it begin: what is measured stands before them."""
+    """What the words before a number say of it."""
 
     direction: str
     to_or_by: str
-    start: int
     over: bool = False  # 突破 says more than the number
     leading: bool = False  # the verb stands before the noun: 新增X 5台
+
+
+NO_CHANGE: Final = Change("none", "none")
 
 
 _RISE: Final = (
@@ -49,30 +51,45 @@ _FALLS: Final = frozenset(word[::-1] for word in _FALL.split())
 _CUE: Final = re.compile(
     f'[“‘「"]?(?:了|约|近)?(?:(?:{_reversed(_NOT_REACHED)})()|({_reversed(_REACHED)})(?:了)?({_VERB})?|({_VERB}))'
 )
+_LAST: Final = frozenset("“‘「\"了约近") | {
+    word[-1] for word in f"{_RISE} {_FALL} {_REACHED} {_NOT_REACHED}".split()
+}
 _LEADING: Final = re.compile(
     "新增(?!长)|净增|增收|精简|减免|节约|增加(?![值到至])|减少(?![到至])|压减(?![到至])|缩减(?![到至])"
 )
+_LEADS: Final = {name: Change(name, "by", leading=True) for name in ("increase", "decrease")}
 _POLLUTION: Final = re.compile("浓度|污染|排放|能耗|综合指数|PM")
-_WINDOW: Final = 9  # the longest words: 了, 控制在 and a verb
 
 
-def change_before(text: str, low: int, start: int) -> Change:
-    """The change that the words between ``low`` and ``start`` state of the number at ``start``."""
-    cue = _CUE.match(text[max(low, start - _WINDOW) : start][::-1])
-    if cue is not None:
-        nothing, level, level_verb, verb = cue.groups()
-        begin = start - cue.end()
-        if nothing is not None:
-            return Change("none", "none", begin)
-        word = level_verb or verb
-        direction = "none" if word is None else "decrease" if word in _FALLS else "increase"
-        if verb == "善改" and _POLLUTION.search(text, max(0, start - 40), start):
-            direction = "decrease"
-        if level is not None:
-            return Change(direction, "to", begin, over=level.endswith("破突"))
-        return Change(direction, "by", begin)
-    leading = _LEADING.search(text, low, start)
-    if leading is None:
-        return Change("none", "none", start)
-    direction = "decrease" if leading[0][::-1] in _FALLS else "increase"
-    return Change(direction, "by", start, leading=True)
+def change_before(text: str, backwards: str, low: int, start: int) -> tuple[Change, int]:
+    """The change stated right before ``start``, and where its words begin: what is measured stands before them.
+
+    ``backwards`` is ``text`` read from its end; nothing before ``low`` is looked at.
+    """
+    if text[start - 1] not in _LAST:
+        return NO_CHANGE, start
+    length = len(text)
+    cue = _CUE.match(backwards, length - start, length - low)
+    if cue is None:
+        return NO_CHANGE, start
+    begin = length - cue.end()
+    change = _said(*cue.groups())
+    if cue[4] == "善改" and _POLLUTION.search(text, max(0, start - 40), start):
+        change = Change("decrease", "by")
+    return change, begin
+
+
+@lru_cache
+def _said(nothing: str | None, level: str | None, level_verb: str | None, verb: str | None) -> Change:
+    """What the groups of ``_CUE`` say."""
+    if nothing is not None:
+        return NO_CHANGE
+    word = level_verb or verb
+    direction = "none" if word is None else "decrease" if word in _FALLS else "increase"
+    return Change(direction, "by" if level is None else "to", over=level is not None and level.endswith("破突"))
+
+
+def leading_verb(text: str, low: int, start: int) -> Change:
+    """The change by a verb between ``low`` and ``start`` that stands before its noun."""
+    verb = _LEADING.search(text, low, start)
+    return NO_CHANGE if verb is None else _LEADS["decrease" if verb[0][::-1] in _FALLS else "increase"]

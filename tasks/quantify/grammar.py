@@ -13,11 +13,12 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tasks.quantify.lexicon import AFTER, BEFORE, NOT_AFTER, UNITS, Unit
-from tasks.quantify.numerals import DIGITS, EXACT, LARGE, SMALL, plus, read_numeral, times
-from tasks.quantify.patterns import AMOUNT, CENTS, COEFFICIENT, FRACTION, HALF, RANGE, RATIO_NOUN, SHARED
+from tasks.quantify.numerals import DIGITS, EXACT, LARGE, MAX_LENGTH, SMALL, plus, read_numeral, times
+from tasks.quantify.patterns import AMOUNT, CENTS, COEFFICIENT, FRACTION, HALF, PLAIN, RANGE, RATIO_NOUN, SHARED
 
 
 class Amount(NamedTuple):
@@ -88,36 +89,44 @@ def read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
 def _amount(text: str, match: re.Match[str]) -> Amount | None:
     """The amount that begins with ``match``; None for an article (一个), an epithet (百家), a doubt."""
     start, end = match.span()
-    arabic, scale, mixed, _, _, middle, outer, unit = match.groups()
+    written, _, middle, outer, unit = match.groups()
     if unit is None:
         return _without_unit(text, match)
-    meaning = UNITS[unit]
-    high = None
-    if arabic is not None and not mixed and (power := _POWERS.get(scale + outer)) is not None:
-        digits = text[start] + arabic
-        if "," in digits:
-            digits = digits.replace(",", "")
-        power += meaning.power
-        if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
-            return None  # an identifier, or beyond decimal128
-        value = _shifted(digits, power) if power else Decimal(digits)
-        if meaning.kind == "count" and "." in digits and not power and (not start or text[start - 1] in "。；"):
-            return None  # 3.12个: item 3, 12 of them
-    else:
-        pair = read_numeral(text[start : match.start(6)] + outer)
-        if pair is None or (arabic is None and not _counts(pair[0], text, match)):
+    if len(written) > MAX_LENGTH or (reading := _read_figure(written + outer, unit)) is None:
+        return None
+    value, high, fits, meaning = reading
+    kind, name, _ = meaning
+    if written[0] > "9":
+        if not _counts(value, text, match):
             return None
-        value, high = pair
-        if meaning.power:
-            value, high = times(value, Decimal(10)), high and times(high, Decimal(10))
+    elif kind == "count" and "." in written and (not start or text[start - 1] in "。；") and written[-1] <= "9":
+        return None  # 3.12个: item 3, 12 of them
     approx = "range" if high is not None else _MIDDLE[middle]
     if text[end : end + 1] in _TAIL:
         if text[end] in _TO and (ranged := _range(text, start)) is not None:
             return ranged
-        value, meaning, end = _complete(text, value, meaning, end)
-    elif arabic is not None and (not start or text[start - 1] not in _HEAD):
-        return Amount(start, end, start, meaning.kind, value, high, None, meaning.name, approx)
-    return _surround(text, Amount(start, end, start, meaning.kind, value, high, None, meaning.name, approx))
+        value, (kind, name, _), end = _complete(text, value, meaning, end)
+    elif fits and (not start or text[start - 1] not in _HEAD):
+        return tuple.__new__(Amount, (start, end, start, kind, value, high, None, name, approx))
+    return _surround(text, Amount(start, end, start, kind, value, high, None, name, approx))
+
+
+@lru_cache(maxsize=4096)
+def _read_figure(written: str, unit: str) -> tuple[Decimal, Decimal | None, bool, Unit] | None:
+    """Value of ``written`` in its usual unit, or both ends of the range; whether decimal128 holds them; the unit."""
+    meaning = UNITS[unit]
+    if (plain := PLAIN.fullmatch(written)) is not None and (power := _POWERS.get(plain[2])) is not None:
+        digits = plain[1].replace(",", "")
+        power += meaning.power
+        if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
+            return None  # an identifier, or beyond decimal128
+        return _shifted(digits, power), None, True, meaning
+    if (pair := read_numeral(written)) is None:
+        return None
+    value, high = pair
+    if meaning.power:
+        value, high = times(value, Decimal(10)), high and times(high, Decimal(10))
+    return value, high, _fits(value) and (high is None or _fits(high)), meaning
 
 
 def _shifted(digits: str, power: int) -> Decimal:
@@ -131,7 +140,7 @@ def _shifted(digits: str, power: int) -> Decimal:
 def _counts(value: Decimal, text: str, match: re.Match[str]) -> bool:
     """Whether a Chinese numeral counts: no article (一个), ordinal (二次), epithet (百家) or name."""
     start, end = match.span()
-    written, unit = match[0][: match.start(6) - start], match[8]
+    written, unit = match[1], match[5]
     kind = UNITS[unit].kind
     if unit == "大":
         return 2 <= value <= 10
@@ -214,7 +223,7 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
     pair: tuple[Decimal, Decimal | None] | None = None
     kind = "ratio_or_multiple"
     unit: str | None = None
-    if (doubling := match[4]) is not None:
+    if (doubling := match[2]) is not None:
         times_two = read_numeral(doubling or "一")
         pair, unit = times_two and (Decimal(2) ** int(times_two[0]), None), "倍"
     elif (fraction := FRACTION.match(text, start)) is not None:

@@ -89,35 +89,33 @@ _LEAD: Final = re.compile(
     + "|[全我本][国省市县区乡镇]|20[0-9]{2}年[底末]?|“?十[一二三四五六]五”?(?:时期|期间)?)+"
 )
 _LEAD_FIRST: Final = frozenset(word[0] for word in _LEADING.split()) | frozenset("全我本2“十")
-_BEHIND: Final = re.compile(f"的?([“‘「]?[^{_BOUND}、的了“”0-9]{{1,24}}(?:”[^{_BOUND}、的了“”0-9]{{0,12}})?)")
+_BEHIND: Final = re.compile(
+    f"(?!同比|环比|左右|下降|提高|上升|压缩|扩大到|办结)的?([“‘「]?[^{_BOUND}、的了“”0-9]{{1,24}}(?:”[^{_BOUND}、的了“”0-9]{{0,12}})?)"
+)
 _VERB_BEHIND: Final = re.compile(
     r"(?:实现|完成|达到|得到|入选|获得|获批|成为|进行|开展|全部|全面|均|已|上线|纳入|投入|开工|竣工|建成|投产|落户|签约|试点|脱贫|复制|推广|高于|低于|用于|来自|"
     r"正在|参加|受益|增长|下降|以上|以下|左右|和\d|与\d|改造|处置|问世|运行|实行|晋升|被|在|向|让|使|能|可)"
 )
-_NO_NOUN: Final = frozenset("，,。；;：:！!？?、）)”…")
-_NOT_NOUN: Final = re.compile(
-    r"(?:同比|环比|比|较|以|左右|增|减|下降|提高|降|上升|压缩|缩|升|扩大到|和|与|及|或|并|而|来|后|前|内|外|时|起|到|至|之|不|就|才|能|可|办结)"
-)
+_NO_NOUN: Final = frozenset("，,。；;：:！!？?、）)”…比较以增减降升缩和与及或并而来后前内外时起到至之不就才能可")
 
 
 def noun_behind(text: str, end: int) -> str | None:
     """The noun phrase that begins right behind a number: 个 and 家 count the noun behind them."""
-    if end >= len(text) or text[end] in _NO_NOUN or _NOT_NOUN.match(text, end):
+    if end == len(text) or text[end] in _NO_NOUN or (phrase := _BEHIND.match(text, end)) is None:
         return None
-    match = _BEHIND.match(text, end)
+    begin, stop = phrase.span(1)
+    verb = _VERB_BEHIND.search(text, begin + 1, stop)
+    return text[begin : stop if verb is None else verb.start()].strip("“”‘’") or None
+
+
+def noun_before(text: str, backwards: str, low: int, stop: int, *, whole: bool) -> str | None:
+    """The noun phrase between ``low`` and ``stop``, up to ``stop``; ``whole``: with all its 、 parts (均)."""
+    length = len(text)
+    match = _BACKWARDS.match(backwards, length - stop, length - max(low, stop - _LONGEST))
     if match is None:
         return None
-    phrase = match[1]
-    verb = _VERB_BEHIND.search(phrase, 1)
-    if verb is not None:
-        phrase = phrase[: verb.start()]
-    return phrase.strip("“”‘’") or None
-
-
-def noun_before(text: str, low: int, stop: int, *, whole: bool) -> str | None:
-    """The noun phrase between ``low`` and ``stop``, up to ``stop``; ``whole``: with all its 、 parts (均)."""
-    match = _BACKWARDS.match(text[max(low, stop - _LONGEST) : stop][::-1])
-    phrase = match[1][::-1] if match is not None else ""
+    begin, end = match.span(1)
+    phrase = text[length - end : length - begin]
     if not whole and ("、" in phrase or "等" in phrase):
         phrase = phrase[phrase.rfind("、") + 1 :]
         if 0 < (listed := phrase.rfind("等") + 1) < len(phrase):

@@ -49,15 +49,16 @@ _PARTS: Final = "(?:分之|(?<=百)分)"
 
 # The first element is one character class: it lets the engine skip to the next candidate at memory speed.
 AMOUNT: Final = re.compile(
-    rf"[0-9{_HAN}翻]"
+    rf"([0-9{_HAN}翻]"
     # no start inside a number, an ordinal, a model (PM2.5, 1+10), a time; 几十 and 数百 have no value
     rf"(?<![0-9{_HAN}点點第每+×/A-Za-z_].)(?<![0-9][.,:： ，．].)(?<![几数][{_HAN}])"
-    rf"(?:(?<=[0-9])({_ARABIC})({_SCALE})({_MIXED})"
-    rf"|(?<=翻)([一二两三四]?)番|(?<![翻0-9])({_HAN_RUN}{_DECIMALS}{_SCALE}))"
+    rf"(?:(?<=[0-9]){_ARABIC}{_SCALE}{_MIXED}"
+    rf"|(?<=翻)([一二两三四]?)番|(?<![翻0-9]){_HAN_RUN}{_DECIMALS}{_SCALE}))"
     rf"(?:(?<=番)|(个(?=亿)|[余多来]?+)({_SCALE}){_UNIT}"
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}])"
     rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=一)半|(?<=[{SMALL}{LARGE}二]两)|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
 )
+PLAIN: Final = re.compile(f"([0-9][0-9,.]*)([十百千{LARGE}]*)")
 RANGE: Final = re.compile(f"({_NUMBER})(?:{_UNIT})?({_SEPARATOR})({_NUMBER})[余多]?({_SCALE})(?:{_UNIT})?")
 FRACTION: Final = re.compile(
     f"(?:({_NUMBER})又)?({_NUMBER}){_PARTS}({_NUMBER})(?:{_SEPARATOR}(?:百分之)?({_NUMBER})(?![个倍]))?"

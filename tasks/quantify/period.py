@@ -67,6 +67,7 @@ _IMPERATIVE: Final = re.compile(
     "(?:进一步|持续|全面|深入|大力|着力|切实|扎实|重点|积极|继续|不断|要|再|全力)*"
     "(?:推进|推动|抓好|抓实|加快|深化|加强|完善|健全|强化|支持|鼓励|落实好|聚焦|突出|力促|坚持|探索|统筹)"
 )
+_IMPERATIVE_FIRST: Final = frozenset("进持全深大着切扎重积继不要再推抓加完健强支鼓落聚突力坚探统")
 
 
 class Time(NamedTuple):
@@ -135,7 +136,7 @@ def _period(text: str, match: re.Match[str], this_year: int | None) -> str | Non
 
 def is_imperative(text: str, clause: int) -> bool:
     """Whether the clause that begins at ``clause`` is worded as plans are: 加快…, 大力推进…."""
-    return _IMPERATIVE.match(text, clause) is not None
+    return text[clause] in _IMPERATIVE_FIRST and _IMPERATIVE.match(text, clause) is not None
 
 
 def turns(text: str, report_year: int | None) -> list[tuple[int, bool]]:

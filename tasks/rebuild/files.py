@@ -1,13 +1,13 @@
 """Write the raw text of a snapshot's records back to files, from the datasets alone.
 
-A text source becomes one UTF-8 file under its own name, equal to the decoded raw file character for character; a record of
-a container (web page, front-matter post, JSON Lines) becomes ``<source_uri>.<record_no>.txt`` with its visible text.
+A text source becomes one UTF-8 file under its own name (with ``.txt`` behind it if the raw file was packed), equal to the
+decoded raw file character for character; a record of a container (web page, front-matter post, JSON Lines) becomes ``<source_uri>.<record_no>.txt`` with its visible text.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pyarrow.parquet as pq
 
@@ -24,15 +24,19 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
     """Write every record's raw text below ``out``; the files written, sorted.
 
     Raises:
-        UnsafePathError: a ``source_uri`` is absolute or has ``..`` in it; nothing was written.
+        UnsafePathError: a ``source_uri`` is absolute, has ``..`` in it or leads elsewhere by a link, or two would be
+            written to one file; nothing was written.
         RebuildError: the datasets contradict each other.
     """
     kept = kept_texts(snapshot)
-    whole: set[str] = set()
+    whole: dict[str, str] = {}  # text source → name of its file
     texts: dict[str, dict[int, tuple[int, str]]] = defaultdict(dict)  # source → record_no → raw_start, text
     for name in part_names(snapshot):
-        sources = pq.read_table(snapshot / "sources" / name, columns=["source_uri", "kind"])
-        whole.update(row["source_uri"] for row in sources.to_pylist() if row["kind"] in TEXT_SOURCES)
+        sources = pq.read_table(snapshot / "sources" / name, columns=["source_uri", "kind", "compression"])
+        for row in sources.to_pylist():
+            if row["kind"] in TEXT_SOURCES:
+                packed = row["compression"] != "none"
+                whole[row["source_uri"]] = row["source_uri"] + ".txt" * packed
         for record in read_part(snapshot, name, kept):
             if isinstance(record, RebuildError):
                 raise record
@@ -42,23 +46,27 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
         rejects = pq.read_table(snapshot / "rejects" / name, columns=columns, filters=[("level", "==", "record")])
         for row in rejects.drop_null().to_pylist():  # no text: a piece of a cut file that could not be decoded
             texts[row["source_uri"]][row["record_no"]] = (row["raw_start"], row["raw_text"])
-    for uri in texts:
-        _check(uri)
-    written = []
+    content: dict[Path, str] = {}
     for uri, records in sorted(texts.items()):
         if uri in whole:
-            content = {uri: "".join(text for _, text in sorted(records.values()))}
+            named = {whole[uri]: "".join(text for _, text in sorted(records.values()))}
         else:
-            content = {f"{uri}.{number}.txt": text for number, (_, text) in sorted(records.items())}
-        for file_name, text in content.items():
-            path = out / file_name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode())
-            written.append(path)
-    return written
+            named = {f"{uri}.{number}.txt": text for number, (_, text) in sorted(records.items())}
+        for name, text in named.items():
+            path = _safe_path(out, name, uri)
+            if path in content:
+                raise UnsafePathError(f"source_uri {uri!r}: another record is written to {name!r}")
+            content[path] = text
+    for path, text in content.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return list(content)
 
 
-def _check(uri: str) -> None:
-    path = PurePosixPath(uri)
-    if path.is_absolute() or ".." in path.parts or "\\" in uri or "\0" in uri:
+def _safe_path(out: Path, name: str, uri: str) -> Path:
+    if "\\" in uri or "\0" in uri or {"", ".", ".."} & set(uri.split("/")):
         raise UnsafePathError(f"source_uri {uri!r} leads out of the output folder")
+    path = out / name
+    if not path.resolve().is_relative_to(out.resolve()):
+        raise UnsafePathError(f"source_uri {uri!r} leads out of the output folder by a link")
+    return path

@@ -9,6 +9,7 @@ span of a block or in one dropped span (law L2). Whole pages keep their article
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -27,7 +28,8 @@ def strip_html(record: Record) -> Stripped:
     html = record.html or ""
     page = read_page(html)
     record.text = page.text
-    texts = [page.text[line[0] : line[1]].strip() for line in page.lines]
+    text = page.text
+    texts = [text[start:end].strip() for start, end, _, _, _ in page.lines]
     given: dict[str, Any] = {}
     if record.shape == "html_page" or (record.shape == "json_html" and _WHOLE_PAGE.search(html)):
         title_line = find_title(page, texts)
@@ -39,7 +41,7 @@ def strip_html(record: Record) -> Stripped:
     else:
         article, verdicts, roles = (
             0,
-            [None if text else "structure" for text in texts],
+            [None if line else "structure" for line in texts],
             [None] * len(page.tags),
         )
     blocks, numbers = blocks_of(page, texts, verdicts, article)
@@ -47,7 +49,7 @@ def strip_html(record: Record) -> Stripped:
     return Stripped(
         blocks=blocks,
         dropped=_dropped(page, blocks, verdicts),
-        flags=["html_unaccounted"] if page.tamed else [],
+        flags=["html_thinned"] if page.tamed else [],
         images=images_of(page, shown, numbers, given.get("url") or record.given.get("url") or ""),
         given=given,
     )
@@ -66,7 +68,12 @@ def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:
 def _dropped(page: Page, blocks: list[Block], verdicts: list[str | None]) -> list[Dropped]:
     """Everything between the blocks; whitespace joins the dropped text before it, else it is structure."""
     pieces: list[tuple[int, int, str]] = [(start, end, "") for block in blocks for start, end in block.spans]
-    pieces += [(line[0], line[1], verdict) for line, verdict in zip(page.lines, verdicts, strict=True) if verdict]
+    first = 0
+    for verdict, group in groupby(verdicts):
+        last = first + len(list(group)) - 1
+        if verdict:
+            pieces.append((page.lines[first][0], page.lines[last][1], verdict))
+        first = last + 1
     pieces.sort(key=itemgetter(1))
     pieces.append((len(page.text), len(page.text), ""))
     dropped: list[Dropped] = []

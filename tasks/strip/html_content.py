@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
-from tasks.strip.html_walk import Page, is_hidden, tag_names
+from tasks.strip.html_walk import MAX_ATTRS, Page, is_hidden, tag_names
 
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 MAX_ROLE_SHARE = 0.35  # of the page's prose: a box with more is not what its class name says
@@ -27,6 +28,7 @@ MAX_LINKED_PROSE = 0.3  # linked characters per unlinked one that prose may have
 # Shares of linked characters: below the first a line is never a list of links, above the second always;
 # between them it is one if so much of its words (dates and marks aside) is linked.
 MIN_LINKED, LINKED, LINKED_WORDS = 0.2, 0.5, 0.7
+MAX_NAMES = 300  # characters of attributes searched for names
 MAX_FURNITURE = 120  # characters; longer lines are never judged by their words
 
 _STRUCTURAL = tag_names("""
@@ -110,9 +112,13 @@ class Content(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def _named_role(attrs: str) -> str | None:
-    """The role the class, id or role attribute names; pages of one site repeat their attributes."""
-    for names in _NAME.findall(attrs):
+def _own_role(tag: str, attrs: str) -> str | None:
+    """The role the tag, or its class, id or role attribute, names; pages of one site repeat their tags."""
+    if tag in _TAG_ROLES:
+        return _TAG_ROLES[tag]
+    if is_hidden(attrs):
+        return "hidden"
+    for names in _NAME.findall(attrs, 0, MAX_NAMES):
         if match := _ROLE_NAME.search(names):
             return match.lastgroup
     return None
@@ -139,7 +145,7 @@ def is_information(text: str) -> bool:
 def prose_of(text: str, links: int) -> float:
     """How much of a line reads like running text: its unlinked characters, less for short lines."""
     unlinked = len(text) - links
-    if unlinked < MIN_PROSE or links > MAX_LINKED_PROSE * unlinked or not _SENTENCE.search(text):
+    if unlinked < MIN_PROSE or links > MAX_LINKED_PROSE * unlinked or _SENTENCE.search(text) is None:
         return 0
     if unlinked <= MAX_FURNITURE and (furniture(text) or _INFORMATION.match(text)):
         return 0
@@ -148,13 +154,12 @@ def prose_of(text: str, links: int) -> float:
 
 def line_prose(page: Page, texts: list[str]) -> list[float]:
     """``prose_of`` every line; a repeated line counts once (copies for print, preview, phones)."""
-    prose: list[float] = []
+    prose = [0.0] * len(texts)
     seen: set[str] = set()
-    for text, line in zip(texts, page.lines, strict=True):
-        size = prose_of(text, line[3]) if len(text) >= MIN_PROSE and text not in seen else 0
-        if size:
+    for number, (text, line) in enumerate(zip(texts, page.lines, strict=True)):
+        if len(text) >= MIN_PROSE + line[3] and text not in seen and (size := prose_of(text, line[3])):
             seen.add(text)
-        prose.append(size)
+            prose[number] = size
     return prose
 
 
@@ -165,28 +170,15 @@ def is_link_line(text: str, links: int) -> bool:
     return links >= LINKED * len(text) or links >= LINKED_WORDS * len(_NO_WORDS.sub("", text))
 
 
-def _prefix_sums(values: list[float]) -> list[float]:
-    sums = [0.0]
-    total = 0.0
-    for value in values:
-        total += value
-        sums.append(total)
-    return sums
-
-
 def _roles(page: Page, sums: list[float]) -> list[str | None]:
     """The role of each box: its own or its parent's."""
     limit = MAX_ROLE_SHARE * sums[-1]
-    roles: list[str | None] = [None]
-    firsts, lasts, attrs_of, parents = page.firsts, page.lasts, page.attrs, page.parents
-    for box in range(1, len(parents)):
-        role = roles[parents[box]]
+    roles: list[str | None] = []
+    for box, parent in enumerate(page.parents):
+        role = roles[parent] if parent >= 0 else None
         if role is None:
-            role = _TAG_ROLES.get(page.tags[box])
-            attrs = attrs_of[box]
-            if role is None and attrs:
-                role = "hidden" if is_hidden(attrs) else _named_role(attrs[:300])
-            if role is not None and role != "structure" and sums[lasts[box]] - sums[firsts[box]] > limit:
+            role = _own_role(page.tags[box], page.attrs[box][:MAX_ATTRS])
+            if role and role != "structure" and sums[page.lasts[box]] - sums[page.firsts[box]] > limit:
                 role = None
         roles.append(role)
     return roles
@@ -206,28 +198,27 @@ def _article_box(page: Page, sums: list[float]) -> int:
 def article_box(page: Page, texts: list[str]) -> tuple[int, list[str | None], list[float]]:
     """The article's box, the role of each box, and the prose of each line (0 inside boxes with a role)."""
     prose = line_prose(page, texts)
-    roles = _roles(page, _prefix_sums(prose))
-    free = [0 if roles[line[2]] else n for n, line in zip(prose, page.lines, strict=True)]
-    return _article_box(page, _prefix_sums(free)), roles, free
+    roles = _roles(page, list(accumulate(prose, initial=0.0)))
+    free = [0.0 if roles[line[2]] else size for size, line in zip(prose, page.lines, strict=True)]
+    return _article_box(page, list(accumulate(free, initial=0.0))), roles, free
 
 
 def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
     """Find the article and judge every line."""
     article, roles, prose = article_box(page, texts)
     first, last = page.firsts[article], page.lasts[article]
-    verdicts: list[str | None] = []
-    for number, (text, line) in enumerate(zip(texts, page.lines, strict=True)):
-        verdict = roles[line[2]]
-        if verdict is None:
-            verdict = furniture(text)
-            if verdict is None and line[3] and is_link_line(text, line[3]) and not _ATTACHMENT.match(text):
-                verdict = "navigation" if number < first else "related_links"
-            if verdict is None and not first <= number < last:
-                if is_information(text):
-                    verdict = "document_information"
-                else:
-                    verdict = "navigation" if number < first else "page_furniture"
-        verdicts.append(verdict)
+    verdicts = [roles[line[2]] for line in page.lines]
+    for number in [number for number, verdict in enumerate(verdicts) if verdict is None]:
+        text, links = texts[number], page.lines[number][3]
+        verdict = furniture(text)
+        if verdict is None and links and is_link_line(text, links) and not _ATTACHMENT.match(text):
+            verdict = "navigation" if number < first else "related_links"
+        if verdict is None and not first <= number < last:
+            if is_information(text):
+                verdict = "document_information"
+            else:
+                verdict = "navigation" if number < first else "page_furniture"
+        verdicts[number] = verdict
     _trim(texts, prose, verdicts, (first, last), title_line)
     return Content(article, verdicts, roles)
 

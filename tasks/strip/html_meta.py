@@ -11,8 +11,7 @@ import json
 import re
 from typing import Any
 
-from tasks.strip.html_images import attributes
-from tasks.strip.html_walk import Page
+from tasks.strip.html_walk import Page, unescape
 
 # Names of meta elements in lower case: the Chinese government site standard (ArticleTitle, PubDate …),
 # Open Graph, schema.org.
@@ -33,6 +32,7 @@ _META = {
 }
 _META_NAMES = frozenset(name for names in _META.values() for name in names)
 _META_NAME = re.compile(r'(?:^| )(?:name|property|itemprop|rel)="([^"]*)"')
+_META_VALUE = re.compile(r'(?:^| )(?:content|href)="([^"]+)"')
 _JSON_LD = {"title": "headline", "date": "datePublished", "author": "author", "source": "publisher"}
 _DATE = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?:[\sT]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
 _LABELLED_DATE = re.compile(rf"(?:时间|日期)\s*[:：]\s*({_DATE})")
@@ -45,6 +45,7 @@ _INFORMATION = ("document_information", "page_furniture")
 _SITE_MARK = re.compile(
     r"\s*(?:[_|｜]|\s[-–—]+\s|--+|——|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|博客|客户端|com|cn)\S{0,4}$))\s*"
 )
+_TITLE_TAGS = ("h1", "h2", "h3")
 MIN_TITLE = 4  # characters
 _TITLE_LINES = 400  # a title stands early in the page
 
@@ -71,18 +72,13 @@ def find_title(page: Page, texts: list[str]) -> int | None:
     """The line that prints the title: a heading or a line of its own that the title element repeats."""
     whole = "".join(page_title(page, texts).split())
     best, best_size = None, 0.0
-    seen = 0
-    for number, line in enumerate(page.lines):
+    for number, (text, line) in enumerate(zip(texts[:_TITLE_LINES], page.lines, strict=False)):
         tag = page.tags[line[2]]
-        if tag in ("title", "head"):
+        heading = tag in _TITLE_TAGS
+        if not heading and (text[:1] != whole[:1] or tag in ("title", "head")):
             continue
-        seen += 1
-        if seen > _TITLE_LINES:
-            break
-        text = texts[number]
         if not MIN_TITLE <= len(text) <= 120 or line[3] * 2 > len(text):
             continue
-        heading = tag in ("h1", "h2", "h3")
         squeezed = "".join(text.split()) if whole else ""
         if squeezed and (whole.startswith(squeezed) or (heading and squeezed in whole)):
             size = len(squeezed) + (20.0 if heading else 0.0) + (10.0 if tag == "h1" else 0.0)
@@ -100,8 +96,8 @@ def _from_metas(page: Page) -> dict[str, str]:
     for serialized in page.metas:
         name = _META_NAME.search(serialized, 0, 200)
         if name and name[1].lower() in _META_NAMES:
-            attrs = attributes(serialized[:4000])
-            values.setdefault(name[1].lower(), attrs.get("content", "") or attrs.get("href", ""))
+            value = _META_VALUE.search(serialized, 0, 4000)
+            values.setdefault(name[1].lower(), unescape(value[1]).strip() if value else "")
     return {key: values[name] for key, names in _META.items() for name in reversed(names) if values.get(name)}
 
 

@@ -44,6 +44,7 @@ class Page:
     tamed: bool = False
 
 
+MAX_ATTRS = 2_000  # characters of a tag's attributes that are looked at
 INVISIBLE = ["script", "style", "template"]
 
 
@@ -77,7 +78,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 def is_hidden(attrs: str) -> bool:
     """Whether a tag's attributes hide it (inline style or the hidden attribute)."""
-    return ("none" in attrs or "hidden" in attrs) and _HIDDEN.search(attrs[:2000]) is not None
+    return ("none" in attrs or "hidden" in attrs) and _HIDDEN.search(attrs, 0, MAX_ATTRS) is not None
 
 
 def unescape(text: str) -> str:

@@ -121,16 +121,18 @@ def check_counts(snapshot: Path) -> LawReport:
     sources = read("sources", ["source_uri", "status", "n_records"])
     rejects = read("rejects", ["level", "source_uri", "record_no"])
     by_level = {level: rejects.filter(pc.equal(rejects["level"], level)) for level in ("source", "record")}
-    rejected = set(sources.filter(pc.equal(sources["status"], "rejected"))["source_uri"].to_pylist())
-    if sorted(by_level["source"]["source_uri"].to_pylist()) != sorted(rejected):
-        report.violations.append(Violation("L1", "the rejected sources are not those listed in rejects"))
+    listed = sources["source_uri"].to_pylist()
+    rejected = [uri for uri, status in zip(listed, sources["status"].to_pylist(), strict=True) if status != "read"]
+    if sorted(by_level["source"]["source_uri"].to_pylist()) != sorted(rejected) or len(set(listed)) != len(listed):
+        report.violations.append(Violation("L1", "the sources not read are not those listed in rejects, once each"))
     keys = ["source_uri", "record_no"]
     parts = [read("documents", keys), read("duplicates", keys), by_level["record"].select(keys)]
     records = pa.concat_tables(parts, promote_options="permissive")  # record_no may be null in rejects
-    n_records = pc.sum(sources["n_records"]).as_py() or 0
-    if len(records) != n_records:
-        detail = f"{n_records} records were read, {len(records)} are documents, copies or rejects"
-        report.violations.append(Violation("L1", detail))
+    n_read = {uri: n for uri, n in zip(listed, sources["n_records"].to_pylist(), strict=True) if n}
+    n_counted = Counter(records["source_uri"].to_pylist())
+    for uri in sorted(uri for uri in n_read.keys() | n_counted.keys() if n_read.get(uri, 0) != n_counted[uri]):
+        found = f"{n_read.get(uri, 0)} records were read, {n_counted[uri]} are documents, copies or rejects"
+        report.violations.append(Violation("L1", f"{uri}: {found}"))
     n_distinct = len(records.group_by(keys).aggregate([]))
     if n_distinct != len(records):
         report.violations.append(Violation("L1", f"{len(records) - n_distinct} records are counted twice"))
