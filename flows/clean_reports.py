@@ -28,6 +28,7 @@ from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
 from tasks.publish.task import publish, write_part
+from tasks.validate.gate import load_in_background
 from tasks.validate.task import check_laws, check_rows, judge
 
 
@@ -72,6 +73,7 @@ def clean_reports(
         numbers = [part for part, _ in found.parts]
         packs = [pack for _, pack in found.parts]
         folders = [stage / "cleaned" / pack.stem for pack in packs]
+        load_in_background()
         stages.begin("clean", len(packs))
         cleaned = gather(stages, clean_part.map(packs, folders, audit_every=unmapped(found.audit_every)))
         stages.begin("check rows")

@@ -1,16 +1,18 @@
-"""Prefect's settings for a run from the command line: nothing is sent anywhere, nothing but our own words is printed.
+"""Prefect's and Great Expectations' settings: nothing is sent anywhere; a run from the command line prints our own words only.
 
-Imported before Prefect, since it reads its settings once. A setting the user made is left as it is.
+Set before these libraries are imported, since they read their settings once. A setting the user made is left as it is.
 """
 
 from __future__ import annotations
 
 import os
 
-QUIET = {
+PRIVATE = {
     "DO_NOT_TRACK": "1",
     "GX_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}
+QUIET = {
     "PREFECT_CLI_PROMPT": "false",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",  # what went wrong is told once, in our words
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
@@ -21,5 +23,5 @@ QUIET = {
 
 def prepare() -> None:
     """Set what is not set yet."""
-    for name, value in QUIET.items():
+    for name, value in (PRIVATE | QUIET).items():
         os.environ.setdefault(name, value)

@@ -57,7 +57,7 @@ def prefect_server() -> Iterator[Callable[[], None]]:
         temporary_settings({PREFECT_API_URL: api}),
     ):
         try:
-            yield lambda: _wait_for(f"{api}/health", server, log)
+            yield lambda: _wait(api, server, log)
         finally:
             server.kill()  # its database is left as a kill at any moment may leave it: SQLite rolls back
 
@@ -79,17 +79,29 @@ def _ask(api: str) -> None:
         raise NoServerError(f"the Prefect server at {api} does not answer ({problem})")
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+def _wait(api: str, server: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    """Wait for the temporary server; if it does not come, say what it said."""
+    try:
+        wait_for_server(api, server)
+    except NoServerError as error:
+        log.seek(0)
+        raise NoServerError(f"{error}\n{log.read().decode(errors='replace')[-SHOWN_CHARS:]}".rstrip()) from error
+
+
+def wait_for_server(api: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server that was started as a process answers.
+
+    Raises:
+        NoServerError: it ended, or does not answer in time.
+    """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):  # noqa: S310 (our own address)
+            with urllib.request.urlopen(f"{api}/health", timeout=ANSWER_SECONDS):  # noqa: S310 (our own address)
                 return
         except OSError:
             time.sleep(0.1)
-    log.seek(0)
-    told = log.read().decode(errors="replace")[-SHOWN_CHARS:]
-    raise NoServerError(f"Prefect's temporary server did not start\n{told}".rstrip())
+    raise NoServerError("the Prefect server did not start")
 
 
 def _serve(port: int) -> None:

@@ -6,8 +6,10 @@ For tests that look at what the stages make of an input. That the real flow make
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +19,8 @@ from tasks.ingest import ingest
 from tasks.publish import manifest, snapshot
 from tasks.publish.decisions import Decisions, decide_copies, gather_sources
 from tasks.publish.part import write_part
+
+_scandir = os.scandir
 
 Gate = Callable[[Sequence[CleanedPart]], list[Decisions]]
 
@@ -38,6 +42,28 @@ def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() fo
         manifest.write_datapackage(staged)
         manifest.write_manifest(staged, fingerprint=found.fingerprint)
         return snapshot.publish(clean, staged, "plain")
+
+
+class Backwards:
+    """A folder's listing in the opposite order, to stand in for ``os.scandir``."""
+
+    def __init__(self, folder: Any = ".") -> None:
+        with _scandir(folder) as entries:
+            self._left = list(entries)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> os.DirEntry[str]:
+        if not self._left:
+            raise StopIteration
+        return self._left.pop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is open."""
 
 
 def table(published: Path, dataset: str) -> pa.Table:

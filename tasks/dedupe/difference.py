@@ -26,8 +26,11 @@ ANCHOR = 12  # characters of a passage that is matched because it is unique: lon
 DIRECT_CELLS = 1 << 20  # of an alignment table, up to which aligning is faster than looking for anchors
 MAX_CELLS = 1 << 22  # 2,000 by 2,000 characters take about 0.2 ms
 MAX_ANCHORED = 1 << 22  # characters of a text in which anchors are looked for: they take 40 bytes each
-POSITION_BITS = np.uint64(28)  # texts to 268 million characters; 36 bits remain for the hash
+POSITION_BITS = 28  # texts to 268 million characters; 35 bits remain for the hash
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_IN_B = np.uint64(1 << POSITION_BITS)
+_POSITION = _IN_B - np.uint64(1)
+_HASH = ~(_IN_B | _POSITION)
 
 
 class Op(NamedTuple):
@@ -74,8 +77,8 @@ def _common_suffix(a: str, b: str) -> int:
     return low
 
 
-def _passage_hashes(text: str) -> npt.NDArray[np.uint64]:
-    """Hash of the ``ANCHOR`` characters from each position on."""
+def _passages(text: str) -> npt.NDArray[np.uint64]:
+    """The ``ANCHOR`` characters from each position on: their hash in the high bits, the position in the low ones."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     hashes, width = codes, 1
     while width < ANCHOR:
@@ -83,19 +86,22 @@ def _passage_hashes(text: str) -> npt.NDArray[np.uint64]:
         hashes = hashes[:-step] * _MULTIPLIER + hashes[step:]
         hashes ^= hashes >> np.uint64(29)
         width += step
-    return hashes * _MULTIPLIER  # the last character reaches the high bits
+    hashes *= _MULTIPLIER  # the last character reaches the high bits
+    return (hashes & _HASH) | np.arange(len(hashes), dtype=np.uint64)
 
 
-def _once(text: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-    """Hashes of passages that occur once, sorted, and where."""
-    # Hash and position share a word: numbers are sorted 5 times faster than their indices.
-    hashes = _passage_hashes(text)
-    keys = (hashes >> POSITION_BITS << POSITION_BITS) | np.arange(len(hashes), dtype=np.uint64)
+def _once_in_each(a: str, b: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where passages begin that occur once in each of two texts, in the order of the first."""
+    # Hash, text and position share a word: numbers are sorted 5 times faster than their indices.
+    keys = np.concatenate((_passages(a), _passages(b) | _IN_B))
     keys.sort()
-    ordered = keys >> POSITION_BITS
-    new = np.concatenate(([True], ordered[1:] != ordered[:-1], [True]))
-    once = new[1:] & new[:-1]
-    return ordered[once], (keys[once] & ((np.uint64(1) << POSITION_BITS) - np.uint64(1))).astype(np.int64)
+    new = np.ones(len(keys) + 1, dtype=bool)
+    np.greater_equal(keys[1:] ^ keys[:-1], _IN_B << np.uint64(1), out=new[1:-1])
+    pair = np.flatnonzero(new[:-2] & ~new[1:-1] & new[2:])
+    pair = pair[(keys[pair] ^ keys[pair + 1]) >= _IN_B]
+    both = (keys[pair] & _POSITION) << np.uint64(POSITION_BITS) | (keys[pair + 1] & _POSITION)
+    both.sort()
+    return (both >> np.uint64(POSITION_BITS)).astype(np.int64), (both & _POSITION).astype(np.int64)
 
 
 def _rising(values: list[int]) -> list[int]:
@@ -121,14 +127,7 @@ def _anchors(a: str, b: str) -> Iterator[tuple[int, int, int]]:
     """Equal passages ``(start in a, start in b, length)`` in the same order in both, not overlapping."""
     if min(len(a), len(b)) < ANCHOR:
         return
-    hashes_a, at_a = _once(a)
-    hashes_b, at_b = _once(b)
-    place = np.searchsorted(hashes_b, hashes_a)
-    place[place == len(hashes_b)] = 0
-    both = hashes_b[place] == hashes_a if len(hashes_b) else np.zeros(len(hashes_a), dtype=bool)
-    in_a, in_b = at_a[both], at_b[place[both]]
-    order = np.argsort(in_a)
-    in_a, in_b = in_a[order], in_b[order]
+    in_a, in_b = _once_in_each(a, b)
     first = np.flatnonzero(np.concatenate(([True], (np.diff(in_a) != 1) | (np.diff(in_b) != 1)))[: len(in_a)])
     lengths = np.diff(np.append(first, len(in_a))) + ANCHOR - 1
     runs = list(zip(in_a[first].tolist(), in_b[first].tolist(), lengths.tolist(), strict=True))
@@ -143,48 +142,18 @@ def _anchors(a: str, b: str) -> Iterator[tuple[int, int, int]]:
             end_a, end_b = start_a + length, start_b + length
 
 
-def _align(a: str, b: str, gap: Gap) -> Iterator[Gap]:
-    """Split a gap into the parts that really differ, if it is small enough to be aligned."""
+def _align(a: str, b: str, gap: Gap) -> list[Gap]:
+    """The parts of a gap that really differ; the gap as it is if it is too large to be aligned."""
     start_a, end_a, start_b, end_b = gap
-    if start_a == end_a or start_b == end_b:
-        if start_a < end_a or start_b < end_b:
-            yield gap
-        return
-    if (end_a - start_a) * (end_b - start_b) > MAX_CELLS:
-        yield gap
-        return
-    for part in Levenshtein.opcodes(a[start_a:end_a], b[start_b:end_b]):
-        if part.tag != "equal":
-            yield Gap(
-                start_a + part.src_start,
-                start_a + part.src_end,
-                start_b + part.dest_start,
-                start_b + part.dest_end,
-            )
-
-
-def _joined(gaps: Iterable[Gap]) -> Iterator[Gap]:
-    """Gaps that touch, as one."""
-    last: Gap | None = None
-    for gap in gaps:
-        if last is None:
-            last = gap
-        elif gap.a == last.a_end and gap.b == last.b_end:
-            last = Gap(last.a, gap.a_end, last.b, gap.b_end)
-        else:
-            yield last
-            last = gap
-    if last is not None:
-        yield last
-
-
-def _between_anchors(a: str, b: str, start: int, end_a: int, end_b: int) -> Iterator[Gap]:
-    at_a = at_b = start
-    direct = (end_a - start) * (end_b - start) <= DIRECT_CELLS or max(end_a, end_b) - start > MAX_ANCHORED
-    for anchor_a, anchor_b, length in () if direct else _anchors(a[start:end_a], b[start:end_b]):
-        yield from _align(a, b, Gap(at_a, start + anchor_a, at_b, start + anchor_b))
-        at_a, at_b = start + anchor_a + length, start + anchor_b + length
-    yield from _align(a, b, Gap(at_a, end_a, at_b, end_b))
+    if not 0 < (end_a - start_a) * (end_b - start_b) <= MAX_CELLS:
+        return [gap] if start_a < end_a or start_b < end_b else []
+    found = []
+    at_a, at_b = start_a, start_b
+    for same_a, same_b, size in Levenshtein.opcodes(a[start_a:end_a], b[start_b:end_b]).as_matching_blocks():
+        if start_a + same_a > at_a or start_b + same_b > at_b:
+            found.append(Gap(at_a, start_a + same_a, at_b, start_b + same_b))
+        at_a, at_b = start_a + same_a + size, start_b + same_b + size
+    return found
 
 
 def gaps(kept: str, dropped: str) -> list[Gap]:
@@ -192,7 +161,13 @@ def gaps(kept: str, dropped: str) -> list[Gap]:
     start = _common_prefix(kept, dropped)
     end = _common_suffix(kept[start:], dropped[start:])
     end_a, end_b = len(kept) - end, len(dropped) - end
-    return list(_joined(_between_anchors(kept, dropped, start, end_a, end_b)))
+    found: list[Gap] = []
+    at_a = at_b = start
+    direct = (end_a - start) * (end_b - start) <= DIRECT_CELLS or max(end_a, end_b) - start > MAX_ANCHORED
+    for anchor_a, anchor_b, length in () if direct else _anchors(kept[start:end_a], dropped[start:end_b]):
+        found += _align(kept, dropped, Gap(at_a, start + anchor_a, at_b, start + anchor_b))
+        at_a, at_b = start + anchor_a + length, start + anchor_b + length
+    return found + _align(kept, dropped, Gap(at_a, end_a, at_b, end_b))
 
 
 def operations(found: Iterable[Gap], dropped: str) -> list[Op]:

@@ -28,7 +28,7 @@ from tasks.dedupe.difference import Op, difference, operations
 from tasks.dedupe.facts import Facts, conflict
 from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES, fold
 from tasks.dedupe.survive import FEWER, Evidence, evidence, missing_characters, why
-from tasks.dedupe.verify import Copy, Text, broken_off, verify
+from tasks.dedupe.verify import SMALL_GAP, Copy, Text, broken_off, verify
 
 TEXTS_HELD = 256  # prepared texts kept in memory, each about 5 times the size of its characters
 DESCRIPTIONS = 64  # different descriptions of one and the same text that are compared with each other
@@ -110,10 +110,9 @@ def _likely_best(fact: Facts) -> tuple[object, ...]:
 
 def _suspects(kept: str, other: str, copy: Copy) -> set[str]:
     """Letters that one of two copies has clearly more often."""
-    lost = "".join([kept[gap.a : gap.a_end] for gap in copy.gaps])
-    added = "".join([other[gap.b : gap.b_end] for gap in copy.gaps])
-    often = [letter for letter, count in Counter(lost + added).items() if count >= FEWER and letter.isalpha()]
-    return {letter for letter in often if abs(lost.count(letter) - added.count(letter)) >= FEWER}
+    more = Counter("".join([kept[a:a_end] for a, a_end, _, _ in copy.gaps if a_end - a <= SMALL_GAP]))
+    more.subtract("".join([other[b:b_end] for _, _, b, b_end in copy.gaps if b_end - b <= SMALL_GAP]))
+    return {letter for letter, count in more.items() if abs(count) >= FEWER and letter.isalpha()}
 
 
 class _Resolver:
@@ -122,7 +121,7 @@ class _Resolver:
     def __init__(self, facts: list[Facts], text_of: Callable[[int], str], candidates: dict[int, list[int]]) -> None:
         self.facts = facts
         self.candidates = candidates
-        self.text = lru_cache(TEXTS_HELD)(lambda index: Text.of(text_of(facts[index].row)))
+        self.text = lru_cache(TEXTS_HELD)(lambda index: Text(text_of(facts[index].row)))
 
     def verify(self, kept: int, other: int) -> Copy | None:
         return verify(self.text(kept), self.facts[kept], self.text(other), self.facts[other])
@@ -169,7 +168,10 @@ class _Resolver:
         tried: set[int] = set()
         while True:
             tried.add(index)
-            found = self._judged(index, self._copies(index, free))
+            copies = self._copies(index, free)
+            if not copies:
+                return _Cluster(index, {}, {}, {})
+            found = self._judged(index, copies)
             best = min(found.against, key=found.against.__getitem__)
             if best in tried:
                 return found

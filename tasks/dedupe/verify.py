@@ -6,7 +6,8 @@ texts. Rules, in this order; the first that speaks decides:
     1. Facts that contradict (year, place, speech date, meeting, title): no copy.
     2. Fewer than ``CONTAINED`` of the shorter text's shingles in the other: no copy.
     3. Figures that differ where the wording around them is equal, more of them than the damage to the wording
-       explains, or a name consistently replaced by another: a templated sibling, no copy.
+       explains, or a name consistently replaced by another: a templated sibling, no copy. In records of one line with
+       equal words this is seen first, without shingles or alignment: there may be very many of them.
     4. Jaccard at least ``NEAR``, or at least ``NEAR_DAMAGED`` and either the same title or ``WHOLE`` of the
        longer text found in order in the other; and the same title or ``COVERED`` of the shorter one found in
        the other, in order or by shingles: ``near``, or ``truncated`` if it lacks the end.
@@ -25,6 +26,8 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
+from operator import ne
 
 import numpy as np
 
@@ -46,25 +49,36 @@ BROKEN_OFF = 0.05  # share of the longer text that is missing at the end of a tr
 BROKEN_OFF_CHARS = 40
 ELSEWHERE = 0.3  # share of a tail's shingles found in the other text that shows it was moved, not lost
 MATCH = 6  # equal characters in a row that are no accident; fewer are part of the gaps around them
+ONE_LINE = 200  # characters; records of one line come by the hundred thousand from one template
 SMALL_GAP = 40  # characters; larger gaps are lost or added passages, not other words or figures
 MASK = "*"  # what some sites print for a character
 
 _DIGITS = frozenset("0123456789〇零一二三四五六七八九十百千")
 _FIGURES = (re.compile(r"\d+"), re.compile(r"[〇零一二三四五六七八九十百千]{2,}"))
 _DIGIT = re.compile(r"[\d〇零一二三四五六七八九十百千]")
+_FIGURE = re.compile(r"\d+|[〇零一二三四五六七八九十百千]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
-    """A document's text and its shingles."""
+    """A document's text, and what is found out about it when it is first asked for."""
 
     text: str
-    shingles: Hashes
 
-    @classmethod
-    def of(cls, text: str) -> Text:
-        """Prepare a text for comparison."""
-        return cls(text, shingles(text))
+    @cached_property
+    def shingles(self) -> Hashes:
+        """Distinct shingles, sorted."""
+        return shingles(self.text)
+
+    @cached_property
+    def wording(self) -> list[str]:
+        """What stands between the figures."""
+        return _FIGURE.split(self.text)
+
+    @cached_property
+    def figures(self) -> list[str]:
+        """Arabic and Chinese figures."""
+        return _FIGURE.findall(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,31 +144,31 @@ def _conflicting(kept: str, other: str, gap: Gap) -> tuple[int, int]:
 def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
     damaged = arabic = han = 0
     coarse = _coarse(found)
-    matches = [(0, 0), *((gap.a_end, gap.b_end) for gap in coarse)]
-    ends = [*((gap.a, gap.b) for gap in coarse), (len(kept), len(other))]
-    solid = [end[0] - begin[0] >= MATCH for begin, end in zip(matches, ends, strict=True)]
-    for gap, before, after in zip(coarse, [True, *solid[1:-1]], [*solid[1:-1], True], strict=False):
-        if not (before and after) or max(gap.a_end - gap.a, gap.b_end - gap.b) > SMALL_GAP:
+    for gap in coarse:
+        if gap.a_end - gap.a > SMALL_GAP or gap.b_end - gap.b > SMALL_GAP:
             continue
         differ = _conflicting(kept, other, gap)
         arabic += differ[0]
         han += differ[1]
         damaged += differ == (0, 0)
 
-    names = Counter(
+    names = [
         (kept[a:a_end], other[b:b_end])
         for a, a_end, b, b_end in found
         if 1 < a_end - a <= SMALL_GAP and 1 < b_end - b <= SMALL_GAP
-    )
-    at = [k for k, is_solid in enumerate(solid) if is_solid]
-    first, last = (matches[at[0]], ends[at[-1]]) if at else ((len(kept), len(other)), (0, 0))
+    ]
+    named = Counter(pair for pair in names if pair[0].isalpha() and pair[1].isalpha())
+    matches = [(0, 0), *((gap.a_end, gap.b_end) for gap in coarse)]
+    ends = [*((gap.a, gap.b) for gap in coarse), (len(kept), len(other))]
+    solid = [at for at, (begin, end) in enumerate(zip(matches, ends, strict=True)) if end[0] - begin[0] >= MATCH]
+    first, last = (matches[solid[0]], ends[solid[-1]]) if solid else ((len(kept), len(other)), (0, 0))
     matched = len(kept) - sum(gap.a_end - gap.a for gap in found)
     return _Alignment(
         aligned=matched / max(1, min(len(kept), len(other))),
         whole=matched / max(1, len(kept), len(other)),
         damage=damaged / max(1, matched),
         conflicting=(arabic, han),
-        names=max((n for (old, new), n in names.items() if old.isalpha() and new.isalpha()), default=0),
+        names=max(named.values(), default=0),
         head=min(first),
         tails=(len(kept) - last[0], len(other) - last[1]),
     )
@@ -164,12 +178,26 @@ def _is_sibling(found: _Alignment, kept: str, other: str) -> bool:
     """Rule 3."""
     if found.names >= SIBLING_NAMES:
         return True
-    if not any(found.conflicting):
+    arabic, han = (_too_many(conflicting, 0, found.damage) for conflicting in found.conflicting)
+    if not (arabic or han):  # too few for any number of figures
         return False
-    arabic, han = (min(len(figure.findall(kept)), len(figure.findall(other))) for figure in _FIGURES)
-    return _too_many(found.conflicting[0], arabic, found.damage) or (
-        han >= arabic and _too_many(found.conflicting[1], han, found.damage)
-    )
+    n_arabic = _n_figures(_FIGURES[0], kept, other)
+    if arabic and _too_many(found.conflicting[0], n_arabic, found.damage):
+        return True
+    n_han = _n_figures(_FIGURES[1], kept, other) if han else 0
+    return han and n_han >= n_arabic and _too_many(found.conflicting[1], n_han, found.damage)
+
+
+def _n_figures(figure: re.Pattern[str], kept: str, other: str) -> int:
+    return min(len(figure.findall(kept)), len(figure.findall(other)))
+
+
+def _fills_same_form(kept: Text, other: Text) -> bool:
+    """Rule 3 for two lines of the same words: seen without aligning them."""
+    if max(len(kept.text), len(other.text)) > ONE_LINE or kept.wording != other.wording:
+        return False
+    differ = sum(map(ne, kept.figures, other.figures))
+    return _too_many(differ, len(kept.figures), damage=0)
 
 
 def _too_many(conflicting: int, figures: int, damage: float) -> bool:
@@ -195,13 +223,15 @@ def _missing_tail(text: str, tail: int, other: Text) -> int:
 def shared(a: Hashes, b: Hashes) -> int:
     """Number of shingles in common."""
     both = np.concatenate((a, b))
-    both.sort()
+    both.sort(kind="stable")  # merges the two sorted runs
     return int(np.count_nonzero(both[1:] == both[:-1]))
 
 
 def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Copy | None:
     """What ``other`` is to ``kept``; None if it is no copy."""
-    if not (len(kept.shingles) and len(other.shingles)) or conflict(kept_facts, other_facts):
+    if conflict(kept_facts, other_facts) or _fills_same_form(kept, other):
+        return None
+    if not (len(kept.shingles) and len(other.shingles)):
         return None
     common = shared(kept.shingles, other.shingles)
     containment = common / min(len(kept.shingles), len(other.shingles))

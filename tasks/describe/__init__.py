@@ -22,6 +22,7 @@ from tasks.describe.sections import fill_section_paths
 from tasks.describe.title import read_title, report_title
 from tasks.model import Record, Stripped
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 _OPENING_CHARS = 600
 _ORIGINS = ("site", "source", "author")  # who published it
 _FURTHER = ("source", "subtitle")  # what the page says beside the fields that have a column
@@ -132,4 +133,4 @@ def _extra(given: dict[str, Any], page: dict[str, Any], author: str) -> str | No
     said |= {key: page[key] for key in _FURTHER if page.get(key)}
     said |= {"site": site} if (site := given.get("site") or page.get("site")) else {}
     said |= {"author": author} if author else {}
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str) if said else None
+    return _JSON.encode(said) if said else None

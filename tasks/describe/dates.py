@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -86,7 +87,12 @@ def _time(text: str, after: int) -> str | None:
 
 def read_published(raw: object) -> Published:
     """Read what a container or a page gives as its date; epochs count seconds or milliseconds."""
-    text = "" if raw is None else str(raw).translate(_WIDTH)[:200].strip()
+    return _read_published(str(raw)[:200]) if raw else Published(None, None, bad=False)
+
+
+@lru_cache(4096)  # pages of one site and day say the same
+def _read_published(raw: str) -> Published:
+    text = raw.translate(_WIDTH).strip()
     if _EPOCH.fullmatch(text):
         moment = datetime.fromtimestamp(int(text[:10]), UTC)
         return Published(moment.date().isoformat(), moment.isoformat(), bad=False)

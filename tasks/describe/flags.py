@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 _HAN = "一-鿿"
-_MASKS = "*＊×□"
-_MASK_RUN = re.compile(f"[{_MASKS}]+")
+_MASKS = ("*", "＊", "□", "××")  # a single × is a sign
+_MASK_RUN = re.compile("[*＊×□]+")
 # A mask stands between Han, quotes and stops where a character belongs: not between numbers (3×5), not as
 # Markdown emphasis (**重点**), a list bullet (a mark and a space at the start of a line) or the mark of a
 # note (*注).
@@ -18,7 +18,9 @@ _BEFORE_MASK = re.compile(rf"[{_HAN}，。；：、“”‘’！？（）,;:] 
 _AFTER_MASK = re.compile(rf" ?(?!注|备注|说明|号)[{_HAN}，。；：、“”‘’（）,;:]")
 _EMPHASIS = re.compile(r"(\*{2,3})(?=[^\s*])[^*\n]{1,80}?\1")
 _WORDS = ("and", "or", "of", "the", "to", "in", "for", "with")
-_FOREIGN = re.compile(rf"[{_HAN}”’）]\s?(?:{'|'.join(_WORDS)})\s?[{_HAN}“‘（]")
+# The word first: a pattern that began with Han would be tried at every character.
+_FOREIGN = re.compile(rf"(?:{'|'.join(_WORDS)})\s?[{_HAN}“‘（]")
+_BEFORE_FOREIGN = re.compile(rf"[{_HAN}”’）]\s?\Z")
 
 # Per mille of the Han characters of the 48 State Council reports 1954-2017 (943,512 Han). Taken: function
 # words and others of no topic that occur at least twice in each of the 400 to 824 windows in which 15 are
@@ -77,7 +79,7 @@ def _is_due(char: str, n_han: int) -> bool:
 
 def is_mojibake(text: str) -> bool:
     """Whether the text bears marks of a wrong decoding."""
-    if any(mark in text for mark in _MOJIBAKE):
+    if any(mark[0] in text and mark in text for mark in _MOJIBAKE):  # one character is found 5 times faster
         return True
     if "锛" in text or "銆" in text:
         return sum(map(text.count, _UTF8_AS_GBK)) * _MOJIBAKE_SHARE > len(text)
@@ -88,7 +90,9 @@ def is_mojibake(text: str) -> bool:
 
 def has_foreign_word(text: str) -> bool:
     """Whether an English function word stands between Chinese words."""
-    return any(word in text for word in _WORDS) and _FOREIGN.search(text) is not None
+    return any(
+        _BEFORE_FOREIGN.search(text, max(0, match.start() - 2), match.start()) for match in _FOREIGN.finditer(text)
+    )
 
 
 def text_flags(raw: str, text: str) -> list[str]:

@@ -118,11 +118,11 @@ def read_speech(opening: str) -> Speech:
     salutation = _SALUTATION.search(opening)
     end = salutation.start() if salutation else _HEADER_LENGTH
     header = opening[max(0, end - _HEADER_LENGTH) : end]
-    # The last ones: a news item about the session may stand before the header.
-    dates = list(find_dates(header))
     meetings = list(_MEETING.finditer(header))
     if not meetings and not salutation:
         return Speech()
+    # The last ones: a news item about the session may stand before the header.
+    dates = list(find_dates(header))
     rest = header
     for start, end in sorted([*((d.start, d.end) for d in dates), *(m.span() for m in meetings)], reverse=True):
         rest = f"{rest[:start]}—{rest[end:]}"

@@ -44,9 +44,10 @@ def find_place(title: str, tag: str, header: str, text: str) -> Place | None:
     places = gazetteer()
     context = f"{title}\n{header}\n{tag}\n{text[:_CONTEXT_CHARS]}"
     site = _single(places, tag, context)
-    if _is_below_county(places, title):
+    mentions = places.mentions(title)
+    if mentions and _is_below_county(title, mentions[-1]):
         return None
-    named = _leaves(places, _resolved(places, title, context))
+    named = _leaves(places, _resolved(places, title, mentions, context))
     if len(named) > 1 and site is not None:
         named = [place for place in named if places.contains(site, place)] or [site]
     if len(named) == 1:
@@ -57,13 +58,15 @@ def find_place(title: str, tag: str, header: str, text: str) -> Place | None:
     return _single(places, header, context) or site or _clearest(named, context) or _from_text(places, text, context)
 
 
-def _resolved(places: Gazetteer, evidence: str, context: str, *, explicit: bool = False) -> list[Place]:
+def _resolved(
+    places: Gazetteer, evidence: str, mentions: list[Mention], context: str, *, explicit: bool = False
+) -> list[Place]:
     """The places a short text names, each found out from the context.
 
     ``explicit``: it names places and nothing else (tag, meeting, office), so short forms need no more.
     """
     found: list[Place] = []
-    for mention in places.mentions(evidence):
+    for mention in mentions:
         if not mention.full and _NOT_THE_PLACE.match(evidence, mention.end):
             continue
         place = _resolve(places, mention, context, explicit=explicit)
@@ -112,16 +115,14 @@ def _leaves(places: Gazetteer, found: list[Place]) -> list[Place]:
 
 def _single(places: Gazetteer, evidence: str, context: str) -> Place | None:
     """The one place a short text names; of several that are not within each other, none."""
-    found = _leaves(places, _resolved(places, evidence, context, explicit=True)) if evidence else []
+    mentions = places.mentions(evidence)
+    found = _leaves(places, _resolved(places, evidence, mentions, context, explicit=True)) if mentions else []
     return found[0] if len(found) == 1 else None
 
 
-def _is_below_county(places: Gazetteer, title: str) -> bool:
+def _is_below_county(title: str, last: Mention) -> bool:
     """Whether a report's title names a town or zone; the table has none, and its county would be wrong."""
-    if "政府工作报告" not in title:
-        return False
-    ends = [mention.end for mention in places.mentions(title)]
-    return bool(ends) and _PART_OF_PLACE.match(title, ends[-1]) is not None
+    return "政府工作报告" in title and _PART_OF_PLACE.match(title, last.end) is not None
 
 
 def _clearest(named: list[Place], context: str) -> Place | None:
@@ -162,7 +163,8 @@ def _candidates(places: Gazetteer, head: str, context: str) -> list[Place]:
             names.update(head[start:end] for start in range(max(0, end - _LONGEST_NAME), end - 1))
     mentions = [Mention(0, 0, name, places.full[name], full=True) for name in sorted(names & places.full.keys())]
     found = [_resolve(places, mention, context) for mention in mentions]
-    lead = head[:_PROVINCE_CHARS]
-    provinces = [place for place in places.provinces if place.short in lead]
-    short = _resolved(places, head[:_LEAD_CHARS], context)
+    beginning = head[:_PROVINCE_CHARS]
+    provinces = [place for place in places.provinces if place.short in beginning]
+    lead = head[:_LEAD_CHARS]
+    short = _resolved(places, lead, places.mentions(lead), context)
     return list({place.code: place for place in chain(found, short, provinces) if place is not None}.values())

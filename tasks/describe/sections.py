@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from tasks.model import Block
 
 _NUMBERING = (
-    re.compile(r"第?[一二三四五六七八九十百]{1,4}(?:[、.．]|部分|章|[ 　])"),
+    re.compile(r"[一二三四五六七八九十百]{1,4}[、.． 　]"),
     re.compile(r"[（(][一二三四五六七八九十百]{1,4}[)）]|第[一二三四五六七八九十百]{1,4}节"),
     re.compile(r"\d{1,2}(?:[、.．](?!\d)|[ 　])"),
     re.compile(r"[（(]\d{1,2}[)）]|[①-⑳]"),
@@ -21,7 +21,7 @@ _NUMBERING = (
 
 
 def numbering(heading: str) -> int:
-    """Which number a heading begins with: 1 一、 2 (一) 3 1. 4 (1); 0 none."""
+    """Which number a heading begins with: 1 一、 2 (一) 3 1. 4 (1); 0 none, or 第一部分, which stands above them too."""
     for rank, pattern in enumerate(_NUMBERING, 1):
         if pattern.match(heading):
             return rank
@@ -29,34 +29,62 @@ def numbering(heading: str) -> int:
 
 
 def fill_section_paths(blocks: list[Block], glued: Mapping[int, str]) -> None:
-    """Set ``section_path`` of every block; ``glued``: heading texts by number of the block they begin."""
+    """Set ``section_path`` of every block; ``glued``: raw heading texts by number of the block they begin."""
     if not glued and all(block.kind != "heading" for block in blocks):
         return
     levels: dict[int, int] = {}
     if glued:
         for block in blocks:
-            if block.kind == "heading":
-                levels.setdefault(numbering(block.text), max(1, block.level))
+            if block.kind == "heading" and (rank := numbering(block.text)):
+                levels.setdefault(rank, max(1, block.level))
     open_sections: list[tuple[int, str]] = []
     path: list[str] = []
     for number, block in enumerate(blocks):
-        own_heading = block.kind == "heading"
-        heading = block.text if own_heading else glued.get(number)
-        if heading is not None:
-            level = max(1, block.level) if own_heading else _glued_level(heading, levels)
-            while open_sections and open_sections[-1][0] >= level:
-                open_sections.pop()
-            outer = [text for _, text in open_sections]
+        if block.kind == "heading":
+            level = max(1, block.level)
+            if not numbering(block.text):
+                levels.setdefault(0, level)
+            path = _outer(open_sections, level)
+            block.section_path = path
+            open_sections.append((level, block.text))
+            path = [*path, block.text]
+        elif number in glued:
+            heading = clean_prefix(block, len(glued[number]))
+            level = _glued_level(heading, levels)
+            path = [*_outer(open_sections, level), heading]
             open_sections.append((level, heading))
-            path = [*outer, heading]
-            block.section_path = outer if own_heading else path
+            block.section_path = path
         else:
             block.section_path = path
 
 
+def clean_prefix(block: Block, length: int) -> str:
+    """The clean text of the first ``length`` raw characters of a block."""
+    left = length
+    end = 0
+    for span in block.spans:
+        end = span.start + left
+        if end <= span.end:
+            break
+        left -= span.end - span.start
+    grown = sum(len(edit.clean) - len(edit.raw) for edit in block.edits if edit.start < end)
+    return block.text[: length + grown].rstrip()
+
+
+def _outer(open_sections: list[tuple[int, str]], level: int) -> list[str]:
+    """Close the sections that a heading of ``level`` ends; the headings still open."""
+    while open_sections and open_sections[-1][0] >= level:
+        open_sections.pop()
+    return [text for _, text in open_sections]
+
+
 def _glued_level(heading: str, levels: Mapping[int, int]) -> int:
+    """The level of its like; else as far below the next outer kind of number (0: none), or above the next inner one."""
     rank = numbering(heading)
     if rank in levels:
         return levels[rank]
-    inner = [level for other, level in levels.items() if other > rank]
-    return max(1, min(inner) - 1) if inner else max(1, rank)
+    outer = max((other for other in levels if other < rank), default=None)
+    if outer is not None:
+        return levels[outer] + rank - outer
+    inner = min(levels, default=None)
+    return max(1, rank if inner is None else levels[inner] - inner + rank)

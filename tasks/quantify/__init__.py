@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from tasks.model import Block
-from tasks.quantify.change import Change, change_before, leading_verb
+from tasks.quantify.change import Change, is_pollution, leading_verb
 from tasks.quantify.grammar import Amount, amounts, read
-from tasks.quantify.indicator import noun_before, noun_behind
+from tasks.quantify.indicator import look_back, noun_before, noun_behind
 from tasks.quantify.period import Setting, is_imperative, turns
 
 __all__ = ["Context", "Quantity", "quantify", "read"]
@@ -139,14 +139,18 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
             imperative = planned is None and is_imperative(text, begin)
             short = stop - begin <= _LONGEST_SENTENCE
             previous, leading, last_end = None, False, begin
-        if quoted and _in_slogan(text, start, end):
-            continue
+        if quoted:
+            opening = text.rfind("“", start - _SLOGAN if start > _SLOGAN else 0, start)
+            if opening >= 0 and _is_slogan(text, opening, start, end):
+                continue
         low = last_end if last_end > start - _CLAUSE else start - _CLAUSE
         low = text.rfind("，", low, start) + 1 or low
-        change, words = change_before(text, backwards, low, start)
+        change, words, noun_begin, noun_end = look_back(text, backwards, low, start)
         if words == start:
             change = leading_verb(text, low, start)
-        direction, to_or_by, over, leads = change
+        direction, to_or_by, over, leads, improves = change
+        if improves and is_pollution(text, start):
+            direction = "decrease"
         if to_or_by == "none":
             if kind == "duration" and not _lasts(text, amount):
                 continue
@@ -157,7 +161,7 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
             if kind == "percentage_point" and to_or_by == "none":
                 to_or_by = "by"
         leading = leads or (leading and to_or_by == "by")
-        modifier, indicator = _measured(text, backwards, amount, change, words, low, previous)
+        modifier, indicator = _measured(text, amount, change, low, noun_begin, noun_end, previous)
         plans = imperative or is_imperative(text, low) if planned is None else planned
         otherwise = "target" if plans else "actual"
         row = (
@@ -194,11 +198,8 @@ def _shares_verb(text: str, amount: Amount, previous: Quantity, leading: bool) -
     return leading and len(gap) <= _SHORT_GAP and _OTHER_VERB.search(gap) is None
 
 
-def _in_slogan(text: str, start: int, end: int) -> bool:
+def _is_slogan(text: str, opening: int, start: int, end: int) -> bool:
     """Whether the number is part of a quoted name (“最多跑一次”) and not the whole quotation (“20条”)."""
-    opening = text.rfind("“", max(0, start - _SLOGAN), start)
-    if opening < 0:
-        return False
     closing = text.find("”", opening, end + _SLOGAN)
     if closing < end or (opening + 1 == start and closing == end and text[start].isascii()):
         return False
@@ -213,7 +214,7 @@ def _lasts(text: str, amount: Amount) -> bool:
 
 
 def _measured(
-    text: str, backwards: str, amount: Amount, change: Change, words: int, low: int, previous: Quantity | None
+    text: str, amount: Amount, change: Change, low: int, begin: int, stop: int, previous: Quantity | None
 ) -> tuple[bool, str | None]:
     """Whether the amount is an attribute of a noun, and the noun phrase it measures."""
     kind, end = amount.kind, amount.end
@@ -221,14 +222,14 @@ def _measured(
     if kind in _COUNTING:
         behind = noun_behind(text, end)
         if behind is None:
-            return False, noun_before(text, backwards, low, words, whole=False) or inherited
+            return False, noun_before(text, begin, stop) or inherited
         capacity = kind == "measure" and (
             text[end - 1] in "上下" or _CAPACITY.search(text, max(low, amount.start - 6), amount.start) is not None
         )
         return capacity, behind
     if kind == "amount_money" and text[end - 1] in "上下" and (behind := noun_behind(text, end)) is not None:
         return True, behind
-    before = noun_before(text, backwards, low, words, whole=text[words - 1 : words] == "均")
+    before = noun_before(text, begin, stop)
     if before is None and change.to_or_by == "none":
         before = noun_behind(text, end)
     return False, before or inherited

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from tasks.quantify.trie import trie
+
 
 class Change(NamedTuple):
     """What the words before a number say of it."""
@@ -18,6 +20,7 @@ class Change(NamedTuple):
     to_or_by: str
     over: bool = False  # 突破 says more than the number
     leading: bool = False  # the verb stands before the noun: 新增X 5台
+    improves: bool = False  # 改善: more of a good thing or less of a bad one
 
 
 NO_CHANGE: Final = Change("none", "none")
@@ -41,19 +44,18 @@ _NOT_REACHED: Final = (
 
 
 def _reversed(words: str) -> str:
-    """Alternation of the words read backwards, longest first."""
-    return "|".join(sorted((word[::-1] for word in words.split()), key=len, reverse=True))
+    """Pattern of the words read backwards."""
+    return trie({word[::-1]: "" for word in words.split()})
 
 
 _VERB: Final = _reversed(f"{_RISE} {_FALL}")
 _FALLS: Final = frozenset(word[::-1] for word in _FALL.split())
-# Read backwards from the number: quotes and 了, then the level with its verb (升提|到), or the verb alone.
-_CUE: Final = re.compile(
+CUE: Final = (
     f'[“‘「"]?(?:了|约|近)?(?:(?:{_reversed(_NOT_REACHED)})()|({_reversed(_REACHED)})(?:了)?({_VERB})?|({_VERB}))'
 )
-_LAST: Final = frozenset("“‘「\"了约近") | {
-    word[-1] for word in f"{_RISE} {_FALL} {_REACHED} {_NOT_REACHED}".split()
-}
+"""The words of a change, read backwards from the number: quotes and 了, then the level with its verb (升提|到), or
+the verb alone. Its four groups are the arguments of ``said``."""
+
 _LEADING: Final = re.compile(
     "新增(?!长)|净增|增收|精简|减免|节约|增加(?![值到至])|减少(?![到至])|压减(?![到至])|缩减(?![到至])"
 )
@@ -61,32 +63,20 @@ _LEADS: Final = {name: Change(name, "by", leading=True) for name in ("increase",
 _POLLUTION: Final = re.compile("浓度|污染|排放|能耗|综合指数|PM")
 
 
-def change_before(text: str, backwards: str, low: int, start: int) -> tuple[Change, int]:
-    """The change stated right before ``start``, and where its words begin: what is measured stands before them.
-
-    ``backwards`` is ``text`` read from its end; nothing before ``low`` is looked at.
-    """
-    if text[start - 1] not in _LAST:
-        return NO_CHANGE, start
-    length = len(text)
-    cue = _CUE.match(backwards, length - start, length - low)
-    if cue is None:
-        return NO_CHANGE, start
-    begin = length - cue.end()
-    change = _said(*cue.groups())
-    if cue[4] == "善改" and _POLLUTION.search(text, max(0, start - 40), start):
-        change = Change("decrease", "by")
-    return change, begin
-
-
 @lru_cache
-def _said(nothing: str | None, level: str | None, level_verb: str | None, verb: str | None) -> Change:
-    """What the groups of ``_CUE`` say."""
+def said(nothing: str | None, level: str | None, level_verb: str | None, verb: str | None) -> Change:
+    """What the groups of ``CUE`` say."""
     if nothing is not None:
         return NO_CHANGE
     word = level_verb or verb
     direction = "none" if word is None else "decrease" if word in _FALLS else "increase"
-    return Change(direction, "by" if level is None else "to", over=level is not None and level.endswith("破突"))
+    over = level is not None and level.endswith("破突")
+    return Change(direction, "by" if level is None else "to", over, improves=verb == "善改")
+
+
+def is_pollution(text: str, start: int) -> bool:
+    """Whether what improves (改善) before ``start`` is better when it is less."""
+    return _POLLUTION.search(text, max(0, start - 40), start) is not None
 
 
 def leading_verb(text: str, low: int, start: int) -> Change:

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from tasks.quantify.lexicon import AFTER, BEFORE, NOT_AFTER, UNITS, Unit
 from tasks.quantify.numerals import DIGITS, EXACT, LARGE, MAX_LENGTH, SMALL, plus, read_numeral, times
-from tasks.quantify.patterns import AMOUNT, CENTS, COEFFICIENT, FRACTION, HALF, PLAIN, RANGE, RATIO_NOUN, SHARED
+from tasks.quantify.patterns import AMOUNT, CENTS, COEFFICIENT, FRACTION, HALF, RANGE, RATIO_NOUN, SHARED
 
 
 class Amount(NamedTuple):
@@ -40,6 +40,7 @@ _POWERS: Final = {
     for i, small in enumerate(("", "十", "百", "千"))
     for large, j in (("", 0), ("万", 4), ("亿", 8), ("万亿", 12), ("兆", 12))
 } | {"万万": 8}
+_SCALES: Final = f"十百千{LARGE}"
 _MIDDLE: Final = {"": "exact", "个": "exact", "来": "about", "余": "over", "多": "over"}
 _PERCENT_OF: Final = {"百": 0, "千": -1, "万": -2, "十万": -3, "百万": -4, "千万": -5, "亿": -6, "万万": -6}
 _WHOLE_DIGITS: Final = 26  # of decimal128(38, 12)
@@ -67,8 +68,9 @@ def amounts(text: str) -> Iterator[Amount]:
     """
     done = 0
     for match in AMOUNT.finditer(text):
-        if match.start() >= done and (amount := _amount(text, match)) is not None:
-            done = amount.end
+        start, end = match.span()
+        if start >= done and (amount := _amount(text, match, start, end)) is not None:
+            done = amount[1]
             yield amount
 
 
@@ -86,16 +88,18 @@ def read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
     return None
 
 
-def _amount(text: str, match: re.Match[str]) -> Amount | None:
+def _amount(text: str, match: re.Match[str], start: int, end: int) -> Amount | None:
     """The amount that begins with ``match``; None for an article (一个), an epithet (百家), a doubt."""
-    start, end = match.span()
     written, _, middle, outer, unit = match.groups()
     if unit is None:
         return _without_unit(text, match)
-    if len(written) > MAX_LENGTH or (reading := _read_figure(written + outer, unit)) is None:
+    if len(written) > MAX_LENGTH or (figure := _figure(written + outer)) is None:
         return None
-    value, high, fits, meaning = reading
-    kind, name, _ = meaning
+    value, high, fits = figure
+    meaning = kind, name, power = UNITS[unit]
+    if power:
+        factor = Decimal(10**power)
+        value, high, fits = times(value, factor), high and times(high, factor), False
     if written[0] > "9":
         if not _counts(value, text, match):
             return None
@@ -111,22 +115,19 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
     return _surround(text, Amount(start, end, start, kind, value, high, None, name, approx))
 
 
-@lru_cache(maxsize=4096)
-def _read_figure(written: str, unit: str) -> tuple[Decimal, Decimal | None, bool, Unit] | None:
-    """Value of ``written`` in its usual unit, or both ends of the range; whether decimal128 holds them; the unit."""
-    meaning = UNITS[unit]
-    if (plain := PLAIN.fullmatch(written)) is not None and (power := _POWERS.get(plain[2])) is not None:
-        digits = plain[1].replace(",", "")
-        power += meaning.power
+@lru_cache(maxsize=1 << 14)
+def _figure(written: str) -> tuple[Decimal, Decimal | None, bool] | None:
+    """The value of a number, or both ends of the range; whether decimal128 is known to hold them."""
+    digits = written.rstrip(_SCALES)
+    if digits and digits.isascii() and (power := _POWERS.get(written[len(digits) :])) is not None:
+        digits = digits.replace(",", "")
         if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
             return None  # an identifier, or beyond decimal128
-        return _shifted(digits, power), None, True, meaning
+        return _shifted(digits, power) if power else Decimal(digits), None, True
     if (pair := read_numeral(written)) is None:
         return None
     value, high = pair
-    if meaning.power:
-        value, high = times(value, Decimal(10)), high and times(high, Decimal(10))
-    return value, high, _fits(value) and (high is None or _fits(high)), meaning
+    return value, high, _fits(value) and (high is None or _fits(high))
 
 
 def _shifted(digits: str, power: int) -> Decimal:

@@ -9,69 +9,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tasks.quantify.change import CUE, NO_CHANGE, Change, said
+from tasks.quantify.trie import trie
+
 _BOUND: Final = "，,。；;：:！!？?（）()\\s…*"
 _LONGEST: Final = 30
 
 # Read backwards from the number or its verb: what stands between a noun and its number.
-_SKIP: Final = "|".join(
-    word[::-1]
-    for word in sorted(
-        [
-            "同比",
-            "环比",
-            "分别",
-            "累计",
-            "年均",
-            "平均",
-            "总计",
-            "合计",
-            "一共",
-            "共计",
-            "共有",
-            "超额完成",
-            "完成",
-            "实现",
-            "实际",
-            "已经",
-            "预计",
-            "将",
-            "已",
-            "均",
-            "共",
-            "再",
-            "就",
-            "都",
-            "也",
-            "又",
-            "为",
-            "是",
-            "有",
-            "要",
-            "可",
-            "年",
-            "每年",
-            "比上年",
-            "比去年",
-            "较上年",
-            "较去年",
-            "比上年同期",
-            "同口径",
-            "总数",
-            "左右",
-            "均为",
-            "仅",
-            "只",
-            "需",
-            "拥有",
-            "约",
-            "近",
-            "占",
-        ],
-        key=len,
-        reverse=True,
-    )
+_SKIP: Final = (
+    "同比 环比 分别 累计 年均 平均 总计 合计 一共 共计 共有 超额完成 完成 实现 实际 已经 预计 将 已 均 共"
+    " 再 就 都 也 又 为 是 有 要 可 年 每年 比上年 比去年 较上年 较去年 比上年同期 同口径 总数 左右 均为"
+    " 仅 只 需 拥有 约 近 占"
 )
-_BACKWARDS: Final = re.compile(f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{_SKIP})*+([^{_BOUND}的了]*)")
+_BETWEEN: Final = f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{trie({word[::-1]: "" for word in _SKIP.split()})})*+"
+_NOUN: Final = f"[^{_BOUND}的了]"
+# 均 takes all 、 parts of a noun phrase, any other word the last
+_BEFORE: Final = re.compile(
+    f"({CUE})?{_BETWEEN}(?:(?<=均)({_NOUN}*+)|(等?+[^{_BOUND}的了、等]{{0,{_LONGEST}}}+))"
+)
 _LEADING: Final = (
     "目前 其中 同时 另外 全年 今年 去年 通过 全面 基本 如期 圆满 顺利 成功 率先 重点 积极"
     " 大力 加快 继续 进一步 力争 预计 累计 共 已 新 再 并 要 对 为 在 由 把 从 拟 将"
@@ -84,9 +39,8 @@ _LEADING: Final = (
     " 让"
 )
 _LEAD: Final = re.compile(
-    "(?:"
-    + "|".join(sorted(_LEADING.split(), key=len, reverse=True))
-    + "|[全我本][国省市县区乡镇]|20[0-9]{2}年[底末]?|“?十[一二三四五六]五”?(?:时期|期间)?)+"
+    f"(?:{trie(dict.fromkeys(_LEADING.split(), ''))}"
+    "|[全我本][国省市县区乡镇]|20[0-9]{2}年[底末]?|“?十[一二三四五六]五”?(?:时期|期间)?)+"
 )
 _LEAD_FIRST: Final = frozenset(word[0] for word in _LEADING.split()) | frozenset("全我本2“十")
 _BEHIND: Final = re.compile(
@@ -108,18 +62,25 @@ def noun_behind(text: str, end: int) -> str | None:
     return text[begin : stop if verb is None else verb.start()].strip("“”‘’") or None
 
 
-def noun_before(text: str, backwards: str, low: int, stop: int, *, whole: bool) -> str | None:
-    """The noun phrase between ``low`` and ``stop``, up to ``stop``; ``whole``: with all its 、 parts (均)."""
+def look_back(text: str, backwards: str, low: int, start: int) -> tuple[Change, int, int, int]:
+    """What stands between ``low`` and ``start``: the change, where its words begin, the bounds of the noun before.
+
+    ``backwards`` is ``text`` read from its end.
+    """
     length = len(text)
-    match = _BACKWARDS.match(backwards, length - stop, length - max(low, stop - _LONGEST))
-    if match is None:
+    match = _BEFORE.match(backwards, length - start, length - low)
+    if match is None:  # the pattern matches the empty string
+        return NO_CHANGE, start, start, start
+    last, first = match.span(match.lastindex or 0)
+    if not match[1]:
+        return NO_CHANGE, start, length - first, length - last
+    return said(*match.group(2, 3, 4, 5)), length - match.end(1), length - first, length - last
+
+
+def noun_before(text: str, begin: int, end: int) -> str | None:
+    """The noun phrase between ``begin`` and ``end``, without the time, place and verb that lead it."""
+    if end - begin < 2:
         return None
-    begin, end = match.span(1)
-    phrase = text[length - end : length - begin]
-    if not whole and ("、" in phrase or "等" in phrase):
-        phrase = phrase[phrase.rfind("、") + 1 :]
-        if 0 < (listed := phrase.rfind("等") + 1) < len(phrase):
-            phrase = phrase[listed:]
-    if phrase[:1] in _LEAD_FIRST and (lead := _LEAD.match(phrase)) is not None and lead.end() < len(phrase):
-        phrase = phrase[lead.end() :]
-    return phrase if len(phrase) > 1 else None
+    if text[begin] in _LEAD_FIRST and (lead := _LEAD.match(text, begin, end)) is not None and lead.end() < end:
+        begin = lead.end()
+    return text[begin:end] if end - begin > 1 else None

@@ -8,23 +8,11 @@ that hostile input (a megabyte of digits or numerals) stays linear.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from tasks.quantify.lexicon import NOT_BEFORE, UNITS
 from tasks.quantify.numerals import DIGITS, LARGE, SMALL
-
-
-def _trie(words: Mapping[str, str]) -> str:
-    """A pattern for the longest of ``words``, each with what must hold behind it; a branch per character."""
-    branches: dict[str, dict[str, str]] = {}
-    for word, behind in words.items():
-        if word:
-            branches.setdefault(word[0], {})[word[1:]] = behind
-    parts = [re.escape(first) + _trie(rest) for first, rest in branches.items()]
-    if "" in words:
-        parts.append(words[""])
-    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+from tasks.quantify.trie import trie
 
 
 def _behind(unit: str) -> str:
@@ -36,7 +24,7 @@ def _behind(unit: str) -> str:
 
 
 _HAN: Final = DIGITS + SMALL + LARGE
-_UNIT: Final = f"(?=[{re.escape(''.join({unit[0] for unit in UNITS}))}])({_trie({u: _behind(u) for u in UNITS})})"
+_UNIT: Final = f"({trie({unit: _behind(unit) for unit in UNITS})})"
 # 千 and 兆 before these are part of a unit: 千瓦, 千克, 兆赫
 _SCALE: Final = f"(?:[十百拾佰{LARGE.replace('兆', '')}]|[千仟](?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
 _HAN_RUN: Final = f"(?:[{_HAN.replace('千', '').replace('兆', '')}]|千(?![瓦克米伏卡焦帕赫])|兆(?![瓦赫焦帕]))*+"
@@ -58,7 +46,6 @@ AMOUNT: Final = re.compile(
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}])"
     rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=一)半|(?<=[{SMALL}{LARGE}二]两)|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
 )
-PLAIN: Final = re.compile(f"([0-9][0-9,.]*)([十百千{LARGE}]*)")
 RANGE: Final = re.compile(f"({_NUMBER})(?:{_UNIT})?({_SEPARATOR})({_NUMBER})[余多]?({_SCALE})(?:{_UNIT})?")
 FRACTION: Final = re.compile(
     f"(?:({_NUMBER})又)?({_NUMBER}){_PARTS}({_NUMBER})(?:{_SEPARATOR}(?:百分之)?({_NUMBER})(?![个倍]))?"

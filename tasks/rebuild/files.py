@@ -7,7 +7,7 @@ decoded raw file character for character; a record of a container (web page, fro
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pyarrow.parquet as pq
 
@@ -64,7 +64,8 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
 
 
 def _safe_path(out: Path, name: str, uri: str) -> Path:
-    if "\\" in uri or "\0" in uri or {"", ".", ".."} & set(uri.split("/")):
+    windows = PureWindowsPath(uri)  # the output may be carried there: a\..\b and C:\b are refused here too
+    if "\0" in uri or {"", ".", ".."} & set(uri.split("/")) or windows.anchor or ".." in windows.parts:
         raise UnsafePathError(f"source_uri {uri!r} leads out of the output folder")
     path = out / name
     if not path.resolve().is_relative_to(out.resolve()):

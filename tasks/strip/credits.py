@@ -6,6 +6,7 @@ Input: one stripped line. Output: yes or no, or names. Persons are told by ``tas
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from tasks.describe.people import byline_names, is_person
 
@@ -38,8 +39,9 @@ _DONE = frozenset(
         *("综合报道", "编译", "撰文", "撰写", "执笔", "通讯员", "记者", "等"),
     )
 )
-_OFFICE = re.compile(
-    r"[一-鿿“”]{2,24}(?:[长理员家授师席]|书记|主任|主席|代表|专员|院士|博士|总监|总裁|主播)$"
+_OFFICE = re.compile(r"[一-鿿“”]{2,24}(?:[长理员家授师席]|书记|主任|主席|代表|专员|院士|博士|总监|总裁|主播)$")
+_SPEAKER = re.compile(
+    r"[一-鿿、]{0,28}(?:总理|[省市县区州盟旗乡镇]长|专员|主席|书记|主任|院长|检察长|行政长官)(?P<name>[一-鿿\s]{2,7})"
 )
 _SEPARATORS = re.compile(r"[\s、/／:：,，·|()（）□■●◎◇○◆]+")
 _LEAD_IN = re.compile(
@@ -54,10 +56,27 @@ _PINYIN = re.compile(
     rf"(?P<name>[一-鿿][^A-Za-z]{{0,19}}?)\s*(?P<pinyin>{_SYLLABLE}{{2,8}}(?:\s{_SYLLABLE}{{1,8}}){{0,3}})$"
 )
 _PINYIN_ALONE = re.compile(rf"{_SYLLABLE}{{2,8}}(?:\s{_SYLLABLE}{{1,8}}){{0,3}}$")
-_FURNITURE = re.compile(
-    r"(?:第?\s*[A-Z]?\d{1,3}\s*版|[A-Z]\d{1,2}|(?:本版|责任|值班|视觉|美术|图片|版式)?(?:编辑|主编|校对|美编|审读|设计)\s*[:：].{2,60}"
-    r"|\d{4}年\d{1,2}月\d{1,2}日\s*星期[一二三四五六日天].{0,20}|星期[一二三四五六日天]|[上下]转第?.{1,12}版|[（(]?(?:紧接|上接|下转)第?.{1,12}版[)）]?)$"
+_ROLE = re.compile(
+    r"(?:本[版期]|今日|值班|责任|执行|首席|实习|助理|视觉|美术|图片|文字|版[面式])*"
+    r"(?:编辑|主编|编审|编委|美编|校对|检校|审[读校]|设计|[制组排]版|版式|统筹|监制|终审|签[审发])\s*[:：／/]?\s*"
 )
+_EDITOR_GAP = re.compile(r"[\s、,，/／|]+")
+_IMPRINT = re.compile(
+    r"(?P<paper>[一-鿿]{2,8}(?:[日晚晨早商时快周导]报|都市报)(?:社(?:出版)?)?)"
+    r"|(?P<date>\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-./]\d{1,2}[-./]\d{1,2})"
+    r"|(?P<weekday>(?:星期|周)[一二三四五六日天])"
+    r"|(?P<page>(?:第\s*[一二三四五六七八九十]{1,3}|(?:第|今日)?\s*[A-Z]?\d{1,3})\s*版|(?<![A-Z\d])[A-Z]\d{1,2}(?!\d))"
+    r"|(?P<issue>总?第\s*\d{2,6}\s*[期号]|(?:国内统一)?(?:连续出版物|刊)号\s*[:：]?\s*(?:CN)?\s*\d\d\s*[-—–]\s*\d{4}"
+    r"|邮发代号\s*[:：]?\s*\d{1,3}\s*[-—–]\s*\d{1,4})"
+    r"|(?:农历|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年)[一-鿿]{2,8}"
+    r"|(?:要闻|头版|综合|时政|经济|社会|民生|文化|国[内际]|[本地]市?新闻|新闻|专[版题刊]|[副特]刊|体育|理论|评论|广告|公告)"
+    r"|(?<![\d.])\d{1,2}(?![\d.%])|[\s·•|│丨\-—_:：/／,，()（）【】]+"
+)
+_TURN = re.compile(
+    r"[（(【]?\s*(?:(?P<onward>下转)|上接|紧接)\s*第?\s*[A-Z]?[\d一二三四五六七八九十]{1,3}\s*版[^（）()。]{0,12}[)）】]?"
+)
+_TURN_REACH = 32  # characters at either end of a line
+_MAX_IMPRINT = 80  # characters
 _HAN = re.compile(r"[一-鿿]")
 _LATIN_WORDS = re.compile(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}")
 
@@ -97,6 +116,12 @@ def read_byline(line: str) -> tuple[list[str], bool]:
     return (names, said) if complete else ([], False)
 
 
+def is_speaker(line: str) -> bool:
+    """Whether a line is an office and who holds it (``国务院总理某某``), as below the title of a speech."""
+    match = _SPEAKER.fullmatch(line) if len(line) <= 40 else None
+    return match is not None and is_person("".join(match["name"].split()))
+
+
 def lead_in_names(paragraph: str) -> list[str]:
     """Names in the reporter's lead-in of a paragraph (``本报讯 记者某某报道``); it stays text."""
     if not paragraph.startswith("本报讯"):
@@ -118,9 +143,57 @@ def pinyin_at(line: str) -> int:
     return match.start("pinyin") if match and len(match["pinyin"]) >= 3 else -1
 
 
-def is_furniture(line: str) -> bool:
-    """Whether a line belongs to the printed sheet: page number, editors, running date."""
-    return len(line) <= 80 and _FURNITURE.match(line) is not None
+def is_editors(line: str) -> bool:
+    """Whether a line names who made the page (``责任编辑：某某 视觉设计：某某``)."""
+    if len(line) > _MAX_IMPRINT or _ROLE.match(line) is None:
+        return False
+    _, *named = _ROLE.split(line)
+    names = [name for part in named for name in _EDITOR_GAP.split(part) if name]
+    told = ":" in line or "：" in line
+    return bool(names) and all(is_person(name) or (told and len(name) <= 4) for name in names)
+
+
+class Imprint(NamedTuple):
+    """A line of the printed sheet's own: ``sure`` unless it is a bare date; the date as written, or ""."""
+
+    sure: bool
+    date: str
+
+
+def read_imprint(line: str) -> Imprint | None:
+    """The running head of a page: paper, date, weekday, page, issue; None for text."""
+    if len(line) > _MAX_IMPRINT:
+        return None
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(line):
+        match = _IMPRINT.match(line, at)
+        if match is None:
+            return None
+        if match.lastgroup:
+            found.setdefault(match.lastgroup, match[0])
+        at = match.end()
+    return Imprint(found.keys() != {"date"}, found.get("date", "")) if found else None
+
+
+class Turn(NamedTuple):
+    """A reference to another page at a line's edge: its range, and whether the text goes on there."""
+
+    start: int
+    end: int
+    onward: bool
+
+
+def turn_of(line: str) -> Turn | None:
+    """``（下转第三版）`` at the end of a line, ``（上接第一版）`` at its beginning, or either as the whole line."""
+    if "版" not in line or ("接" not in line and "转" not in line):
+        return None
+    match = _TURN.match(line)
+    if match is None or not (match.end() == len(line) or line[0] in "（(【"):
+        match = _TURN.search(line, max(0, len(line) - _TURN_REACH)) if line[-1] in ")）】" else None
+        if match is None or match.end() < len(line) or match[0][0] not in "（(【":
+            return None
+    return Turn(match.start(), match.end(), match["onward"] is not None)
 
 
 def is_foreign(line: str) -> bool:

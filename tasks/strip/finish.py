@@ -30,6 +30,4 @@ def finish(
         flags.append("truncated_tail")
     if given.get("glued_headings"):
         flags.append("glued_heading")
-    return Stripped(
-        [block for block in blocks if block.spans], account(text, blocks, dropped), flags, given=given
-    )
+    return Stripped([block for block in blocks if block.spans], account(text, blocks, dropped), flags, given=given)

@@ -52,11 +52,10 @@ def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article:
     blocks: list[Block] = []
     numbers: list[int] = []
     last_row = last_number = -1
-    for number, (line, text, verdict) in enumerate(zip(page.lines, texts, verdicts, strict=True)):
-        if verdict is not None:
-            continue
+    for number in [number for number, text in enumerate(texts) if text and verdicts[number] is None]:
+        line, text = page.lines[number], texts[number]
         row = rows.get(number, -1)
-        start = page.text.find(text, line[0])
+        start = line[1] - len(page.text[line[0] : line[1]].lstrip())
         joins = row >= 0 and row == last_row and number == last_number + 1 and start > blocks[-1].spans[-1].end
         last_row, last_number = row, number
         if joins:
@@ -167,34 +166,33 @@ class _Paths:
     def __init__(self, page: Page, article: int) -> None:
         self.page = page
         self.article = article
-        self.known: dict[int, tuple[str, ...]] = {0: ()}
         self.ranks: list[int] = []  # of each box below the article among its siblings of the same tag
+        self.prefixes: dict[int, str] = {}  # the path of a box and the mark behind it
 
     def __call__(self, box: int) -> str:
-        return ">".join(self.steps(box))
+        parent = self.page.parents[box]
+        if parent not in self.prefixes:
+            self.prefixes[parent] = self._prefix(parent)
+        return self.prefixes[parent] + self._step(box) if box else ""
 
-    def steps(self, box: int) -> tuple[str, ...]:
-        missing: list[int] = []
-        while box not in self.known and len(missing) < MAX_STEPS:
-            missing.append(box)
+    def _prefix(self, box: int) -> str:
+        steps: list[str] = []
+        while box > 0 and len(steps) < MAX_STEPS - 1:
+            steps.append(self._step(box) + ">")
             box = self.page.parents[box]
-        steps = self.known.get(box, ())
-        for box in reversed(missing):
-            steps = self.known[box] = (*steps[-MAX_STEPS + 1 :], self.step(box))
-        return steps
+        return "".join(reversed(steps))
 
-    def step(self, box: int) -> str:
+    def _step(self, box: int) -> str:
         step = _step_name(self.page.tags[box], self.page.attrs[box][:400])
-        return f"{step}:{self.rank(box)}" if box > self.article and step not in ("html", "body") else step
-
-    def rank(self, box: int) -> int:
+        if box <= self.article or step in ("html", "body"):
+            return step
         if not self.ranks:
             seen: dict[tuple[int, str], int] = {}
             below = slice(self.article + 1, None)
             for key in zip(self.page.parents[below], self.page.tags[below], strict=True):
                 seen[key] = rank = seen.get(key, 0) + 1
                 self.ranks.append(rank)
-        return self.ranks[box - self.article - 1]
+        return f"{step}:{self.ranks[box - self.article - 1]}"
 
 
 @lru_cache(maxsize=8192)

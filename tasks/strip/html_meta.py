@@ -72,10 +72,11 @@ def find_title(page: Page, texts: list[str]) -> int | None:
     """The line that prints the title: a heading or a line of its own that the title element repeats."""
     whole = "".join(page_title(page, texts).split())
     best, best_size = None, 0.0
+    tags, initial = page.tags, whole[:1]
     for number, (text, line) in enumerate(zip(texts[:_TITLE_LINES], page.lines, strict=False)):
-        tag = page.tags[line[2]]
+        tag = tags[line[2]]
         heading = tag in _TITLE_TAGS
-        if not heading and (text[:1] != whole[:1] or tag in ("title", "head")):
+        if not heading and (text[:1] != initial or tag in ("title", "head")):
             continue
         if not MIN_TITLE <= len(text) <= 120 or line[3] * 2 > len(text):
             continue

@@ -26,9 +26,7 @@ def is_open(piece: str) -> bool:
     if piece[:1] in ("(", "（") and piece[-1] in ")）":
         return False
     bare = piece.rstrip(_CLOSING)
-    return (
-        bool(bare) and bare[-1] not in _ENDS and not (bare[-1] == "." and len(bare) > 1 and bare[-2] < "\x7f")
-    )
+    return bool(bare) and bare[-1] not in _ENDS and not (bare[-1] == "." and len(bare) > 1 and bare[-2] < "\x7f")
 
 
 def is_truncated(piece: str) -> bool:

@@ -45,9 +45,7 @@ def strip_listing(record: Record) -> Stripped:
         given["glued_headings"] = running.glued
     last = running.blocks[-1] if running.blocks else None
     truncated = (
-        last is not None
-        and last.kind == "paragraph"
-        and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
+        last is not None and last.kind == "paragraph" and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
     )
     return finish(text, running.blocks, dropped + running.dropped, [], given, truncated=truncated)
 
@@ -57,9 +55,7 @@ def _read_title(text: str, line: Span, dropped: list[Dropped], given: dict[str, 
     tag = _SITE_TAG.match(text, *line)
     if tag is not None and tag.end() < line.end:
         given["site_tag"] = tag[0]
-    given["title"] = " ".join(
-        text[tag.end() if tag and tag.end() < line.end else line.start : line.end].split()
-    )
+    given["title"] = " ".join(text[tag.end() if tag and tag.end() < line.end else line.start : line.end].split())
 
 
 def _read_end(text: str, lines: list[Span], dropped: list[Dropped], given: dict[str, Any]) -> list[Span]:
@@ -79,7 +75,5 @@ def _read_end(text: str, lines: list[Span], dropped: list[Dropped], given: dict[
         if foot is not None:
             dropped.append(Dropped(*foot, "footer"))
             body_end = (date or foot).start
-            lines = [
-                trimmed(text, line.start, min(line.end, body_end)) for line in lines if line.start < body_end
-            ]
+            lines = [trimmed(text, line.start, min(line.end, body_end)) for line in lines if line.start < body_end]
     return [line for line in lines if line.end > line.start]

@@ -1,4 +1,4 @@
-"""What a site put into or behind a text: injected markers, its foot, date lines.
+"""What a site put into, before or behind a text: injected markers, its foot, date and information lines.
 
 Input: the text and the record's title. Output: spans (code points). Linear; nothing raises.
 
@@ -15,8 +15,22 @@ from collections.abc import Iterator
 from tasks.model import Span
 from tasks.strip.outline import number_of
 
-DATE_LINE = re.compile(
-    r"(?:(?:发布|更新)?(?:时间|日期)[:：]\s*)?(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?"
+_DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)"
+_MOMENT = rf"{_DATE}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?"
+DATE_LINE = re.compile(rf"(?:(?:发布|更新)?(?:时间|日期)[:：]\s*)?{_MOMENT}")
+_VALUE = r"\s*[:：]\s*[^\s:：|｜]{2,40}"
+_FIELD = re.compile(
+    rf"(?:(?:发布|发表|更新|发稿|编辑|上传|成文|印发)?(?:时间|日期)\s*[:：]\s*)?(?P<date>{_MOMENT})"
+    r"|(?:(?:信息|文章|稿件|新闻|内容)?来源|稿源|出处|发布(?:机构|单位|部门))\s*[:：]\s*(?P<source>[^\s:：|｜]{2,40})"
+    rf"|(?:作者|撰稿人?|供稿(?:单位)?|发布[者人]|(?:责任)?编辑|责编|审核|校对|[初复终]审){_VALUE}"
+    r"|(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?\s*[:：]?\s*\d+\s*次?"
+    r"|(?:字体|字号)\s*[:：]?|[【\[（(]?(?:大|中|小|打印|关闭|分享|收藏)(?=[\s】\]）)|]|$)"
+)
+_FIELD_EDGES = " \t\u3000\xa0|｜·[]【】（）()-—,，"
+_MAX_INFORMATION = 120  # characters of an information line
+DOCUMENT_NUMBER = re.compile(r"[一-鿿]{1,14}\s*[〔\[【（(﹝]\s*(?:19|20)\d\d\s*[〕\]】）)﹞]\s*第?\s*\d{1,5}\s*号")
+SIGNING_DATE = re.compile(
+    r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[一二][〇○ＯO零一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
 )
 _PART = re.compile(r"第(?:[一二三四五六七八九十]{1,3}|\d{1,2})部分")
 _END = re.compile(r"[(（]?全文(?:完|结束)[)）]?")
@@ -24,9 +38,7 @@ _SERIES = re.compile(
     r"[(（](?![^()（）]{0,24}(?:记者|据|来源|摘自|见|《|“|\d{4}))"
     r"[^()（）,，。、;；:：\s]{0,20}(?:工作报告|两会[^()（）,，。、\s]{0,8}|全文|专题|专栏|范文|大全|汇编)[)）](?=\s*[“《0-9一-鿿])"
 )
-_REPORT_NAME = re.compile(
-    r"(?<=[。！？!?”])[^,，、。！？!?;；:：“”\s]{4,36}报告$"
-)  # another title of the series
+_REPORT_NAME = re.compile(r"(?<=[。！？!?”])[^,，、。！？!?;；:：“”\s]{4,36}报告$")  # another title of the series
 _MAX_NAME = 40
 
 _FOOT_PHRASE = (
@@ -98,15 +110,12 @@ def _occurrences(text: str, needle: str, start: int, end: int) -> Iterator[int]:
         at = text.find(needle, at + 1, end)
 
 
-def find_markers(
-    text: str, start: int, end: int, title: str | None, site_tag: str | None = None
-) -> list[Span]:
+def find_markers(text: str, start: int, end: int, title: str | None, site_tag: str | None = None) -> list[Span]:
     """Spans of the injected markers between ``start`` and ``end``, in order, not overlapping."""
     anchors = [
         match
         for at in _occurrences(text, "部分", start, end)
-        if (number := text.rfind("第", max(start, at - 4), at)) >= 0
-        and (match := _PART.match(text, number, end))
+        if (number := text.rfind("第", max(start, at - 4), at)) >= 0 and (match := _PART.match(text, number, end))
     ]
     anchors += [
         match
@@ -115,9 +124,7 @@ def find_markers(
     ]
     forms = _title_forms(title) if title and anchors else []
     within = Span(start, start + len(text[start:end].rstrip()))
-    markers = [
-        marker for anchor in anchors if (marker := _titled_marker(text, within, anchor, forms, site_tag))
-    ]
+    markers = [marker for anchor in anchors if (marker := _titled_marker(text, within, anchor, forms, site_tag))]
     for bracket in "(（":
         markers += [
             Span(*match.span())
@@ -125,9 +132,7 @@ def find_markers(
             if at > start and text[at - 1] in _SENTENCE_END and (match := _SERIES.match(text, at, end))
         ]
     markers.sort()
-    return [
-        marker for index, marker in enumerate(markers) if index == 0 or marker.start >= markers[index - 1].end
-    ]
+    return [marker for index, marker in enumerate(markers) if index == 0 or marker.start >= markers[index - 1].end]
 
 
 def _titled_marker(
@@ -142,19 +147,28 @@ def _titled_marker(
                 at -= len(site_tag)
             return Span(at, anchor.end())
     report = _REPORT_NAME.search(text, max(start, anchor.start() - _MAX_NAME), anchor.start())
-    if report is not None and (
-        anchor.end() == end or text[anchor.end()].isspace() or number_of(text, anchor.end())
-    ):
+    if report is not None and (anchor.end() == end or text[anchor.end()].isspace() or number_of(text, anchor.end())):
         return Span(report.start(), anchor.end())
     last = anchor.end() >= end
-    if (
-        last
-        and "第" not in anchor[0]
-        and anchor.start() > start
-        and text[anchor.start() - 1] in _SENTENCE_END
-    ):
+    if last and "第" not in anchor[0] and anchor.start() > start and text[anchor.start() - 1] in _SENTENCE_END:
         return Span(*anchor.span())
     return None
+
+
+def read_information(line: str) -> dict[str, str]:
+    """``date`` and ``source`` of a line that says nothing but where a text comes from; {} for any other line.
+
+    A bare date in words (``2021年4月2日``) is the document's own, not the site's.
+    """
+    if len(line) > _MAX_INFORMATION:
+        return {}
+    found: dict[str, str] = {}
+    for match in _FIELD.finditer(line):
+        if match.lastgroup:
+            found.setdefault(match.lastgroup, match[match.lastgroup])
+    if not found or (found.get("date") == line and SIGNING_DATE.fullmatch(line)):
+        return {}
+    return {} if _FIELD.sub("", line).strip(_FIELD_EDGES) else found
 
 
 def find_foot(text: str, start: int, end: int) -> tuple[Span | None, Span | None]:

@@ -1,8 +1,8 @@
 """A page of a printed newspaper, read by OCR: headings, bylines, captions, paragraphs joined across columns.
 
 Input: ``Record`` of shape ``newspaper_page``. Output: ``Stripped`` whose blocks and dropped spans partition
-the text. ``given``: ``title`` (the top article's), ``subtitle``, ``bylines``, ``title_is_block``,
-``repeated_spans``. Flags: ``displaced_continuation``, ``truncated_tail``, ``repeated_span``. Linear; nothing
+the text. ``given``: ``title`` (the top article's), ``subtitle``, ``bylines``, ``title_is_block``, ``date`` (of the
+sheet, if it prints one), ``repeated_spans``. Flags: ``displaced_continuation``, ``truncated_tail``, ``repeated_span``. Linear; nothing
 raises.
 
 Rules: a page is lines between blank lines. A short line without closing mark is a heading; a paragraph that
@@ -16,12 +16,21 @@ import re
 from dataclasses import dataclass, field
 
 from tasks.model import Block, Dropped, Record, Span, Stripped
-from tasks.strip.credits import is_caption, is_foreign, is_furniture, lead_in_names, pinyin_at, read_byline
+from tasks.strip.credits import (
+    is_caption,
+    is_editors,
+    is_foreign,
+    lead_in_names,
+    pinyin_at,
+    read_byline,
+    read_imprint,
+    turn_of,
+)
 from tasks.strip.finish import finish
 from tasks.strip.joins import displaced, is_open, is_truncated
 from tasks.strip.markup import LINE_MARKS, RULE, inline_marks, line_mark
 from tasks.strip.outline import is_heading, number_of
-from tasks.strip.running import spans_without
+from tasks.strip.running import spans_without, trimmed
 
 _LINE = re.compile(r"\S[^\n]*")
 _SENTENCE = re.compile(r"[。！？!?]")
@@ -29,8 +38,13 @@ _CELLS = re.compile(r"(?<=[一-鿿*%\d])[ \u3000\t]+(?=[一-鿿*\d])")
 _MAX_UNCREDITED = 80  # characters of a caption told only by its place; the longest of the seeds has 41
 _TAIL = 200  # characters on both sides of a column break that are compared
 _REACH = 40  # lines searched for a displaced continuation: the articles of one page
-_MAX_ORNAMENT = 80  # characters of a rule or an imprint
+_MAX_RULE = 80  # characters of a rule between articles
 _BODY = "paragraph"
+_SUBTITLE = "other"
+_FRAGMENT_END = tuple("的和与及或把被将并而且")  # no heading ends so
+_FRAGMENT_OPENING = re.compile(
+    r"(?:今年|去年|近年|近日|日前|目前|当前|连日|一直以来|截至|据|\d{1,2}月|\d{4}年)[^,，]*[,，]"
+)
 _SUBTITLE_MARKS = ("——", "──", "--", "――")
 
 
@@ -48,6 +62,8 @@ class _Line:
     text: str
     level: int = 0
     label: bool = False  # a section name set off by pinyin
+    onward: bool = False  # goes on on another page
+    resumed: bool = False  # begins on another page
     rest: list[Span] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
@@ -57,21 +73,26 @@ def strip_newspaper(record: Record) -> Stripped:
     text = record.text
     dropped: list[Dropped] = []
     holes: list[Span] = []
-    lines = _read(text, dropped, holes)
-    _drop_banner(lines, dropped)
+    lines, dates = _read(text, dropped, holes)
+    _drop_banner(lines, dropped, holes)
     lines = _tabulate(text, lines)
     _tell_captions(lines)
+    _tell_fragments(lines)
     _tell_bylines(lines)
     end = lines[-1] if lines else None
     lines, apart = _join(lines)
     flags = ["displaced_continuation"] if apart else []
     given = _title(lines)
+    if len(dates) == 1:
+        given["date"] = dates.pop()
     _set_levels(lines)
     dropped += [Dropped(*hole, "markup") for hole in holes]
     blocks = [
         Block(
             line.kind,
-            [span for piece in [(line.start, line.end), *line.rest] for span in spans_without(*piece, holes)],
+            [span for piece in [Span(line.start, line.end), *line.rest] for span in spans_without(*piece, holes)]
+            if holes
+            else [Span(line.start, line.end), *line.rest],
             line.level,
         )
         for line in lines
@@ -81,11 +102,13 @@ def strip_newspaper(record: Record) -> Stripped:
     return finish(text, blocks, dropped, flags, given, truncated=truncated)
 
 
-def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> list[_Line]:
-    """The lines with what each says of itself: headings by form, captions, marks and ornaments dropped."""
+def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> tuple[list[_Line], set[str]]:
+    """The lines with what each says of itself, and the dates of the sheet; marks and furniture dropped."""
     lines: list[_Line] = []
+    dates: set[str] = set()
     last = 0
     has_marks = "*" in text or "_" in text or "]" in text
+    resumed = False
     for match in _LINE.finditer(text):
         line = match[0].rstrip()
         start = match.start()
@@ -93,8 +116,13 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> list[_Line]:
         gap = text.count("\n", last, start)
         last = end
         level, kind = 0, ""
-        if end - start <= _MAX_ORNAMENT and (reason := _ornament(line)):
-            dropped.append(Dropped(start, end, reason))
+        if line[0] in "-*_=|" and len(line) <= _MAX_RULE and RULE.fullmatch(line):
+            dropped.append(Dropped(start, end, "markup"))
+            continue
+        imprint = read_imprint(line)
+        if (imprint and (imprint.sure or not lines)) or is_editors(line):
+            dropped.append(Dropped(start, end, "page_furniture"))
+            dates |= {imprint.date} if imprint and imprint.date else set()
             continue
         if line[0] in LINE_MARKS and (mark := line_mark(text, start, end)):
             kind, level = mark.kind, mark.level
@@ -102,6 +130,17 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> list[_Line]:
                 holes.append(Span(start, start + mark.length))
                 start += mark.length
                 line = text[start:end]
+        onward = False
+        if turn := turn_of(line):
+            dropped.append(Dropped(start + turn.start, start + turn.end, "page_furniture"))
+            onward, resumed = turn.onward, resumed or not turn.onward
+            kept = trimmed(text, start, start + turn.start) if turn.start else trimmed(text, start + turn.end, end)
+            if kept.start == kept.end:
+                if onward and lines:
+                    lines[-1].onward, lines[-1].kind = True, _BODY
+                continue
+            start, end = kept
+            line = text[start:end]
         if has_marks:
             holes += inline_marks(text, start, end)
         pinyin = pinyin_at(line)
@@ -110,15 +149,10 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> list[_Line]:
             line = line[:pinyin].rstrip()
             end = start + len(line)
         if line:
-            lines.append(_Line(kind or _kind(line), start, end, gap, line, level, label=pinyin > 0))
-    return lines
-
-
-def _ornament(line: str) -> str:
-    """Why a line is no text at all: a rule, or the imprint of the sheet; empty if it is text."""
-    if RULE.fullmatch(line):
-        return "markup"
-    return "page_furniture" if is_furniture(line) else ""
+            kind = kind or (_BODY if turn else _kind(line))
+            lines.append(_Line(kind, start, end, gap, line, level, label=pinyin > 0, onward=onward, resumed=resumed))
+            resumed = False
+    return lines, dates
 
 
 def _kind(line: str) -> str:
@@ -126,13 +160,13 @@ def _kind(line: str) -> str:
         return "caption"
     number = number_of(line)
     if line.startswith(_SUBTITLE_MARKS):
-        return "heading" if is_heading(line.lstrip("—─―-"), None) else _BODY
+        return _SUBTITLE if is_heading(line.lstrip("—─―-"), None) else _BODY
     if is_heading(line, number) and (number is not None or len(line) <= 20 or not re.search("[,，]", line)):
         return "heading"
     return _BODY
 
 
-def _drop_banner(lines: list[_Line], dropped: list[Dropped]) -> None:
+def _drop_banner(lines: list[_Line], dropped: list[Dropped], holes: list[Span]) -> None:
     """Drop the group of lines at the page's top that carries a foreign-language line.
 
     A slogan across the page.
@@ -141,7 +175,8 @@ def _drop_banner(lines: list[_Line], dropped: list[Dropped]) -> None:
     while group < len(lines) and lines[group].gap == 1:
         group += 1
     if any(is_foreign(line.text) for line in lines[:group]) and len(lines) > group:
-        dropped += [Dropped(line.start, line.end, "banner") for line in lines[:group]]
+        for line in lines[:group]:
+            dropped += [Dropped(*span, "banner") for span in spans_without(line.start, line.end, holes)]
         del lines[:group]
 
 
@@ -150,6 +185,8 @@ def _tabulate(text: str, lines: list[_Line]) -> list[_Line]:
 
     Other lines as they are.
     """
+    if "%" not in text and "％" not in text:
+        return lines
     figures = [
         line.kind in ("heading", _BODY)
         and ("%" in line.text or "％" in line.text)
@@ -180,6 +217,25 @@ def _cells(text: str, line: _Line) -> list[Span]:
     return [Span(*edge) for edge in zip(edges[::2], edges[1::2], strict=True)]
 
 
+def _tell_fragments(lines: list[_Line]) -> None:
+    """Short pieces of a paragraph broken by columns that have a heading's form.
+
+    They end in a word that binds, begin like a sentence, or have a comma and stand behind a piece that is open.
+    """
+    for index, line in enumerate(lines):
+        if line.kind != "heading" or line.level or number_of(line.text) is not None:
+            continue
+        before = lines[index - 1] if index else None
+        behind = before is not None and before.kind == _BODY and not before.onward and is_open(before.text)
+        comma = "," in line.text or "，" in line.text
+        if not line.text.endswith(_FRAGMENT_END) and not (
+            comma and (behind or _FRAGMENT_OPENING.match(line.text) is not None)
+        ):
+            continue
+        if index + 1 == len(lines) or not read_byline(lines[index + 1].text)[1]:
+            line.kind = _BODY
+
+
 def _tell_bylines(lines: list[_Line]) -> None:
     """Bylines: lines of names that say so, and bare names beside a heading or at the end of an article."""
     for index, line in enumerate(lines):
@@ -192,7 +248,7 @@ def _tell_bylines(lines: list[_Line]) -> None:
             continue
         before = lines[index - 1].kind if index else ""
         after = lines[index + 1].kind if index + 1 < len(lines) else ""
-        if said or (before == "heading" and after == _BODY) or (before == _BODY and after != _BODY):
+        if said or (before in ("heading", _SUBTITLE) and after == _BODY) or (before == _BODY and after != _BODY):
             line.kind, line.names = "byline", names
     for line in lines:
         if line.kind == _BODY:
@@ -230,7 +286,7 @@ def _join(lines: list[_Line]) -> tuple[list[_Line], bool]:
         if head.kind != _BODY:
             continue
         at, tail, moved = index, head.text, False
-        while is_open(tail):
+        while is_open(tail) and not lines[at].onward:
             following = _following(lines, used, at)
             if following < 0 and not moved:
                 following = _elsewhere(lines, used, at, tail)
@@ -257,14 +313,12 @@ def _following(lines: list[_Line], used: list[bool], at: int) -> int:
     at += 1
     while at < len(lines) and (used[at] or lines[at].kind == "caption"):
         at += 1
-    return at if at < len(lines) and lines[at].kind == _BODY else -1
+    return at if at < len(lines) and lines[at].kind == _BODY and not lines[at].resumed else -1
 
 
 def _elsewhere(lines: list[_Line], used: list[bool], at: int, tail: str) -> int:
     """The line behind another article that must go on with ``tail``, or -1."""
-    bodies = [
-        i for i in range(at + 1, min(len(lines), at + _REACH)) if lines[i].kind == _BODY and not used[i]
-    ]
+    bodies = [i for i in range(at + 1, min(len(lines), at + _REACH)) if lines[i].kind == _BODY and not used[i]]
     found = displaced(tail[-_TAIL:], [lines[i].text[:_TAIL] for i in bodies])
     return bodies[found] if found >= 0 else -1
 
@@ -274,7 +328,7 @@ def _title(lines: list[_Line]) -> dict[str, object]:
     top: list[_Line] = []
     signed = False
     for line in lines:
-        if line.kind == "heading":
+        if line.kind in ("heading", _SUBTITLE):
             top.append(line)
         elif line.kind == "byline" and top:
             signed = True
@@ -283,13 +337,12 @@ def _title(lines: list[_Line]) -> dict[str, object]:
             break
     if not top:
         return {"title_is_block": False}
-    subtitles = [line for line in top if line.text.startswith(_SUBTITLE_MARKS)]
-    headlines = [line for line in top if line not in subtitles and not line.label] or top
-    title = (
-        headlines[min(1, len(headlines) - 1)]
-        if signed and len(headlines) == 2 and not subtitles
-        else headlines[0]
-    )
+    subtitles = [line for line in top if line.kind == _SUBTITLE]
+    headings = [line for line in top if line.kind == "heading"]
+    if not headings:
+        return {"title_is_block": False}
+    headlines = [line for line in headings if not line.label] or headings
+    title = headlines[min(1, len(headlines) - 1)] if signed and len(headlines) == 2 and not subtitles else headlines[0]
     given: dict[str, object] = {"title": " ".join(title.text.split()), "title_is_block": True}
     if subtitles:
         given["subtitle"] = subtitles[0].text.lstrip("—─―-").strip()
@@ -305,6 +358,7 @@ def _set_levels(lines: list[_Line]) -> None:
     label: _Line | None = None
     inside: bool | None = None
     begun = False
+    lines = [line for line in lines if line.kind != _SUBTITLE]
     for line, after in zip(lines, [*lines[1:], None], strict=False):
         if line.kind != "heading":
             continue

@@ -65,9 +65,7 @@ _PREDICATE = re.compile(
     r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)(?![地由把向从使在为])"
     r"[一-鿿]{2}(?=[“”《》、一-鿿]{5,24}。)"
 )
-_OPENING_INSIDE = re.compile(
-    r"(?<=[一-鿿]{5})(?=面对|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])"
-)
+_OPENING_INSIDE = re.compile(r"(?<=[一-鿿]{5})(?=面对|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])")
 # Verbs begin a sentence behind a heading of two clauses only: behind one clause they are its predicate
 # (``园区建设聚焦配套。``).
 _VERB_INSIDE = re.compile(
@@ -114,16 +112,11 @@ def is_heading(piece: str, number: Number | None) -> bool:
     limit = MAX_UNNUMBERED if number is None else MAX_HEADING
     if not 2 <= len(piece) <= limit or piece.endswith(_OPEN_END):
         return False
-    if number is None and (
-        piece[0] in _DASHES or (piece[0] in "(（" and piece[-1] in ")）") or _DATE.fullmatch(piece)
-    ):
+    if number is None and (piece[0] in _DASHES or (piece[0] in "(（" and piece[-1] in ")）") or _DATE.fullmatch(piece)):
         return False
     if number is None and len(_COMMA.findall(piece)) > 1:
         return False
-    return (
-        _SENTENCE_MARK.search(piece) is None
-        and _HAN.search(piece, number.length if number else 0) is not None
-    )
+    return _SENTENCE_MARK.search(piece) is None and _HAN.search(piece, number.length if number else 0) is not None
 
 
 def lead_sentence(piece: str, number: Number) -> int:

@@ -2,27 +2,47 @@
 
 Input: ``Record`` of shape ``plain_text`` or ``json_text``. Output: ``Stripped`` whose blocks and dropped
 spans partition the text. ``given``: ``title`` (if the container gave none), ``title_is_block`` (False),
-``date``, ``glued_headings``, ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``,
-``repeated_span``. Linear; nothing raises.
+``date`` (of the information line, the foot, or else the signature), ``source``, ``document_number``,
+``glued_headings``, ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``, ``repeated_span``.
+Linear; nothing raises.
+
+An official document is framed as GB/T 9704-2012 orders: its number below the title, at its end the issuing
+bodies and the date. A line with nothing under it is no heading.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tasks.model import Block, Dropped, Record, Span, Stripped
 from tasks.strip.finish import finish
 from tasks.strip.joins import hard_wrapped, is_open, is_truncated
-from tasks.strip.markers import DATE_LINE, find_foot, find_markers
-from tasks.strip.markup import RULE, LineMark, inline_marks, line_mark
+from tasks.strip.markers import (
+    DATE_LINE,
+    DOCUMENT_NUMBER,
+    SIGNING_DATE,
+    find_foot,
+    find_markers,
+    read_information,
+)
+from tasks.strip.markup import LINE_MARKS, RULE, LineMark, inline_marks, line_mark
 from tasks.strip.outline import is_heading, number_of
 from tasks.strip.running import cut, divide, lines_of
 
 _MAX_TITLE = 60
 _RUN_TOGETHER = 500  # characters per line from which a text has lost its line structure
-_SHORT = (
-    40  # an open line as short as this is a line of its own (a heading, a signature), not half a paragraph
+_SHORT = 40  # an open line as short as this is a line of its own (a heading, a signature), not half a paragraph
+_HEAD = 5  # lines below the title in which information and the document's number stand
+_SIGNERS = 5  # lines of issuing bodies above the date
+_MAX_SIGNER = 30
+_NOTE = re.compile(r"[（(][^（()）]{1,60}[)）]")  # （此件公开发布） below the date
+_BODY_NAME = re.compile(
+    r"(?:政府|委员会|委|人大常委会|办公?室|[厅局部署院会处所行社站队]|中心|公司|集团|大学|学校|医院)$"
 )
+_SIGNED = re.compile(rf"(?P<signer>[^\s。，、；：,;:]{{2,30}})\s+(?P<date>{SIGNING_DATE.pattern})")
+_CELL_GAP = re.compile(r"\s*\t\s*")
+_MAX_CELL = 40
 
 
 def strip_plain(record: Record) -> Stripped:
@@ -36,18 +56,19 @@ def strip_plain(record: Record) -> Stripped:
     if lines and _is_title(text, lines, title):
         given["title"] = " ".join(text[lines[0].start : lines[0].end].lstrip("# ").split())
         dropped.append(Dropped(*lines.pop(0), "structure"))
+    marks: dict[int, LineMark] = {}
+    lines = _read_head(text, lines, marks, dropped, given)
+    _read_signature(text, lines, marks, given)
     if not lines:
         return finish(text, [], dropped, [], given, truncated=False)
     markers = find_markers(text, lines[0].start, end, title if isinstance(title, str) else given.get("title"))
     dropped += [Dropped(*marker, "injected_marker") for marker in markers]
-    blocks, glued = _body(text, lines, markers, dropped)
+    blocks, glued = _body(text, lines, markers, marks, dropped)
     if glued:
         given["glued_headings"] = glued
     last = blocks[-1] if blocks else None
     truncated = (
-        last is not None
-        and last.kind == "paragraph"
-        and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
+        last is not None and last.kind == "paragraph" and is_truncated(text[last.spans[-1].start : last.spans[-1].end])
     )
     return finish(text, blocks, dropped, [], given, truncated=truncated)
 
@@ -77,16 +98,70 @@ def _is_title(text: str, lines: list[Span], title: object) -> bool:
         or not (is_heading(line, None) or line.endswith(("！", "!", "？", "?")))
     ):
         return False
-    set_off = text.count("\n", end, lines[1].start) > 1 or text[start] == "#"
+    after = text[slice(*lines[1])]
+    set_off = (
+        text.count("\n", end, lines[1].start) > 1
+        or text[start] == "#"
+        or DOCUMENT_NUMBER.fullmatch(after) is not None
+        or bool(read_information(after))
+    )
     return number_of(line) is None and set_off and DATE_LINE.fullmatch(line) is None
 
 
+def _read_head(
+    text: str, lines: list[Span], marks: dict[int, LineMark], dropped: list[Dropped], given: dict[str, Any]
+) -> list[Span]:
+    """Take the information lines below the title away, mark the document's number; the lines that remain."""
+    kept: list[Span] = []
+    for index, (start, end) in enumerate(lines[:_HEAD]):
+        line = text[start:end]
+        if found := read_information(line):
+            dropped.append(Dropped(start, end, "date_line" if DATE_LINE.fullmatch(line) else "document_information"))
+            given |= found
+            continue
+        kept.append(lines[index])
+        if DOCUMENT_NUMBER.fullmatch(line):
+            given["document_number"] = "".join(line.split())
+            marks[start] = LineMark("other", 0, 0)
+        elif not is_heading(line, None) or number_of(line):
+            return [*kept, *lines[index + 1 :]]
+    return [*kept, *lines[_HEAD:]]
+
+
+def _read_signature(text: str, lines: list[Span], marks: dict[int, LineMark], given: dict[str, Any]) -> None:
+    """Mark what stands at the end with nothing under it: issuing bodies above their date, a note in brackets."""
+    at = len(lines) - 1
+    if at > 0 and _NOTE.fullmatch(text, *lines[at]):
+        at -= 1
+    if at > 0 and (signed := _SIGNED.fullmatch(text, *lines[at])):
+        marks[lines[at].start] = LineMark("byline", 0, 0)
+        given.setdefault("date", signed["date"])
+        return
+    dated = at > 0 and SIGNING_DATE.fullmatch(text, *lines[at]) is not None
+    if dated:
+        given.setdefault("date", text[slice(*lines[at])])
+        at -= 1
+    for start, end in lines[at : max(0, at - _SIGNERS) : -1]:
+        line = text[start:end]
+        if number_of(line) or not is_heading(line, None) or line[0] in LINE_MARKS or start in marks:
+            return
+        signs = len(line) <= _MAX_SIGNER and (dated or _BODY_NAME.search(line))
+        marks[start] = LineMark("byline" if signs else "paragraph", 0, 0)
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is a table's row: short cells with tabs between them, and more than a number before a phrase."""
+    if "\t" not in line or "。" in line:
+        return False
+    cells = _CELL_GAP.split(line)
+    return max(map(len, cells)) <= _MAX_CELL and (len(cells) > 2 or number_of(line) is None)
+
+
 def _body(
-    text: str, lines: list[Span], markers: list[Span], dropped: list[Dropped]
+    text: str, lines: list[Span], markers: list[Span], marks: dict[int, LineMark], dropped: list[Dropped]
 ) -> tuple[list[Block], dict[int, str]]:
     """Blocks of the body's lines, and the headings glued to their sentences."""
     run_together = lines[-1].end - lines[0].start > _RUN_TOGETHER * len(lines)
-    marks: dict[int, LineMark] = {}
     holes: list[Span] = []
     kept: list[Span] = []
     for start, end in lines:
@@ -94,7 +169,7 @@ def _body(
             dropped.append(Dropped(start, end, "markup"))
             continue
         begin = start
-        mark = line_mark(text, start, end)
+        mark = LineMark("table_row", 0, 0) if _is_row(text[start:end]) else line_mark(text, start, end)
         if mark is not None:
             begin += mark.length
             marks[begin] = mark
@@ -106,19 +181,13 @@ def _body(
         kept.append(Span(begin, end))
     paragraphs, breaks = _join(text, kept, marks, markers)
     every = sorted([*markers, *holes, *breaks])
-    pieces = [
-        piece
-        for paragraph in paragraphs
-        for piece in _cut(text, paragraph, every, marks, spaces=run_together)
-    ]
+    pieces = [piece for paragraph in paragraphs for piece in _cut(text, paragraph, every, marks, spaces=run_together)]
     running = divide(text, pieces, every, marks)
     dropped += running.dropped
     return running.blocks, running.glued
 
 
-def _cut(
-    text: str, paragraph: Span, holes: list[Span], marks: dict[int, LineMark], *, spaces: bool
-) -> list[Span]:
+def _cut(text: str, paragraph: Span, holes: list[Span], marks: dict[int, LineMark], *, spaces: bool) -> list[Span]:
     return [paragraph] if paragraph.start in marks else cut(text, *paragraph, holes, spaces=spaces)
 
 

@@ -7,6 +7,9 @@ have one.
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import accumulate
+
 MIN_REPEAT = 60
 _MIN_CLAUSE = 8
 _MARKS = "，。；;\n"  # made into commas; enough of them to cut 60 characters of prose
@@ -20,25 +23,20 @@ def find_repeats(text: str) -> list[tuple[int, int, int]]:
     for mark in _MARKS:
         unified = unified.replace(mark, ",")
     clauses = unified.split(",")
-    seen: set[str] = set()
-    twice: set[str] = set()
-    for clause in clauses:
-        if clause in seen:
-            twice.add(clause)
-        else:
-            seen.add(clause)
-    twice = {clause for clause in twice if len(clause) >= _MIN_CLAUSE}
-    return _repeats_of(text, clauses, twice) if twice else []
+    long = [clause for clause in clauses if len(clause) >= _MIN_CLAUSE]
+    if len(set(long)) == len(long):
+        return []
+    return _repeats_of(text, clauses, {clause for clause, count in Counter(long).items() if count > 1})
 
 
 def _repeats_of(text: str, clauses: list[str], twice: set[str]) -> list[tuple[int, int, int]]:
     first: dict[str, int] = {}
     repeats: list[tuple[int, int, int]] = []
-    at = done = 0
-    for clause in clauses:
-        start = at
-        at += len(clause) + 1
-        if clause not in twice or start < done:
+    done = 0
+    starts = list(accumulate(map(len, clauses), initial=0))
+    for number in [number for number, clause in enumerate(clauses) if clause in twice]:
+        clause, start = clauses[number], starts[number] + number  # a mark stands behind each clause
+        if start < done:
             continue
         earlier = first.setdefault(clause, start)
         if earlier == start:

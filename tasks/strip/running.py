@@ -19,11 +19,12 @@ from types import MappingProxyType
 
 from tasks.model import Block, Dropped, Span
 from tasks.strip import outline
+from tasks.strip.credits import is_speaker
 from tasks.strip.markup import LineMark
 from tasks.strip.outline import Number
 
 _LINE = re.compile(r"\S[^\n]*")
-_GAP = re.compile(r"\s+")
+_INDENT = re.compile("\u3000\u3000|[\t\xa0]")
 _SENTENCE_END = "。！？!?；;：:…"
 _CLOSING = "”’」』）)》"
 _NEVER_FIRST = frozenset("，。、；：！？）》”’」』,.;:!?)]}%％")
@@ -42,9 +43,10 @@ _MEETING_END = re.compile(r"(?:会议|大会)上(?=[一-鿿、]{4,40}$)")
 _NUMBER_IN_RUN = re.compile(
     r"[。！？!?”](?=(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])[“《0-9一-鿿])"
 )
-_SECONDS = ("二、", "(二)", "（二）")
-_SPACES = (" ", "\u3000", "\t", "\xa0", "\n", "\r")
 _SHORT = 40  # characters: a piece with two numbered parts and text is longer
+_HEADER_LINES = 6  # pieces a speech's header may have
+_FORMULA_REACH = 40  # characters before the 年 of a report formula, or the end of its “…”时期
+_SECTION_RANK = 2  # numbers that open sections: 第一部分, 一、 and (一); 1. and (1) are mostly items
 _SALUTED = ("各位", "同志们", "主席团")
 
 
@@ -76,9 +78,7 @@ def spans_without(start: int, end: int, holes: list[Span]) -> list[Span]:
 
 def lines_of(text: str, end: int) -> list[Span]:
     """The lines of ``text`` up to ``end`` that are not blank, without the whitespace at their edges."""
-    return [
-        Span(match.start(), match.start() + len(match[0].rstrip())) for match in _LINE.finditer(text, 0, end)
-    ]
+    return [Span(match.start(), match.start() + len(match[0].rstrip())) for match in _LINE.finditer(text, 0, end)]
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
@@ -115,34 +115,28 @@ def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> 
 
     ``spaces``: single spaces count too (no line structure is left).
     """
-    pieces = (
-        _cut_at_spaces(text, start, end, holes, spaces=spaces)
-        if _has_space(text, start, end)
-        else [Span(start, end)]
-    )
-    if end - start > _SHORT and any(text.find(second, start, end) >= 0 for second in _SECONDS):
-        pieces = [part for piece in pieces for part in _cut_at_numbers(text, piece)]
+    words = text[start:end].split()
+    pieces = _cut_at_spaces(text, start, end, words, holes, spaces=spaces) if len(words) > 1 else [Span(start, end)]
+    if end - start > _SHORT and (numbers := [match.end() for match in _NUMBER_IN_RUN.finditer(text, start, end)]):
+        pieces = [part for piece in pieces for part in _cut_at_numbers(text, piece, numbers)]
     return pieces
 
 
-def _has_space(text: str, start: int, end: int) -> bool:
-    return any(text.find(space, start, end) >= 0 for space in _SPACES)
-
-
-def _cut_at_spaces(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> list[Span]:
+def _cut_at_spaces(text: str, start: int, end: int, words: list[str], holes: list[Span], *, spaces: bool) -> list[Span]:
+    """Cut at the gaps between ``words`` that are line breaks (splitting is five times as fast as a search for gaps)."""
     pieces: list[Span] = []
     hole_starts = {hole.end: hole.start for hole in holes}
     spaced_digits = _DIGIT_SPACE_HAN.search(text, start, end) is not None
     at = start
-    for gap in _GAP.finditer(text, start, end):
-        left, right = gap.span()
-        if left <= at or right >= end:
-            continue
+    left = text.find(words[0], start) + len(words[0])
+    for word in words[1:]:
+        right = text.find(word, left)
+        indent = right - left > 1 and _INDENT.search(text, left, right) is not None
         before = hole_starts.get(left, left)
-        indent = right - left > 1 and ("\u3000\u3000" in gap[0] or "\t" in gap[0] or "\xa0" in gap[0])
         if indent or (spaces and _is_break(text, at, before, right, end, spaced_digits=spaced_digits)):
             pieces.append(Span(at, left))
             at = right
+        left = right + len(word)
     pieces.append(Span(at, end))
     return pieces
 
@@ -165,28 +159,29 @@ def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_dig
     return left - at <= outline.MAX_HEADING and _stands_alone(text[at:left], text[right : right + 6])
 
 
-def _cut_at_numbers(text: str, piece: Span) -> list[Span]:
-    """Cut a piece before numbers that begin a sequence (``…。一、…``) or continue it (``…。二、…``)."""
-    if piece.end - piece.start <= _SHORT:
+def _cut_at_numbers(text: str, piece: Span, numbers: list[int]) -> list[Span]:
+    """Cut a piece before those ``numbers`` that begin a sequence (``…。一、…``) or continue it (``…。二、…``)."""
+    inside = numbers[bisect_left(numbers, piece.start + 1) : bisect_left(numbers, piece.end)]
+    if not inside or piece.end - piece.start <= _SHORT:
         return [piece]
     cuts: list[int] = []
     last: dict[int, int] = {}
     opening = outline.number_of(text, piece.start)
     if opening is not None:
         last[opening.rank] = opening.value
-    for match in _NUMBER_IN_RUN.finditer(text, piece.start, piece.end):
-        number = outline.number_of(text, match.end())
+    for at in inside:
+        number = outline.number_of(text, at)
         if number is None or number.value != (1 if number.rank not in last else last[number.rank] + 1):
             continue
         last[number.rank] = number.value
-        cuts.append(match.end())
+        cuts.append(at)
     edges = [piece.start, *cuts, piece.end]
     return [Span(left, right) for left, right in pairwise(edges)]
 
 
 def _cut_opening(text: str, pieces: list[Span]) -> tuple[list[Span], int]:
     """Set salutation and header lines apart; the pieces, and the salutation's index or -1."""
-    for index, piece in enumerate(pieces[:6]):
+    for index, piece in enumerate(pieces[:_HEADER_LINES]):
         reach = min(piece.end, piece.start + _SPEECH_HEADER)
         if not any(text.find(word, piece.start, reach) >= 0 for word in _SALUTED):
             continue
@@ -217,8 +212,11 @@ def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
     parts: list[Span] = []
     for start, end in pieces:
         at = start
-        number = outline.number_of(text, at)
-        seam = outline.glued_formula_end(text[at : at + 80], number.length if number else 0)
+        seam = 0
+        head = text[at : min(end, at + _FORMULA_REACH)]
+        if "年" in head or "”" in head:
+            number = outline.number_of(text, at)
+            seam = outline.glued_formula_end(text[at : at + 80], number.length if number else 0)
         if seam:
             parts.append(Span(at, at + seam))
             at += seam
@@ -231,7 +229,7 @@ def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
     return parts
 
 
-def _seams(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
+def _seams(pieces: list[str], numbers: list[Number | None], standing: list[bool]) -> dict[int, int]:
     """Pieces with a heading glued to its sentence, and its end.
 
     By the words at the seam, then by parallelism.
@@ -239,7 +237,9 @@ def _seams(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
     ends: dict[int, int] = {}
     siblings: dict[int, list[str]] = {}
     numbered = [
-        (index, pieces[index], number) for index, number in enumerate(numbers) if number and number.rank <= 2
+        (index, pieces[index], number)
+        for index, number in enumerate(numbers)
+        if number and number.rank <= _SECTION_RANK and not standing[index]
     ]
     for index, piece, number in numbered:
         if end := outline.glued_end(piece, number):
@@ -251,7 +251,9 @@ def _seams(pieces: list[str], numbers: list[Number | None]) -> dict[int, int]:
     return ends
 
 
-def _leads(pieces: list[str], numbers: list[Number | None], seams: Mapping[int, int]) -> dict[int, int]:
+def _leads(
+    pieces: list[str], numbers: list[Number | None], standing: list[bool], seams: Mapping[int, int]
+) -> dict[int, int]:
     """Pieces whose first sentence is a heading, and its end.
 
     Decided for a whole series (one rank): two thirds of its first sentences must have a heading's measure
@@ -259,7 +261,7 @@ def _leads(pieces: list[str], numbers: list[Number | None], seams: Mapping[int, 
     """
     series: dict[int, list[tuple[int, str, int, Number]]] = {}
     for index, number in enumerate(numbers):
-        if number and index not in seams and not outline.is_heading(pieces[index], number):
+        if number and index not in seams and not standing[index]:
             lead = outline.lead_sentence(pieces[index], number)
             series.setdefault(number.rank, []).append((index, pieces[index], lead, number))
     ends: dict[int, int] = {}
@@ -274,45 +276,82 @@ def _leads(pieces: list[str], numbers: list[Number | None], seams: Mapping[int, 
     return ends
 
 
+def _openings(pieces: list[str], numbers: list[Number | None], headed: list[bool]) -> dict[int, int]:
+    """Pieces that open a section although no one can tell where their heading ends, and the end of their number.
+
+    Their number stands in sequence with one that has a heading (``headed``), and more than a sentence follows it.
+    """
+    ranks: dict[int, list[tuple[int, Number]]] = {}
+    for index, number in enumerate(numbers):
+        if number and number.rank <= _SECTION_RANK:
+            ranks.setdefault(number.rank, []).append((index, number))
+    ends: dict[int, int] = {}
+    for members in ranks.values():
+        for step, order in ((1, members), (-1, members[::-1])):
+            for (before, last), (index, number) in pairwise(order):
+                if (
+                    (headed[before] or before in ends)
+                    and not headed[index]
+                    and number.value - last.value == step
+                    and pieces[index].find("。", number.length, -1) > 0
+                ):
+                    ends[index] = number.length
+    return ends
+
+
+def _opening_end(strings: list[str], salutation: int) -> int:
+    """Index of the last piece of a speech's header (salutation, else the speaker's line); -1 if it has none."""
+    if salutation >= 0:
+        return salutation
+    return next((index for index, string in enumerate(strings[:_HEADER_LINES]) if is_speaker(string)), -1)
+
+
 def divide(
     text: str, pieces: list[Span], holes: list[Span], marks: Mapping[int, LineMark] = MappingProxyType({})
 ) -> Running:
     """Turn pieces into blocks: headings with levels, salutation, paragraphs.
 
-    ``marks``: what a mark of a markup language said of the piece that begins behind it.
+    ``marks``: what is known of the piece that begins there.
     """
     pieces, salutation = _cut_opening(text, pieces)
     pieces = _cut_formulas(text, pieces)
     strings = [text[start:end] for start, end in pieces]
     numbers = [outline.number_of(string) for string in strings]
-    seams = _seams(strings, numbers)
-    leads = _leads(strings, numbers, seams)
+    opening = _opening_end(strings, salutation)
+    standing = [
+        index > opening and outline.is_heading(string, number)
+        for index, (string, number) in enumerate(zip(strings, numbers, strict=True))
+    ]
+    seams = _seams(strings, numbers, standing)
+    leads = _leads(strings, numbers, standing, seams)
+    headed = [stands or index in seams or index in leads for index, stands in enumerate(standing)]
+    glued = seams | _openings(strings, numbers, headed)
     running = Running()
     headings: list[tuple[int, Block]] = []
-    for index, (piece, string, number) in enumerate(zip(pieces, strings, numbers, strict=True)):
+    for index, (piece, number) in enumerate(zip(pieces, numbers, strict=True)):
         spans = spans_without(*piece, holes) if holes else [piece]
         if not spans:
             continue
-        rank = number.rank if number else outline.UNNUMBERED
+        end = leads.get(index, 0)
         if piece.start in marks:
             mark = marks[piece.start]
             running.blocks.append(Block(mark.kind, spans, mark.level))
         elif index == salutation:
             running.blocks.append(Block("salutation", spans))
-        elif index > salutation and outline.is_heading(string, number):
-            headings.append((rank, Block("heading", spans)))
-            running.blocks.append(headings[-1][1])
-        elif end := leads.get(index, 0):
-            headings.append((rank, Block("heading", spans_without(piece.start, piece.start + end, holes))))
-            running.blocks.append(headings[-1][1])
-            stop = piece.start + end
-            running.dropped += [Dropped(*span, "structure") for span in spans_without(stop, stop + 1, holes)]
-            rest = trimmed(text, stop + 1, piece.end)
-            if rest.end > rest.start:
-                running.blocks.append(Block("paragraph", spans_without(*rest, holes)))
+        elif standing[index] or end:
+            stop = piece.start + end if end else piece.end
+            block = Block("heading", spans_without(piece.start, stop, holes) if end else spans)
+            headings.append((number.rank if number else outline.UNNUMBERED, block))
+            running.blocks.append(block)
+            if end:
+                running.dropped += [Dropped(*span, "structure") for span in spans_without(stop, stop + 1, holes)]
+                rest = trimmed(text, stop + 1, piece.end)
+                if rest.end > rest.start:
+                    running.blocks.append(Block("paragraph", spans_without(*rest, holes)))
         else:
-            if index in seams:
-                running.glued[len(running.blocks)] = string[: seams[index]]
+            if index in glued:
+                heading = spans_without(piece.start, piece.start + glued[index], holes)
+                running.glued[len(running.blocks)] = "".join([text[start:stop] for start, stop in heading])
             running.blocks.append(Block("paragraph", spans))
     for (_, block), level in zip(headings, outline.levels([rank for rank, _ in headings]), strict=True):
         block.level = level

@@ -13,8 +13,10 @@ failed is run again for all failing rows (``COMPLETE``).
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
+import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -27,6 +29,8 @@ import pyarrow.compute as pc
 from schemas.datasets import DATASETS
 from schemas.expectations import law_suite, run_suite, suites
 from tasks.validate.probe import Probe, check_column, probe
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
 
 FRAMES = ("schema", "key", "values")
 SAMPLE_SIZE = 20
@@ -80,6 +84,11 @@ class TableResult:
     def critical(self) -> list[Result]:
         """The failures that stop the publication."""
         return [result for result in self.results if not result.success and result.severity == "critical"]
+
+
+def load_in_background() -> None:
+    """Begin to import Great Expectations (3 s) while worker processes are busy with something else."""
+    threading.Thread(target=importlib.import_module, args=["great_expectations"], daemon=True).start()
 
 
 def check_table(dataset: str, table: pa.Table, frames: Collection[str] = FRAMES) -> TableResult:
@@ -230,7 +239,6 @@ def _error(info: Mapping[str, Any]) -> str:
 
 @cache
 def _context() -> Any:  # noqa: ANN401 (a GE context; the library has no complete types)
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
     import great_expectations
 
     logging.getLogger("great_expectations").propagate = False  # its folders and progress are no news of a run

@@ -25,9 +25,9 @@ def changed(case):
 def test_pairs(case):
     other = changed(case)
     first, second = (facts(**known) for known in case.get("facts", ({}, {})))
-    found = verify(Text.of(REPORT), first, Text.of(other), second)
+    found = verify(Text(REPORT), first, Text(other), second)
     assert (found and found.kind) == case["expect"]
-    back = verify(Text.of(other), second, Text.of(REPORT), first)
+    back = verify(Text(other), second, Text(REPORT), first)
     assert (back is None) == (found is None)
     if found and back:
         assert apply(REPORT, operations(found.gaps, other)) == other
@@ -38,3 +38,9 @@ def test_pairs(case):
 def test_titles(case):
     a, b = facts(title=case["a"]), facts(title=case["b"])
     assert conflict(a, b) == conflict(b, a) == case["expect"]
+
+
+@pytest.mark.parametrize("case", cases("lines"), ids=comment)
+def test_lines(case):
+    found = verify(Text(case["a"]), facts(), Text(case["b"]), facts())
+    assert (found and found.kind) == case["expect"]

@@ -17,9 +17,10 @@ from tasks.describe.gazetteer import gazetteer, short_form
 from tasks.describe.people import byline_names, read_speech, signed_names
 from tasks.describe.place import find_place
 from tasks.describe.report_year import read_report_years
-from tasks.describe.sections import fill_section_paths
+from tasks.describe.sections import clean_prefix, fill_section_paths
 from tasks.describe.title import read_title
 from tasks.model import Block, Image, Record, Span, Stripped
+from tasks.normalize import normalize, split_edits
 
 CASES = Path(__file__).parent / "cases"
 
@@ -85,6 +86,25 @@ def test_section_paths(case):
     blocks = [Block(kind, [], level, text=text) for kind, level, text in case["blocks"]]
     fill_section_paths(blocks, {int(number): heading for number, heading in case["glued"].items()})
     assert [block.section_path for block in blocks] == case["paths"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "rest", "clean"),
+    [
+        ("一、树牢“项目”理念,动能增强", "招商引资见效。", "一、树牢“项目”理念，动能增强"),
+        ("（一） 做强 产业", "项目开工,投产。", "（一）做强 产业"),
+        ("二、扩大开放...", "外贸增长。", "二、扩大开放……"),
+    ],
+)
+@pytest.mark.parametrize("hole", [None, 2, 4])
+def test_a_glued_heading_is_a_prefix_of_the_clean_text(heading, rest, clean, hole):
+    raw = heading + rest
+    spans = [Span(7, 7 + len(raw))] if hole is None else [Span(7, 7 + hole), Span(9 + hole, 9 + len(raw))]
+    text, edits = normalize(raw)
+    block = Block("paragraph", spans, text=text, edits=split_edits(edits, spans))
+    assert clean_prefix(block, len(heading)) == clean
+    fill_section_paths([block], {0: heading})
+    assert block.section_path == [clean]
 
 
 @pytest.mark.parametrize("case", cases("bylines"))

@@ -57,8 +57,7 @@ def test_fingerprint_is_that_of_names_and_bytes_alone(tmp_path: Path, monkeypatc
             path.write_text(f"第{n}页")
     os.utime(tmp_path / "two/0/0.txt", (0, 0))
     one = ingest(str(tmp_path / "one"), tmp_path / "packs-one")
-    scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda folder: reversed(list(scandir(folder))))
+    monkeypatch.setattr(os, "scandir", plain_run.Backwards)
     two = ingest(str(tmp_path / "two"), tmp_path / "packs-two")
     assert one.fingerprint == two.fingerprint
     assert packed(one) == packed(two)

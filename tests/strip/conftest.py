@@ -82,9 +82,7 @@ def misses(case: Case) -> list[str]:
         elif offset in headings and heading.get("level") not in (None, levels[offset]):
             found.append(f"level of {text} is {levels[offset]}, not {heading['level']}")
     labelled = {heading["offset"] for heading in label["section_headings"]}
-    found += [
-        f"no heading: {text}" for offset, text in {**headings, **glued}.items() if offset not in labelled
-    ]
+    found += [f"no heading: {text}" for offset, text in {**headings, **glued}.items() if offset not in labelled]
     for boilerplate in label["boilerplate"]:
         if not (
             _reason_at(case, boilerplate["offset"])
@@ -97,9 +95,7 @@ def misses(case: Case) -> list[str]:
             found.append(f"not joined: {broken['joined']}")
     for caption in label["captions"]:
         text = _SPACE.sub("", caption["text"])
-        if not any(
-            block.kind == "caption" and text in block_text(record, block.spans) for block in stripped.blocks
-        ):
+        if not any(block.kind == "caption" and text in block_text(record, block.spans) for block in stripped.blocks):
             found.append(f"no caption: {text}")
     if stripped.given.get("bylines", []) != label["byline"]:
         found.append(f"bylines {stripped.given.get('bylines')}")

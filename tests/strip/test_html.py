@@ -54,6 +54,22 @@ def test_dom_paths_number_siblings_below_the_article():
     assert paths == [f"html>body>div.main#zoom:1>{leaf}" for leaf in ("p:1", "p:2", "ul:1>li:1")]
 
 
+def test_dom_paths_are_the_innermost_boxes():
+    record = record_of("<div>" * 20 + "<p>一<p>二", "front_matter_post")
+    paths = [block.dom_path for block in stripped(record).blocks]
+    assert paths == [">".join([*["div:1"] * 11, leaf]) for leaf in ("p:1", "p:2")]
+
+
+def test_whitespace_behind_the_page_makes_no_block():
+    record = record_of("<div class=nav><a href=x>首页</a></div><div> </div>\n")
+    assert stripped(record).blocks == []
+
+
+@pytest.mark.parametrize(("depth", "flags"), [(300, []), (3_000, ["html_thinned"])])
+def test_a_page_thinned_out_is_flagged(depth, flags):
+    assert stripped(record_of("<div>" * depth + "深")).flags == flags
+
+
 PIECES = st.sampled_from(
     [
         "<p>",

@@ -14,8 +14,7 @@ from tasks.model import Record, account
 from tasks.strip import strip
 
 CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "cases/plain.jsonl").read_text(encoding="utf-8").splitlines()
+    json.loads(line) for line in (Path(__file__).parent / "cases/plain.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 HOSTILE = [
     *(

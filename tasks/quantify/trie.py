@@ -1,0 +1,27 @@
+"""Alternations of many words for ``re``, which tries the branches of ``a|b|c`` one after the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+
+def trie(words: Mapping[str, str]) -> str:
+    """A pattern for the longest of ``words``, each with what must hold behind it.
+
+    One class of first characters tells most texts at once that no word begins there; then there is a branch for
+    each character.
+    """
+    first = re.escape("".join(sorted({word[0] for word in words})))
+    return f"(?=[{first}]){_branches(words)}"
+
+
+def _branches(words: Mapping[str, str]) -> str:
+    branches: dict[str, dict[str, str]] = {}
+    for word, behind in words.items():
+        if word:
+            branches.setdefault(word[0], {})[word[1:]] = behind
+    parts = [re.escape(first) + _branches(rest) for first, rest in branches.items()]
+    if "" in words:
+        parts.append(words[""])
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
