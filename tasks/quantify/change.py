@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tasks.quantify.trie import trie
+from tasks.quantify.trie import reversed_trie
 
 
 class Change(NamedTuple):
@@ -43,15 +43,10 @@ _NOT_REACHED: Final = (
 )
 
 
-def _reversed(words: str) -> str:
-    """Pattern of the words read backwards."""
-    return trie({word[::-1]: "" for word in words.split()})
-
-
-_VERB: Final = _reversed(f"{_RISE} {_FALL}")
+_VERB: Final = reversed_trie(f"{_RISE} {_FALL}")
 _FALLS: Final = frozenset(word[::-1] for word in _FALL.split())
 CUE: Final = (
-    f'[“‘「"]?(?:了|约|近)?(?:(?:{_reversed(_NOT_REACHED)})()|({_reversed(_REACHED)})(?:了)?({_VERB})?|({_VERB}))'
+    f'[“‘「"]?(?:了|约|近)?(?:(?:{reversed_trie(_NOT_REACHED)})()|({reversed_trie(_REACHED)})(?:了)?({_VERB})?|({_VERB}))'
 )
 """The words of a change, read backwards from the number: quotes and 了, then the level with its verb (升提|到), or
 the verb alone. Its four groups are the arguments of ``said``."""

@@ -10,18 +10,18 @@ import re
 from typing import Final
 
 from tasks.quantify.change import CUE, NO_CHANGE, Change, said
-from tasks.quantify.trie import trie
+from tasks.quantify.trie import reversed_trie, trie
 
 _BOUND: Final = "，,。；;：:！!？?（）()\\s…*"
 _LONGEST: Final = 30
 
 # Read backwards from the number or its verb: what stands between a noun and its number.
-_SKIP: Final = (
+_SKIP: Final = reversed_trie(
     "同比 环比 分别 累计 年均 平均 总计 合计 一共 共计 共有 超额完成 完成 实现 实际 已经 预计 将 已 均 共"
     " 再 就 都 也 又 为 是 有 要 可 年 每年 比上年 比去年 较上年 较去年 比上年同期 同口径 总数 左右 均为"
     " 仅 只 需 拥有 约 近 占"
 )
-_BETWEEN: Final = f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{trie({word[::-1]: "" for word in _SKIP.split()})})*+"
+_BETWEEN: Final = f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{_SKIP})*+"
 _NOUN: Final = f"[^{_BOUND}的了]"
 # 均 takes all 、 parts of a noun phrase, any other word the last
 _BEFORE: Final = re.compile(

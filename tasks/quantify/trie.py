@@ -16,6 +16,11 @@ def trie(words: Mapping[str, str]) -> str:
     return f"(?=[{first}]){_branches(words)}"
 
 
+def reversed_trie(words: str) -> str:
+    """A pattern for the words of a text that is read backwards."""
+    return trie({word[::-1]: "" for word in words.split()})
+
+
 def _branches(words: Mapping[str, str]) -> str:
     branches: dict[str, dict[str, str]] = {}
     for word, behind in words.items():
