@@ -91,5 +91,7 @@ def hard_wrapped(lines: list[str]) -> bool:
     if len(lines) < 4:
         return False
     width = max(map(len, lines))
+    if not 12 <= width <= 120:
+        return False
     full = [line for line in lines if len(line) >= width - 3]
-    return 12 <= width <= 120 and 2 * len(full) >= len(lines) and 2 * sum(map(is_open, full)) >= len(full)
+    return 2 * len(full) >= len(lines) and 2 * sum(map(is_open, full)) >= len(full)

@@ -16,6 +16,7 @@ _EMPHASIS = re.compile(r"(\*\*|__)(?=[^\s*_])[^*_\n。！？]{1,60}?(?<=[^\s*_])
 _LINK = re.compile(r"(!?\[)[^\[\]\n]{0,200}(\]\([^()\s]{1,500}\))")
 _LINE_MARK = re.compile(r"(#{1,6})[ \t]+(?=\S)|([-*+•])[ \t]+(?=\S)|(>)[ \t]?(?=\S)|(\|)")
 LINE_MARKS = frozenset("#-*+•>|")
+RULE_MARKS = frozenset("-*_=|")
 RULE = re.compile(r"(?:[-*_=][ \t]?){3,}|\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+(?:[ \t]*:?-{3,}:?[ \t]*)?")
 
 
@@ -40,6 +41,11 @@ def line_mark(text: str, start: int, end: int) -> LineMark | None:
     if item:
         return LineMark("list_item", 0, match.end() - start)
     return LineMark("quote", 0, match.end() - start) if quote else LineMark("table_row", 0, 0)
+
+
+def may_have_marks(text: str) -> bool:
+    """Whether a text has any character of an emphasis or link mark."""
+    return "*" in text or "__" in text or "](" in text
 
 
 def inline_marks(text: str, start: int, end: int) -> list[Span]:

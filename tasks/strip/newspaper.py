@@ -2,8 +2,8 @@
 
 Input: ``Record`` of shape ``newspaper_page``. Output: ``Stripped`` whose blocks and dropped spans partition
 the text. ``given``: ``title`` (the top article's), ``subtitle``, ``bylines``, ``title_is_block``, ``date`` (of the
-sheet, if it prints one), ``repeated_spans``. Flags: ``displaced_continuation``, ``truncated_tail``, ``repeated_span``. Linear; nothing
-raises.
+sheet, if it prints one), ``repeated_spans``. Flags: ``displaced_continuation``, ``truncated_tail``,
+``repeated_span``. Linear; nothing raises.
 
 Rules: a page is lines between blank lines. A short line without closing mark is a heading; a paragraph that
 ends inside a sentence goes on in the next running text, captions looked through; one short sentence alone
@@ -28,7 +28,7 @@ from tasks.strip.credits import (
 )
 from tasks.strip.finish import finish
 from tasks.strip.joins import displaced, is_open, is_truncated
-from tasks.strip.markup import LINE_MARKS, RULE, inline_marks, line_mark
+from tasks.strip.markup import LINE_MARKS, RULE, RULE_MARKS, inline_marks, line_mark, may_have_marks
 from tasks.strip.outline import is_heading, number_of
 from tasks.strip.running import spans_without, trimmed
 
@@ -107,7 +107,7 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> tuple[list[_L
     lines: list[_Line] = []
     dates: set[str] = set()
     last = 0
-    has_marks = "*" in text or "_" in text or "]" in text
+    has_marks = may_have_marks(text)
     resumed = False
     for match in _LINE.finditer(text):
         line = match[0].rstrip()
@@ -116,7 +116,7 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> tuple[list[_L
         gap = text.count("\n", last, start)
         last = end
         level, kind = 0, ""
-        if line[0] in "-*_=|" and len(line) <= _MAX_RULE and RULE.fullmatch(line):
+        if line[0] in RULE_MARKS and len(line) <= _MAX_RULE and RULE.fullmatch(line):
             dropped.append(Dropped(start, end, "markup"))
             continue
         imprint = read_imprint(line)

@@ -46,14 +46,16 @@ _OPEN_END = tuple("。！？!?；;，,、：:…")
 
 # ``2019年工作回顾``: the formula that names the two halves of a yearly report, and how the sentence after it
 # begins.
+_FORMULA_WORDS = "(?:回顾|总结|安排|总体要求|主要任务|主要目标|奋斗目标|预期目标|打算|部署|建议|展望)"
 _FORMULA = (
     r"[^,，。;；:：!！?？\s]{0,20}?(?:\d{4}年|“[^”]{2,8}”(?:时期|期间)?|[过去今五一]{2}年)[^,，。;；:：!！?？\s]{0,12}?"
-    r"(?:回顾|总结|安排|总体要求|主要任务|主要目标|奋斗目标|预期目标|打算|部署|建议|展望)"
+    rf"{_FORMULA_WORDS}"
 )
 _SENTENCE_OPENING = (
     r"(?:过去[一五]年|今年|去年|[一五]年来|各位代表|\d{4}年"
     r"|刚刚过去|当前|我们|面对|在[^,，。]{1,20}[下中上]|按照|根据)"
 )
+_FORMULA_WORD = re.compile(_FORMULA_WORDS)
 _GLUED_FORMULA = re.compile(rf"(?P<heading>{_FORMULA})(?={_SENTENCE_OPENING})")
 # An unnumbered formula behind a full stop: ``…意见。2019年工作回顾过去一年,…``
 _RUN_IN_WORD = re.compile(rf"工作(?:回顾|总结|安排|打算|部署)(?={_SENTENCE_OPENING})")
@@ -138,6 +140,8 @@ def glued_formula_end(piece: str, start: int) -> int:
 
     0 if there is none.
     """
+    if _FORMULA_WORD.search(piece, start, start + 80) is None:
+        return 0
     match = _GLUED_FORMULA.match(piece, start)
     return match.end("heading") if match else 0
 

@@ -26,7 +26,7 @@ from tasks.strip.markers import (
     find_markers,
     read_information,
 )
-from tasks.strip.markup import LINE_MARKS, RULE, LineMark, inline_marks, line_mark
+from tasks.strip.markup import LINE_MARKS, RULE, RULE_MARKS, LineMark, inline_marks, line_mark, may_have_marks
 from tasks.strip.outline import is_heading, number_of
 from tasks.strip.running import cut, divide, lines_of
 
@@ -164,20 +164,24 @@ def _body(
     run_together = lines[-1].end - lines[0].start > _RUN_TOGETHER * len(lines)
     holes: list[Span] = []
     kept: list[Span] = []
+    tabbed = "\t" in text
+    has_marks = may_have_marks(text)
     for start, end in lines:
-        if RULE.fullmatch(text, start, end):
+        if text[start] in RULE_MARKS and RULE.fullmatch(text, start, end):
             dropped.append(Dropped(start, end, "markup"))
             continue
         begin = start
-        mark = LineMark("table_row", 0, 0) if _is_row(text[start:end]) else line_mark(text, start, end)
+        row = tabbed and _is_row(text[start:end])
+        mark = LineMark("table_row", 0, 0) if row else line_mark(text, start, end)
         if mark is not None:
             begin += mark.length
             marks[begin] = mark
             if mark.length:
                 dropped.append(Dropped(start, begin, "markup"))
-        found = inline_marks(text, begin, end)
-        holes += found
-        dropped += [Dropped(*hole, "markup") for hole in found]
+        if has_marks:
+            found = inline_marks(text, begin, end)
+            holes += found
+            dropped += [Dropped(*hole, "markup") for hole in found]
         kept.append(Span(begin, end))
     paragraphs, breaks = _join(text, kept, marks, markers)
     every = sorted([*markers, *holes, *breaks])
@@ -222,15 +226,13 @@ def _goes_on(text: str, last: Span, line: Span, width: int) -> bool:
 
     ``width`` of fixed-width lines, 0 for free ones.
     """
-    indent = text[last.end : line.start].rpartition("\n")[2]
-    if indent.startswith(("\u3000", "\t", "  ")) or number_of(text, line.start) is not None:
-        return False
     before = text[last.start : last.end]
     if not is_open(before):
         return False
-    length = last.end - last.start
-    if length == 0:
+    indent = text[last.end : line.start].rpartition("\n")[2]
+    if indent.startswith(("\u3000", "\t", "  ")) or number_of(text, line.start) is not None:
         return False
+    length = last.end - last.start
     if width:
         return length >= width - 3 and text.count("\n", last.end, line.start) == 1
     return (

@@ -43,6 +43,7 @@ _MEETING_END = re.compile(r"(?:会议|大会)上(?=[一-鿿、]{4,40}$)")
 _NUMBER_IN_RUN = re.compile(
     r"[。！？!?”](?=(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])[“《0-9一-鿿])"
 )
+_SECONDS = ("二、", "三、", "二)", "二）", "三)", "三）")  # a sequence has one of them
 _SHORT = 40  # characters: a piece with two numbered parts and text is longer
 _HEADER_LINES = 6  # pieces a speech's header may have
 _FORMULA_REACH = 40  # characters before the 年 of a report formula, or the end of its “…”时期
@@ -117,7 +118,8 @@ def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> 
     """
     words = text[start:end].split()
     pieces = _cut_at_spaces(text, start, end, words, holes, spaces=spaces) if len(words) > 1 else [Span(start, end)]
-    if end - start > _SHORT and (numbers := [match.end() for match in _NUMBER_IN_RUN.finditer(text, start, end)]):
+    if end - start > _SHORT and any([text.find(second, start, end) >= 0 for second in _SECONDS]):
+        numbers = [match.end() for match in _NUMBER_IN_RUN.finditer(text, start, end)]
         pieces = [part for piece in pieces for part in _cut_at_numbers(text, piece, numbers)]
     return pieces
 
@@ -215,7 +217,7 @@ def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
         seam = 0
         head = text[at : min(end, at + _FORMULA_REACH)]
         if "年" in head or "”" in head:
-            number = outline.number_of(text, at)
+            number = outline.number_of(head)
             seam = outline.glued_formula_end(text[at : at + 80], number.length if number else 0)
         if seam:
             parts.append(Span(at, at + seam))
