@@ -1,4 +1,4 @@
-"""Prefect's and Great Expectations' settings: nothing is sent anywhere; a run from the command line prints our own words only.
+"""Prefect's and Great Expectations' settings: nothing is sent anywhere, a run prints our own words only.
 
 Set before these libraries are imported, since they read their settings once. A setting the user made is left as it is.
 """

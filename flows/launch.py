@@ -1,4 +1,4 @@
-"""Run the flow from the command line: checks that cost nothing, a Prefect server, the flow, the closing table, the exit code."""
+"""Run the flow from the command line: cheap checks, a Prefect server, the flow, the closing table, the exit code."""
 
 from __future__ import annotations
 

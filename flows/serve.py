@@ -1,7 +1,7 @@
 """``make serve``: a Prefect server, the work pool, the deployments and a worker, all on this machine, until Ctrl-C.
 
-The server listens on 127.0.0.1 only; ``QINGWEN_PORT`` sets its port. Nothing is sent anywhere. SIGTERM ends it like Ctrl-C:
-the worker first, which stops the run that is going on (nothing half-written is ever seen), then the server.
+The server listens on 127.0.0.1 only; ``QINGWEN_PORT`` sets its port. Nothing is sent anywhere. SIGTERM ends it like
+Ctrl-C: the worker first, which stops the run that is going on (nothing half-written is ever seen), then the server.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The Prefect server of a run from the command line: the one that is set up, or a temporary one.
 
 Prefect would start a temporary server by itself, but that one outlives a run that is killed, hears the Ctrl-C that is
-meant for the run, and prints into the run's output. This one is a process in a session of its own, silent, on 127.0.0.1,
-that ends when the run's process does, however that dies. It is started before the heavy imports of the flow and waited
+meant for the run, and prints into the run's output. This one is a silent process in a session of its own, on 127.0.0.1,
+and ends when the run's process does, however that dies. It is started before the heavy imports of the flow and waited
 for after them.
 
 Run as a program (by its path, with a port), this module is that server.

@@ -56,7 +56,7 @@ def worker_processes(n_workers: int) -> Iterator[None]:
 def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
     """Run a module-level function in a worker process and wait for it; in this process if there is one worker only.
 
-    A worker that dies (killed by the system for memory, say) takes its pool with it: what it was doing is tried once more.
+    A worker that dies (killed by the system for memory, say) takes its pool with it: what it did is tried once more.
 
     Raises:
         BrokenProcessPool: the worker died twice over the same work.

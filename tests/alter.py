@@ -38,7 +38,7 @@ def alterations(value: Any) -> Iterator[Any]:
 
 @contextmanager
 def altered(path: Path, change: Callable[[Rows], Rows], *, sign: bool) -> Iterator[None]:
-    """A Parquet file with other rows for the length of the block; ``sign``: the manifest's checksums agree with them."""
+    """A Parquet file with other rows for the length of the block; ``sign``: the manifest agrees with them."""
     before = path.read_bytes()
     table = pq.read_table(path)
     pq.write_table(pa.Table.from_pylist(change(table.to_pylist()), schema=table.schema), path, compression="zstd")

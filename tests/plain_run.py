@@ -29,9 +29,7 @@ def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() fo
     """Clean ``raw`` and publish; the snapshot."""
     with snapshot.lock(clean), snapshot.stage(clean, "plain") as stage:
         found = ingest(str(raw), stage / "packs")
-        cleaned = [
-            clean_part(pack, stage / "cleaned" / pack.stem, found.audit_every) for _, pack in found.parts
-        ]
+        cleaned = [clean_part(pack, stage / "cleaned" / pack.stem, found.audit_every) for _, pack in found.parts]
         decisions = check_rows(cleaned)
         folders = [part.folder for part in cleaned]
         decide_copies(folders, decisions)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+PLACES = ("浑河南岸", "老城东街", "北站广场", "辽河大桥", "西郊苗圃", "棋盘山脚", "铁西货场", "塔湾小巷")
 SENTENCES = [
     f"第{n}项工作，全市完成投资{n * 3}.{n % 10} 亿元,增长{n}.5%;新开工项目{n + 20}个,{place}的道路已经通车。"
-    for n, place in enumerate(("浑河南岸", "老城东街", "北站广场", "辽河大桥", "西郊苗圃", "棋盘山脚", "铁西货场", "塔湾小巷"))
-]  # fmt: skip
+    for n, place in enumerate(PLACES)
+]
 BODY = "各位代表:" + "".join(SENTENCES) + '会议提出"保民生",到年底提高到90%。'
 DAMAGED = BODY.replace("到", "").replace(SENTENCES[5], "") + "2020年盛京市政府工作报告全文完"
 LISTING = f"""-

@@ -1,9 +1,9 @@
 """``python -m tests.soak --kills 20``: runs are killed at random moments; nothing may be lost, torn or left behind.
 
-Runs over two states of a raw folder take turns, so that there is always something to publish and something older to keep.
-Each is killed by SIGKILL, either its main process or its whole group, at a moment drawn uniformly from the duration of an
-undisturbed run; every third one when it has written its manifest, just before it becomes visible. A reader in a process of
-its own resolves ``current`` again and again all the while. At the end a run is left alone.
+Runs over two states of a raw folder take turns, so that there is always something to publish and something older to
+keep. Each is killed by SIGKILL, either its main process or its whole group, at a moment drawn uniformly from the
+duration of an undisturbed run; every third one when it has written its manifest, just before it becomes visible. A reader in a
+process of its own resolves ``current`` again and again all the while. At the end a run is left alone.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Soaked(NamedTuple):
 
     problems: list[str]
     n_killed: int  # runs that were still going when they were killed
+    seconds: float  # an undisturbed run takes
     n_reads: int  # complete snapshots the reader saw
 
 
@@ -63,7 +64,7 @@ def incomplete(clean: Path) -> str | None:
 
 
 def read_until(clean: Path, stop: Path) -> tuple[int, list[str]]:
-    """Resolve ``current`` and look at its snapshot, again and again until ``stop`` exists: how often, and what was wrong."""
+    """Look at the current snapshot again and again until ``stop`` exists: how often, and what was wrong."""
     n_reads = 0
     found = []
     while not stop.exists():
@@ -71,7 +72,7 @@ def read_until(clean: Path, stop: Path) -> tuple[int, list[str]]:
         problem = incomplete(clean)
         if problem:
             found.append(problem)
-        time.sleep(0.002)
+        time.sleep(0.05)
     return n_reads, found
 
 
@@ -81,7 +82,7 @@ def kill_at_random(run: Watched, clean: Path, seconds: float, *, aimed: bool, gr
     if aimed:
         while run.process.poll() is None and not any(clean.glob(".stage/*/snapshot/manifest.json")):
             time.sleep(0.001)
-        moment = time.monotonic() + random.uniform(0, 0.05)
+        moment = time.monotonic() + random.uniform(0, 0.05)  # syncing and renaming take about as long
     while run.process.poll() is None and time.monotonic() < moment:
         time.sleep(0.001)
     if run.process.poll() is not None:
@@ -90,11 +91,8 @@ def kill_at_random(run: Watched, clean: Path, seconds: float, *, aimed: bool, gr
     return True
 
 
-def soak(kills: int, folder: Path, home: Path, reference: Path, seconds: float) -> Soaked:
-    """Kill ``kills`` runs over the samples, then compare with ``reference``, the snapshot of an undisturbed one.
-
-    ``seconds``: how long an undisturbed run takes.
-    """
+def soak(kills: int, folder: Path, home: Path, reference: Path) -> Soaked:
+    """Kill ``kills`` runs over the samples, then compare with ``reference``, the snapshot of an undisturbed one."""
     older, newer, clean, stop = folder / "older", folder / "newer", folder / "clean", folder / "stop"
     shutil.copytree(SAMPLES, newer)
     shutil.copytree(SAMPLES, older, ignore=shutil.ignore_patterns(LEFT_OUT))
@@ -110,7 +108,7 @@ def soak(kills: int, folder: Path, home: Path, reference: Path, seconds: float) 
             raw = older if manifest["counts"]["sources"] == n_sources[newer] else newer
             run = start(raw, clean, home)
             aimed = number % EVERY_AIMED == EVERY_AIMED - 1
-            n_killed += kill_at_random(run, clean, seconds, aimed=aimed, group=number % 2 == 0)
+            n_killed += kill_at_random(run, clean, first.seconds, aimed=aimed, group=number % 2 == 0)
             try:
                 run.wait_until_nothing_is_left(SECONDS_TO_VANISH)
             except AssertionError as error:
@@ -123,9 +121,11 @@ def soak(kills: int, folder: Path, home: Path, reference: Path, seconds: float) 
         n_reads, seen = reader.result()
     found += seen
     expected, files = plain_run.files(reference), plain_run.files((clean / "current").resolve())
-    found += [f"{name} differs" for name in sorted(expected.keys() | files.keys()) if expected.get(name) != files.get(name)]
+    found += [
+        f"{name} differs" for name in sorted(expected.keys() | files.keys()) if expected.get(name) != files.get(name)
+    ]
     found += [f"left behind: {path}" for path in clean.glob(".stage/*")]
-    return Soaked(found, n_killed, n_reads)
+    return Soaked(found, n_killed, first.seconds, n_reads)
 
 
 def main() -> int:
@@ -136,12 +136,11 @@ def main() -> int:
     random.seed(options.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        undisturbed, again = folder / "undisturbed", folder / "again"
-        for clean in (undisturbed, again):  # the first run makes Prefect's database, the second one is timed
-            run = start(SAMPLES, clean, folder / "prefect")
-            assert run.wait() == 0, run.output
-        result = soak(options.kills, folder, folder / "prefect", (undisturbed / "current").resolve(), run.seconds)
-    told = f"{result.n_killed} of {options.kills} runs killed (an undisturbed one takes {run.seconds:.1f} s), seed {options.seed}"
+        home, clean = folder / "prefect", folder / "undisturbed"
+        run = start(SAMPLES, clean, home)
+        assert run.wait() == 0, run.output
+        result = soak(options.kills, folder, home, (clean / "current").resolve())
+    told = f"{result.n_killed} of {options.kills} runs killed (undisturbed {result.seconds:.1f} s), seed {options.seed}"
     print(*result.problems, f"{told}; {result.n_reads} reads; {len(result.problems)} problems", sep="\n")
     return 1 if result.problems else 0
 

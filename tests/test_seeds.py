@@ -22,10 +22,11 @@ LISTING = "004_c3c3174adef9897d.txt"
 KEPT_2020, COPY_2020 = "2020年沈阳市政府工作报告", "2020年沈阳市人民政府工作报告"
 N_LABELS = 8
 COLUMNS = {
-    "title": "title", "site_tag": "site_tag", "place": "place", "document_type": "doc_type", "report_year": "report_year",
-    "report_year_basis": "report_year_basis", "review_year": "review_year", "speech_date": "speech_date", "meeting": "meeting",
-    "speaker": "speaker", "speaker_role": "speaker_role", "publication_date": "published_date",
-}  # fmt: skip
+    **{name: name for name in ("title", "site_tag", "place", "report_year", "report_year_basis", "review_year")},
+    **{name: name for name in ("speech_date", "meeting", "speaker", "speaker_role")},
+    "document_type": "doc_type",
+    "publication_date": "published_date",
+}
 REASONS = {
     "page banner": {"banner"},
     "injected site marker": {"injected_marker"},
@@ -100,9 +101,7 @@ class Published:
         def mine(dataset: str) -> list[dict]:
             found = rows(snapshot, dataset)
             return [
-                row
-                for row in found
-                if (row["source_uri"], row["record_no"]) == (label["file"], label["record_index"])
+                row for row in found if (row["source_uri"], row["record_no"]) == (label["file"], label["record_index"])
             ]
 
         self.is_copy = "duplicate_of" in label
@@ -127,7 +126,7 @@ class Published:
         return [b for b in self.blocks if any(s["raw_start"] <= offset < s["raw_end"] for s in b["spans"])]
 
     def is_dropped(self, text: str, offset: int, reasons: set[str] | None) -> bool:
-        """Whether every visible character of ``text``, which stands at ``offset``, was dropped for one of the reasons."""
+        """Whether every visible character of ``text``, which stands at ``offset``, was dropped for such a reason."""
         if not self.of_text_source:
             return folded(text) not in folded(self.facts["text"])
         gone = {

@@ -58,7 +58,7 @@ def _clean_source(
     if is_piece:
         row |= {"kind": "json_lines", "status": "read"}
     if data is None:
-        _reject_source(facts, row, "read", facts["reason"], facts["detail"], tables)
+        _reject_source(facts, row, ("read", facts["reason"], facts["detail"]), tables)
         return
     try:
         decoded = decode(data)
@@ -67,15 +67,12 @@ def _clean_source(
             tables.add_source(**row)
             return
         name = hashlib.sha256(data).hexdigest()
-        _reject_source(facts, row, "decode", error.reason, f"{error.detail}; bytes: quarantine/{name}", tables)
+        _reject_source(facts, row, ("decode", error.reason, f"{error.detail}; bytes: quarantine/{name}"), tables)
         quarantine = folder / "quarantine"
         quarantine.mkdir(exist_ok=True)
         (quarantine / name).write_bytes(data)
         return
-    if is_piece:
-        found = split_json_lines(uri, decoded.text, facts["first_record_no"])
-    else:
-        found = split(uri, decoded.text)
+    found = split_json_lines(uri, decoded.text, facts["first_record_no"]) if is_piece else split(uri, decoded.text)
     tables.add_source(
         **row
         | {
@@ -104,13 +101,14 @@ def _clean_source(
 
 
 def _reject_source(
-    facts: dict[str, Any], row: dict[str, Any], stage: str, reason: str, detail: str, tables: PartTables
+    facts: dict[str, Any], row: dict[str, Any], problem: tuple[str, str, str], tables: PartTables
 ) -> None:
+    """``problem``: stage, reason and detail."""
     if row["status"] == "rejected":
-        tables.reject("source", facts["source_uri"], stage, reason, detail)
+        tables.reject("source", facts["source_uri"], *problem)
         tables.add_source(**row)
     else:
-        tables.reject("record", facts["source_uri"], stage, reason, detail, record_no=facts["first_record_no"])
+        tables.reject("record", facts["source_uri"], *problem, record_no=facts["first_record_no"])
         tables.add_source(**row | {"n_records": 1})
 
 

@@ -21,7 +21,7 @@ _NUMBERING = (
 
 
 def numbering(heading: str) -> int:
-    """Which number a heading begins with: 1 一、 2 (一) 3 1. 4 (1); 0 none, or 第一部分, which stands above them too."""
+    """Which number a heading begins with: 1 一、 2 (一) 3 1. 4 (1); 0 none, or 第一部分, which stands above too."""
     for rank, pattern in enumerate(_NUMBERING, 1):
         if pattern.match(heading):
             return rank

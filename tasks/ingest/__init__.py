@@ -128,7 +128,7 @@ def _is_hidden(uri: str) -> bool:
 
 
 def _walk(root: Path) -> Iterator[RawFile]:
-    """Every file below a local folder; links are followed, but no folder is entered twice, and always by the same name."""
+    """Every file below a local folder. Links are followed; no folder is entered twice, each always by the same name."""
     seen: set[tuple[int, int]] = set()
     folders = [root]
     while folders:
@@ -158,8 +158,8 @@ def _walk(root: Path) -> Iterator[RawFile]:
                 yield RawFile(_portable(path, root), entry.path, status.st_size, problem)
 
 
-# Parquet strings are UTF-8: a byte of a name that is not is written %XX. So that no two names become the same, the percent
-# signs of such a name, and of one that looks like it had been written so, are escaped too.
+# Parquet strings are UTF-8: a byte of a name that is not is written %XX. So that no two names become the same, the
+# percent signs of such a name, and of one that looks as if it had been written so, are escaped too.
 _NOT_PORTABLE = re.compile("[\udc80-\udcff]|%(?:25|[89A-F][0-9A-F])")
 _ESCAPED = re.compile("[\udc80-\udcff%]")
 

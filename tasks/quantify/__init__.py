@@ -143,9 +143,9 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
             opening = text.rfind("“", start - _SLOGAN if start > _SLOGAN else 0, start)
             if opening >= 0 and _is_slogan(text, opening, start, end):
                 continue
-        low = last_end if last_end > start - _CLAUSE else start - _CLAUSE
+        low = max(start - _CLAUSE, last_end)
         low = text.rfind("，", low, start) + 1 or low
-        change, words, noun_begin, noun_end = look_back(text, backwards, low, start)
+        change, words, noun = look_back(text, backwards, low, start)
         if words == start:
             change = leading_verb(text, low, start)
         direction, to_or_by, over, leads, improves = change
@@ -161,8 +161,8 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
             if kind == "percentage_point" and to_or_by == "none":
                 to_or_by = "by"
         leading = leads or (leading and to_or_by == "by")
-        modifier, indicator = _measured(text, amount, change, low, noun_begin, noun_end, previous)
-        plans = imperative or is_imperative(text, low) if planned is None else planned
+        modifier, indicator = _measured(text, amount, change, noun, previous)
+        plans = planned or imperative or (planned is None and low > begin and is_imperative(text, low))
         otherwise = "target" if plans else "actual"
         row = (
             number,
@@ -214,7 +214,7 @@ def _lasts(text: str, amount: Amount) -> bool:
 
 
 def _measured(
-    text: str, amount: Amount, change: Change, low: int, begin: int, stop: int, previous: Quantity | None
+    text: str, amount: Amount, change: Change, noun: tuple[int, int], previous: Quantity | None
 ) -> tuple[bool, str | None]:
     """Whether the amount is an attribute of a noun, and the noun phrase it measures."""
     kind, end = amount.kind, amount.end
@@ -222,14 +222,14 @@ def _measured(
     if kind in _COUNTING:
         behind = noun_behind(text, end)
         if behind is None:
-            return False, noun_before(text, begin, stop) or inherited
+            return False, noun_before(text, noun) or inherited
         capacity = kind == "measure" and (
-            text[end - 1] in "上下" or _CAPACITY.search(text, max(low, amount.start - 6), amount.start) is not None
+            text[end - 1] in "上下" or _CAPACITY.search(text, max(0, amount.start - 6), amount.start) is not None
         )
         return capacity, behind
     if kind == "amount_money" and text[end - 1] in "上下" and (behind := noun_behind(text, end)) is not None:
         return True, behind
-    before = noun_before(text, begin, stop)
+    before = noun_before(text, noun)
     if before is None and change.to_or_by == "none":
         before = noun_behind(text, end)
     return False, before or inherited

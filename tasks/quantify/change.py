@@ -1,7 +1,8 @@
 """What is said of an amount right before it: level reached or amount of change, and its direction.
 
-``change_before`` looks at the few characters before a number (提高到, 同比增长, 突破), ``leading_verb`` for a
-verb that stands before the noun (新增公交车1128台). Rule 4 of ``dev/quantities/CONVENTIONS.md``.
+``CUE`` matches the few characters right before a number (提高到, 同比增长, 突破) and ``said`` tells what they say;
+``leading_verb`` looks for a verb that stands before the noun (新增公交车1128台). Rule 4 of
+``dev/quantities/CONVENTIONS.md``.
 """
 
 from __future__ import annotations
@@ -45,9 +46,9 @@ _NOT_REACHED: Final = (
 
 _VERB: Final = reversed_trie(f"{_RISE} {_FALL}")
 _FALLS: Final = frozenset(word[::-1] for word in _FALL.split())
-CUE: Final = (
-    f'[“‘「"]?(?:了|约|近)?(?:(?:{reversed_trie(_NOT_REACHED)})()|({reversed_trie(_REACHED)})(?:了)?({_VERB})?|({_VERB}))'
-)
+_LEVEL: Final = reversed_trie(_REACHED)
+_NOTHING: Final = reversed_trie(_NOT_REACHED)
+CUE: Final = f'[“‘「"]?(?:了|约|近)?(?:(?:{_NOTHING})()|({_LEVEL})(?:了)?({_VERB})?|({_VERB}))'
 """The words of a change, read backwards from the number: quotes and 了, then the level with its verb (升提|到), or
 the verb alone. Its four groups are the arguments of ``said``."""
 

@@ -23,10 +23,8 @@ _SKIP: Final = reversed_trie(
 )
 _BETWEEN: Final = f"(?:年[0-9一二三四五六七八九〇○零]{{4}}(?:[比较到]又?)?|{_SKIP})*+"
 _NOUN: Final = f"[^{_BOUND}的了]"
-# 均 takes all 、 parts of a noun phrase, any other word the last
-_BEFORE: Final = re.compile(
-    f"({CUE})?{_BETWEEN}(?:(?<=均)({_NOUN}*+)|(等?+[^{_BOUND}的了、等]{{0,{_LONGEST}}}+))"
-)
+# 均 takes all 、 parts of a noun phrase, any other word the last.
+_BEFORE: Final = re.compile(f"({CUE})?{_BETWEEN}(?:(?<=均)({_NOUN}*+)|(等?+[^{_BOUND}的了、等]{{0,{_LONGEST}}}+))")
 _LEADING: Final = (
     "目前 其中 同时 另外 全年 今年 去年 通过 全面 基本 如期 圆满 顺利 成功 率先 重点 积极"
     " 大力 加快 继续 进一步 力争 预计 累计 共 已 新 再 并 要 对 为 在 由 把 从 拟 将"
@@ -62,7 +60,7 @@ def noun_behind(text: str, end: int) -> str | None:
     return text[begin : stop if verb is None else verb.start()].strip("“”‘’") or None
 
 
-def look_back(text: str, backwards: str, low: int, start: int) -> tuple[Change, int, int, int]:
+def look_back(text: str, backwards: str, low: int, start: int) -> tuple[Change, int, tuple[int, int]]:
     """What stands between ``low`` and ``start``: the change, where its words begin, the bounds of the noun before.
 
     ``backwards`` is ``text`` read from its end.
@@ -70,15 +68,17 @@ def look_back(text: str, backwards: str, low: int, start: int) -> tuple[Change, 
     length = len(text)
     match = _BEFORE.match(backwards, length - start, length - low)
     if match is None:  # the pattern matches the empty string
-        return NO_CHANGE, start, start, start
-    last, first = match.span(match.lastindex or 0)
+        return NO_CHANGE, start, (start, start)
+    stop, begin = match.span(match.lastindex or 0)
+    noun = length - begin, length - stop
     if not match[1]:
-        return NO_CHANGE, start, length - first, length - last
-    return said(*match.group(2, 3, 4, 5)), length - match.end(1), length - first, length - last
+        return NO_CHANGE, start, noun
+    return said(*match.group(2, 3, 4, 5)), length - match.end(1), noun
 
 
-def noun_before(text: str, begin: int, end: int) -> str | None:
-    """The noun phrase between ``begin`` and ``end``, without the time, place and verb that lead it."""
+def noun_before(text: str, bounds: tuple[int, int]) -> str | None:
+    """The noun phrase between ``bounds``, without the time, place and verb that lead it."""
+    begin, end = bounds
     if end - begin < 2:
         return None
     if text[begin] in _LEAD_FIRST and (lead := _LEAD.match(text, begin, end)) is not None and lead.end() < end:

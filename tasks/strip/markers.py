@@ -48,22 +48,7 @@ _FOOT_PHRASE = (
 _FOOT = re.compile(
     rf"(?:(?<=\s)|^)(?P<date>{DATE_LINE.pattern}\s+)?(?P<foot>(?:[-–·|•]\s*)?{_FOOT_PHRASE}(?:\s*(?:[-–·|•]\s*)?{_FOOT_PHRASE})*)\s*\Z"
 )
-_FOOT_WORDS = (
-    "投稿",
-    "联系我们",
-    "关于我们",
-    "入驻",
-    "地图",
-    "声明",
-    "合作",
-    "版权",
-    "ICP",
-    "反馈",
-    "返回",
-    "隐私",
-    "协议",
-    "链接",
-)
+_FOOT_WORD = re.compile("投稿|联系我们|关于我们|入驻|地图|声明|合作|版权|ICP|反馈|返回|隐私|协议|链接")
 _FOOT_REACH = 400  # characters at the end of a text in which a site's foot is sought
 
 _FOLD = str.maketrans("：；，？！（）―─–", ":;,?!()———")
@@ -174,10 +159,9 @@ def read_information(line: str) -> dict[str, str]:
 def find_foot(text: str, start: int, end: int) -> tuple[Span | None, Span | None]:
     """The date line and the site's foot at the end of the range; None where there is none."""
     reach = max(start, end - _FOOT_REACH)
-    tail = text[reach:end]
-    if not any(word in tail for word in _FOOT_WORDS):
+    if _FOOT_WORD.search(text, reach, end) is None:
         return None, None
-    match = _FOOT.search(tail)
+    match = _FOOT.search(text[reach:end])
     if match is None:
         return None, None
     date = match["date"]

@@ -19,7 +19,15 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_kept_document(snapshot: Path):
     story = explain(snapshot, "listing.txt#0")
-    for part in ("2020年盛京市政府工作报告", "listing.txt#0", "listing_dump", "【盛京招商】", "[, → ，]", "dropped structure", "2025-07-09"):
+    for part in (
+        "2020年盛京市政府工作报告",
+        "listing.txt#0",
+        "listing_dump",
+        "【盛京招商】",
+        "[, → ，]",
+        "dropped structure",
+        "2025-07-09",
+    ):
         assert part in story
     (copy,) = plain_run.rows(snapshot, "duplicates")
     assert copy["title"] in story
@@ -30,7 +38,15 @@ def test_a_kept_document(snapshot: Path):
 def test_a_dropped_copy(snapshot: Path):
     story = explain(snapshot, "listing.txt#1")
     (copy,) = plain_run.rows(snapshot, "duplicates")
-    for part in ("DROPPED as a copy", copy["kept_doc_id"], "listing.txt#0", "injected_marker", "全文完", "near", "it lacks"):
+    for part in (
+        "DROPPED as a copy",
+        copy["kept_doc_id"],
+        "listing.txt#0",
+        "injected_marker",
+        "全文完",
+        "near",
+        "it lacks",
+    ):
         assert part in story
 
 

@@ -54,7 +54,9 @@ def run(raw: Path | str, clean: Path, *options: str) -> int:
 
 def test_a_run_publishes_a_snapshot_that_holds(clean: Path, capsys: pytest.CaptureFixture[str]):
     snapshot = current(clean)
-    assert {"manifest.json", "datapackage.json", "quality.json", "report", *DATASETS} <= {p.name for p in snapshot.iterdir()}
+    assert {"manifest.json", "datapackage.json", "quality.json", "report", *DATASETS} <= {
+        p.name for p in snapshot.iterdir()
+    }
     assert main(["verify", str(clean)]) == 0
     said = capsys.readouterr().out
     assert "BROKEN" not in said
@@ -224,7 +226,8 @@ def test_help_teaches(command: list[str], capsys: pytest.CaptureFixture[str]):
 
 
 def test_help_needs_no_heavy_library():
-    code = "import sys; from flows.cli import parser; parser(); print([m for m in ('prefect', 'pandas', 'pyarrow') if m in sys.modules])"
+    heavy = ("prefect", "pandas", "pyarrow")
+    code = f"import sys; from flows.cli import parser; parser(); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.strip() == "[]"
 

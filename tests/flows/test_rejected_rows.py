@@ -40,7 +40,12 @@ def test_a_document_that_fails_is_quarantined(raw: Path, tmp_path: Path, monkeyp
 
     published = run(raw, tmp_path / "clean", monkeypatch, spoil)
     (reject,) = (row for row in rows(published, "rejects") if row["reason"] == "failed_expectation")
-    assert (reject["level"], reject["source_uri"], reject["record_no"], reject["stage"]) == ("record", "page.txt", 0, "validate")
+    assert (reject["level"], reject["source_uri"], reject["record_no"], reject["stage"]) == (
+        "record",
+        "page.txt",
+        0,
+        "validate",
+    )
     assert "doc_type expect_column_values_to_be_in_set: 'rumour'" in reject["detail"]
     assert "place_code expect_column_values_to_match_regex: '21'" in reject["detail"]
     assert (reject["raw_text"], reject["raw_start"], reject["raw_end"]) == (small_raw.PAGE, 0, len(small_raw.PAGE))

@@ -1,4 +1,4 @@
-"""``python -m flows`` with a file system that turns against it: files vanish, change or close between listing and reading.
+"""``python -m flows`` with a file system that turns against it: files vanish or close between listing and reading.
 
 A file whose name begins with ``vanishes`` is deleted when it is opened, ``becomes_folder`` replaced by a folder;
 ``forbidden`` can be neither opened nor listed (for root, no permission forbids).
@@ -7,6 +7,7 @@ A file whose name begins with ``vanishes`` is deleted when it is opened, ``becom
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from fsspec.implementations.local import LocalFileSystem
@@ -17,17 +18,17 @@ _open, _scandir = LocalFileSystem.open, os.scandir
 
 
 def _forbid(path: Any) -> None:
-    if os.path.basename(path).startswith(b"forbidden" if isinstance(path, bytes) else "forbidden"):
+    if Path(os.fsdecode(path)).name.startswith("forbidden"):
         raise PermissionError(13, "Permission denied")
 
 
 def open_(self: LocalFileSystem, path: str, *args: Any, **kwargs: Any) -> Any:
-    name = os.path.basename(path)
     _forbid(path)
-    if name.startswith(("vanishes", "becomes_folder")):
-        os.unlink(path)
-    if name.startswith("becomes_folder"):
-        os.mkdir(path)
+    file = Path(path)
+    if file.name.startswith(("vanishes", "becomes_folder")):
+        file.unlink()
+    if file.name.startswith("becomes_folder"):
+        file.mkdir()
     return _open(self, path, *args, **kwargs)
 
 

@@ -1,7 +1,7 @@
 """Hostile inputs, and what has to become of each.
 
-Every input is a ``Case``: its bytes (or how to put it into a folder), and what the datasets must say of it. ``cases(SMALL)``
-has the same properties as ``cases(FULL)`` at sizes that CI can afford.
+Every input is a ``Case``: its bytes (or how to put it into a folder), and what the datasets must say of it.
+``cases(SMALL)`` has the same properties as ``cases(FULL)`` at sizes that CI can afford.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Sizes(NamedTuple):
     attribute: int  # bytes
 
 
-# A record of more than 4,000,000 characters and a stream that unpacks to more than 16 MB are refused: the small sizes lie
-# just beyond that where the refusal is the property.
+# A record of more than 4,000,000 characters and a stream that unpacks to more than 16 MB are refused: the small sizes
+# lie just beyond that where the refusal is the property.
 SMALL = Sizes(line=12_100_000, deep=100_000, many=10_000, bomb=20 << 20, repeated=100_000, attribute=1 << 20)
 FULL = Sizes(line=50 << 20, deep=100_000, many=100_000, bomb=1 << 30, repeated=1 << 20, attribute=4 << 20)
 
@@ -162,7 +162,9 @@ def _html(sizes: Sizes) -> list[Case]:
         Case("open_comment.html", page(paragraph + "<!--" + SENTENCES * 1000), kept=1),
         Case("open_script.html", page(paragraph + "<script>" + SENTENCES * 1000), kept=1),
         Case("angles.html", page(paragraph + "<" * sizes.repeated), kept=1),
-        Case("entities.html", page(paragraph + "<p>&#0;&#xD800;&#x110000;&amp;lt;&nbsp;&bogus;</p>" * (n // 2)), kept=1),
+        Case(
+            "entities.html", page(paragraph + "<p>&#0;&#xD800;&#x110000;&amp;lt;&nbsp;&bogus;</p>" * (n // 2)), kept=1
+        ),
         Case("unseen.html", page("<script>var a = 1;</script><style>p {}</style>"), records={"empty": 1}),
     ]
 
@@ -171,7 +173,9 @@ def _front_matter(sizes: Sizes) -> list[Case]:
     def post(header: str, body: str = f"<p>{SENTENCES}</p>") -> bytes:
         return f"---\ntitle: 农田\n{header}\n---\n{body}".encode()
 
-    bomb = "a: &a [x, x]\n" + "\n".join(f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]" for a, b in zip("abcdefgh", "bcdefghi"))
+    bomb = "a: &a [x, x]\n" + "\n".join(
+        f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     refused = {"invalid_front_matter": 1}
     return [
         Case("yaml_bomb.txt", post(bomb), records=refused),
@@ -179,7 +183,7 @@ def _front_matter(sizes: Sizes) -> list[Case]:
         Case("yaml_deep.txt", post("x: " + "[" * 5000), records=refused),
         Case("yaml_large.txt", post("x: " + "y" * 100_000), records=refused),
         Case("yaml_broken.txt", post("author: 'open\n  ] no key\n\x07\nno key at all"), records=refused),
-        Case("yaml_quotes.txt", post("author: 他说: \"好\": 'x"), kept=1),
+        Case("yaml_quotes.txt", post('author: 他说: "好": \'x'), kept=1),
         Case("yaml_only.txt", post("author: 甲", " \n"), records={"empty": 1}),
         Case("yaml_open.txt", f"---\ntitle: 农田\n{SENTENCES}".encode(), kept=1),
         Case("yaml_odd_values.txt", post("date: 9999-99-99T99:99:99\nurl: 'javascript:'\nid: {a: [1]}"), kept=1),
@@ -195,7 +199,7 @@ def _json(sizes: Sizes) -> list[Case]:
         "too_deep": ['{"text": "x", "y": ' + "[" * k + "]" * k + "}" for k in (100, 200_000)],
     }
     broken = [line for reason in bad.values() for line in reason]
-    mixed = [line for pair in zip(good, [broken[k::5] for k in range(5)]) for line in (pair[0], *pair[1])]
+    mixed = [line for pair in zip(good, [broken[k::5] for k in range(5)], strict=True) for line in (pair[0], *pair[1])]
     odd = [
         {"id": "same", "text": SENTENCES + "甲。"},
         {"id": "same", "text": SENTENCES + "乙。"},
@@ -227,8 +231,9 @@ def _text(sizes: Sizes) -> list[Case]:
         "han_commas": "，", "stops": "。", "dots": ".", "ellipses": "…", "dashes": "-", "long_dashes": "—",
         "parentheses": "(", "han_parentheses": "（", "book_marks": "《", "brackets": "【", "colons": ":",
         "slashes": "/", "percents": "%", "stars": "*", "hashes": "#", "underscores": "_", "backslashes": "\\",
-        "spaces": "\u3000", "mixed_pairs": "（“《", "half_open": "甲\"乙'", "urls": "http://", "mails": "a@", "dates": "2020年",
-        "times": "1:", "joined": "\u200d", "combining": "\u0301", "right_to_left": "\u202e", "emoji": "👨\u200d👩",
+        "spaces": "\u3000", "mixed_pairs": "（“《", "half_open": "甲\"乙'", "urls": "http://", "mails": "a@",
+        "dates": "2020年", "times": "1:",
+        "joined": "\u200d", "combining": "\u0301", "right_to_left": "\u202e", "emoji": "👨\u200d👩",
         "numbered": "一、", "bracketed": "(一)", "table": "|", "equals": "=", "masks": "某",
     }  # fmt: skip
     digits = {

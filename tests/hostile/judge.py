@@ -31,7 +31,17 @@ def run(good: Path, cases: Sequence[Case], folder: Path, prefect_home: Path) -> 
     shutil.copytree(good, raw)
     for case in cases:
         place(case, raw)
-    command = [sys.executable, str(DRIVER), "run", "--raw", str(raw), "--clean", str(folder / "clean"), "--workers", "2"]
+    command = [
+        sys.executable,
+        str(DRIVER),
+        "run",
+        "--raw",
+        str(raw),
+        "--clean",
+        str(folder / "clean"),
+        "--workers",
+        "2",
+    ]
     watched = Watched(command, environment(prefect_home))
     watched.wait(timeout=3600)
     return watched
@@ -108,7 +118,10 @@ def all_problems(watched: Watched, cases: Sequence[Case], folder: Path, undistur
         return [f"exit code {watched.process.returncode}: {watched.output}"]
     snapshot = (folder / "clean" / "current").resolve()
     found = problems(cases, snapshot)
-    found += [f"the good files' rows of {name} are not those of a run without hostile ones" for name in harmed(snapshot, undisturbed)]
+    found += [
+        f"the good files' rows of {name} are not those of a run without hostile ones"
+        for name in harmed(snapshot, undisturbed)
+    ]
     verification = verify(snapshot)
     found += [str(violation) for violation in verification.laws.violations] + verification.damaged
     n_bytes = sum(row or 0 for row in table(snapshot, "sources")["bytes"].to_pylist())

@@ -92,9 +92,9 @@ class Watched:
 def descendants(pid: int) -> list[int]:
     """A process and all that come of it."""
     parents = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit() and (fields := _fields(int(name))):
-            parents[int(name)] = int(fields[1])
+    for path in Path("/proc").glob("[0-9]*"):
+        if fields := _fields(int(path.name)):
+            parents[int(path.name)] = int(fields[1])
     found = [pid]
     for parent in found:
         found += [child for child, its_parent in parents.items() if its_parent == parent]

@@ -1,8 +1,9 @@
-"""A real Prefect server, work pool, deployment and worker, as ``make serve`` starts them; a run is asked for from elsewhere."""
+"""A real Prefect server, work pool, deployment and worker, as ``make serve`` starts them, asked from elsewhere."""
 
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from tasks.publish.snapshot import read_manifest
 from tests import plain_run
 from tests.integration.conftest import Undisturbed
-from tests.integration.support import ROOT, Watched, complaints, environment
+from tests.integration.support import ROOT, Watched, environment
 
 PREFECT = (sys.executable, "-m", "prefect", "--no-prompt")
 QUERY_SECONDS = "1"  # how often the worker asks for work; Prefect's default is 10
@@ -42,7 +43,13 @@ class Served:
     def prefect(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         env = self.environment | {"PREFECT_API_URL": self.api}
         return subprocess.run(
-            [*PREFECT, *arguments], env=env, cwd=self.elsewhere, capture_output=True, text=True, timeout=180
+            [*PREFECT, *arguments],
+            env=env,
+            cwd=self.elsewhere,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
         )
 
 
@@ -78,7 +85,9 @@ def test_the_entrypoint_is_the_flow(served: Served):
     assert flow.name == "clean-reports"
 
 
-def test_a_run_asked_for_from_elsewhere_publishes_the_same_snapshot(served: Served, undisturbed: Undisturbed, tmp_path: Path):
+def test_a_run_asked_for_from_elsewhere_publishes_the_same_snapshot(
+    served: Served, undisturbed: Undisturbed, tmp_path: Path
+):
     raw, clean = ROOT / "data" / "raw", tmp_path / "clean"
     parameters = ["-p", f"raw={raw}", "-p", f"clean={clean}", "-p", "workers=2"]
     asked = served.prefect("deployment", "run", "clean-reports/nightly", "--watch", *parameters)
@@ -86,7 +95,7 @@ def test_a_run_asked_for_from_elsewhere_publishes_the_same_snapshot(served: Serv
     snapshot = (clean / "current").resolve()
     assert read_manifest(snapshot)["run"]
     assert plain_run.files(snapshot) == plain_run.files(undisturbed.snapshot)
-    assert [line for line in complaints(served.process.output) if "Prefect" not in line and "prefect" not in line] == []
+    assert not re.search("Traceback|ERROR|CRITICAL", served.process.output)
 
 
 def test_it_stops_cleanly(served: Served):

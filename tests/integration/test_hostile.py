@@ -1,4 +1,4 @@
-"""Hostile inputs together with good ones through the real flow: each is cleaned or quarantined, the good ones unharmed."""
+"""Hostile inputs and good ones through the real flow: each is cleaned or quarantined, the good ones unharmed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs killed at random moments: the snapshot in the end is that of an undisturbed run, and a reader saw no torn one."""
+"""Runs killed at random moments: in the end the snapshot is as if none had been, and no reader saw a torn one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_killed_runs_leave_nothing_torn_and_the_next_run_makes_it_good(
     prefect_home: Path, undisturbed: Undisturbed, tmp_path: Path
 ):
     random.seed(20210118)
-    result = soak(KILLS, tmp_path, prefect_home, undisturbed.snapshot, undisturbed.seconds)
+    result = soak(KILLS, tmp_path, prefect_home, undisturbed.snapshot)
     assert result.problems == []
     assert result.n_killed >= KILLS - 2  # one may be over before its moment
-    assert result.n_reads > 100
+    assert result.n_reads > 50

@@ -52,7 +52,9 @@ def test_files_describe_their_columns(snapshot: Path, dataset: str):
 def test_values_are_the_same_everywhere(snapshot: Path):
     rows = plain_run.rows(snapshot, "quantities")
     exact = [row["value"] for row in rows]
-    assert [value for (value,) in duckdb.sql(f"select value from '{snapshot}/quantities/*.parquet'").fetchall()] == exact
+    assert [
+        value for (value,) in duckdb.sql(f"select value from '{snapshot}/quantities/*.parquet'").fetchall()
+    ] == exact
     assert pl.read_parquet(snapshot / "quantities" / "*.parquet")["value"].to_list() == exact
     assert pd.read_parquet(snapshot / "quantities")["value"].tolist() == exact
 

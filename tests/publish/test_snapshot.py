@@ -1,7 +1,6 @@
 """Law L7 step by step: the lock, the stage, the pointer, and what a killed run may leave behind."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +45,7 @@ def test_current_is_the_newest_published(tmp_path: Path):
     for name in ("1-a", "2-b"):
         folder = publish(tmp_path, staged_snapshot(tmp_path, name[-1]), name)
         assert current(tmp_path) == resolve(tmp_path) == resolve(folder) == folder.resolve()
-    assert os.readlink(tmp_path / "current") == "snapshots/2-b"  # relative: the folder can be moved
+    assert (tmp_path / "current").readlink() == Path("snapshots/2-b")  # relative: the folder can be moved
     assert resolve(tmp_path / "snapshots" / "1-a").name == "1-a"
     moved = tmp_path.with_name("moved")
     tmp_path.rename(moved)

@@ -55,7 +55,20 @@ def test_every_shape_is_rebuilt(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "uri", ["/etc/passwd", "../up.txt", "a/../../up.txt", "a/..", "..", "C:\\up.txt", "a\\..\\b", "a\0b", "", ".", "a//b/../c"]
+    "uri",
+    [
+        "/etc/passwd",
+        "../up.txt",
+        "a/../../up.txt",
+        "a/..",
+        "..",
+        "C:\\up.txt",
+        "a\\..\\b",
+        "a\0b",
+        "",
+        ".",
+        "a//b/../c",
+    ],
 )
 def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, uri: str, capsys: pytest.CaptureFixture[str]):
     raw = tmp_path / "raw"

@@ -61,7 +61,11 @@ def test_gaps_and_overlaps_break_l2(snapshot: Path):
     at = next(at for at, row in enumerate(dropped) if row["raw_end"] - row["raw_start"] > 1)
     shorter = dropped[at] | {"raw_end": dropped[at]["raw_end"] - 1, "text": dropped[at]["text"][:-1]}
     longer = dropped[at] | {"raw_end": dropped[at]["raw_end"] + 1, "text": dropped[at]["text"] + "改"}
-    for changed in ([*dropped[:at], shorter, *dropped[at + 1 :]], [*dropped[:at], longer, *dropped[at + 1 :]], dropped[1:]):
+    for changed in (
+        [*dropped[:at], shorter, *dropped[at + 1 :]],
+        [*dropped[:at], longer, *dropped[at + 1 :]],
+        dropped[1:],
+    ):
         with altered(snapshot / "dropped" / PART, lambda _, changed=changed: changed, sign=False):
             assert laws_of(snapshot) == {"L2"}
 
@@ -86,7 +90,10 @@ def test_a_mark_that_normalizing_would_change_breaks_l5(snapshot: Path):
     at = next(at for at, row in enumerate(edits) if row["source_uri"] == "feed.jsonl" and row["clean_text"] == "，")
 
     def unmade(found: Rows) -> Rows:
-        return [row | {"text": row["text"].replace("，", ",")} if row["source_uri"] == "feed.jsonl" else row for row in found]
+        return [
+            row | {"text": row["text"].replace("，", ",")} if row["source_uri"] == "feed.jsonl" else row
+            for row in found
+        ]
 
     with (
         altered(snapshot / "edits" / PART, lambda _: edits[:at] + edits[at + 1 :], sign=False),

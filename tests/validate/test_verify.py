@@ -1,4 +1,4 @@
-"""``qingwen verify``: whatever is altered in published files is found, by the law it breaks or by the file's checksum."""
+"""``qingwen verify``: whatever is altered in published files is found, by a law or by the file's checksum."""
 
 import random
 import shutil
@@ -23,7 +23,8 @@ LAWFUL = {
     "edits": {"source_uri", "record_no", "raw_start", "raw_text", "clean_text"},
     "dropped": {"source_uri", "record_no", "raw_start", "raw_end", "text"},
     "duplicates": {
-        "source_uri", "record_no", "raw_start", "raw_chars", "raw_sha256", "n_chars", "spans", "kept_doc_id", "difference",
+        "source_uri", "record_no", "raw_start", "raw_chars", "raw_sha256", "n_chars",
+        "spans", "kept_doc_id", "difference",
     },
     "rejects": {"level", "source_uri"},
 }  # fmt: skip
@@ -81,7 +82,7 @@ def test_removed_and_added_rows_break_a_law(snapshot: Path, dataset: str):
         stranger = rows[at] | {"source_uri": "nobody.txt"}
         for changed in (
             rows[:at] + rows[at + 1 :],
-            rows[:at] + [rows[at]] + rows[at:],
+            [*rows[:at], rows[at], *rows[at:]],
             [*rows, stranger],
             [],
         ):
