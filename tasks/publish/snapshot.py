@@ -104,9 +104,10 @@ def published(clean: Path, fingerprint: str) -> Path | None:
 
 
 def _is_complete(folder: Path) -> bool:
-    if not (folder / MANIFEST).is_file():
+    try:
+        return all((folder / file["path"]).is_file() for file in read_manifest(folder)["files"])
+    except (OSError, ValueError, KeyError):  # no manifest, or a damaged one
         return False
-    return all((folder / file["path"]).is_file() for file in read_manifest(folder)["files"])
 
 
 def publish(clean: Path, staged: Path, name: str) -> Path:
