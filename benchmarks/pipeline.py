@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.pipeline [--pages 10000 50000] [--workers N] [--keep DIR]``
 
-Every process counts: this one adopts the run's orphans (Linux subreaper), so that worker processes and Prefect's temporary
-server are in the CPU time as soon as they have ended. With two sizes the slope is given too: what one more document costs
-when start-up is paid. The pages come from the generator in the shared folder, which knows the truth.
+Every process counts: this one adopts the run's orphans (Linux subreaper), so that worker processes and Prefect's
+temporary server are in the CPU time as soon as they have ended. With two sizes the slope is given too: what one more
+document costs when start-up is paid. The pages come from the generator in the shared folder, which knows the truth.
 """
 
 from __future__ import annotations
@@ -100,9 +100,8 @@ def main() -> None:
             points.append((pages, found["cpu_seconds"]))
         if len(points) > 1:
             (low, low_cpu), (high, high_cpu) = points[0], points[-1]
-            print(
-                f"slope from {low:,} to {high:,} pages: {(high - low) / (high_cpu - low_cpu):.0f} documents per CPU second"
-            )
+            slope = (high - low) / (high_cpu - low_cpu)
+            print(f"slope from {low:,} to {high:,} pages: {slope:.0f} documents per CPU second")
 
 
 if __name__ == "__main__":

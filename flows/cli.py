@@ -1,7 +1,7 @@
 """The command line: ``qingwen run | verify | rebuild | explain | show``.
 
-Exit codes: 0 published, or nothing to do, or all well; 1 wrong usage, unreadable raw location, or (``verify``) something
-does not hold; 2 the quality gate stopped the run; 3 another run holds the lock.
+Exit codes: 0 published, or nothing to do, or all well; 1 wrong usage, unreadable raw location, or (``verify``)
+something does not hold; 2 the quality gate stopped the run; 3 another run holds the lock.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ examples:
   qingwen explain data/clean 004.txt#4       what happened to one record
   qingwen verify data/clean                  check every law on the published files
 
-exit codes: 0 done or nothing to do, 1 usage or unreadable input, 2 the quality gate stopped it, 3 another run is going on
+exit codes:
+  0 done or nothing to do   1 usage or unreadable input   2 the quality gate stopped it   3 another run is going on
 """
 
 
@@ -40,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     top = _Parser(
         prog="qingwen",
-        description="Turn scraped Chinese government reports, newspaper pages and news posts into clean, audited Parquet datasets.",
+        description="Turn scraped Chinese government reports, newspaper pages and news posts "
+        "into clean, audited Parquet datasets.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -1,7 +1,7 @@
 """From places in a block's clean text back to places in the raw text.
 
-Between the changes of a block (its edits, and the gaps between its spans) clean and raw places differ by a constant. A range
-that begins or ends inside an edit is widened to the whole edit.
+Between the changes of a block (its edits, and the gaps between its spans) clean and raw places differ by a constant.
+A range that begins or ends inside an edit is widened to the whole edit.
 """
 
 from __future__ import annotations

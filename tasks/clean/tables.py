@@ -1,8 +1,8 @@
 """The rows of one part, gathered by column and written as Arrow files for the next stages.
 
-Every table has the columns of its dataset (``schemas``); the child tables carry ``row`` besides: the row of their record
-in this part's ``documents``, so that copies and rejected records can be taken out by column. ``documents`` holds every
-clean record, copies included; ``signatures`` goes with it row by row and is what the copies are found by.
+Every table has the columns of its dataset (``schemas``); the child tables carry ``row`` besides: the row of their
+record in this part's ``documents``, so that copies and rejected records can be taken out by column. ``documents``
+holds every clean record, copies included; ``signatures`` goes with it row by row and is what the copies are found by.
 """
 
 from __future__ import annotations

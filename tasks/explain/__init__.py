@@ -1,6 +1,6 @@
-"""What happened to one record, as text for a terminal: source, facts, flags, edits, dropped spans, copies.
+r"""What happened to one record, as text for a terminal: source, facts, flags, edits, dropped spans, copies.
 
-The text shown is hostile until escaped: control and bidirectional characters appear as ``\\u202e`` and the like.
+The text shown is hostile until escaped: control and bidirectional characters appear as ``\u202e`` and the like.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ def visible(text: str, limit: int | None = None) -> str:
 
 
 def explain(snapshot: Path, name: str) -> str:
-    """The story of a record: ``name`` is a doc_id or the start of one, a record_id, ``source_uri#record_no`` or ``source_uri``.
+    """The story of a record, or of all records of a source.
+
+    Args:
+        snapshot: the folder of the snapshot.
+        name: a doc_id or the start of one, a record_id, ``source_uri#record_no``, or ``source_uri``.
 
     Raises:
         UnknownRecordError: no record is called that.
@@ -48,7 +52,8 @@ def explain(snapshot: Path, name: str) -> str:
     rows = list(_find(snapshot, name))
     if not rows:
         raise UnknownRecordError(
-            f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, source_uri#record_no or source_uri"
+            f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, "
+            "source_uri#record_no, or source_uri"
         )
     return "\n\n".join("\n".join(_story(snapshot, part, dataset, row)) for part, dataset, row in rows)
 
@@ -80,16 +85,20 @@ def _story(snapshot: Path, part: str, dataset: str, row: dict[str, Any]) -> Iter
         return
     kept_as = "KEPT" if dataset == "documents" else "DROPPED as a copy"
     yield f"{kept_as}: {visible(row['title'] or '(no title)')}"
-    yield f"  source            {visible(row['source_uri'])}#{row['record_no']}  ({row['source_kind']}, {row['shape']})"
-    yield f"  doc_id            {row['doc_id']}"
+    yield _fact("source", f"{visible(row['source_uri'])}#{row['record_no']}  ({row['source_kind']}, {row['shape']})")
+    yield _fact("doc_id", f"{row['doc_id']}")
     for fact in FACTS:
         if row[fact]:
             value = ", ".join(row[fact]) if isinstance(row[fact], list) else str(row[fact])
-            yield f"  {fact:<17} {visible(value, 300)}"
+            yield _fact(fact, visible(value, 300))
     for flag in row["flags"]:
-        yield f"  {'flag':<17} {flag}: {FLAGS[flag]}"
+        yield _fact("flag", f"{flag}: {FLAGS[flag]}")
     yield from _accounts(snapshot, part, row)
     yield from _copies(snapshot, dataset, row)
+
+
+def _fact(name: str, value: str) -> str:
+    return f"  {name:<17} {value}"
 
 
 def _rows(snapshot: Path, dataset: str, part: str, row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -150,12 +159,18 @@ def _copies(snapshot: Path, dataset: str, row: dict[str, Any]) -> Iterator[str]:
         for copy in pq.read_table(snapshot / "duplicates" / part, filters=wanted).to_pylist():
             yield ""
             if dataset == "documents":
-                yield f"  copy              {visible(copy['title'] or '')}  ({visible(copy['source_uri'])}#{copy['record_no']})"
+                yield _fact(
+                    "copy", f"{visible(copy['title'] or '')}  ({visible(copy['source_uri'])}#{copy['record_no']})"
+                )
             else:
-                yield f"  kept is           {copy['kept_doc_id']}  ({visible(copy['kept_source_uri'])}#{copy['kept_record_no']})"
-            yield f"  kind              {copy['kind']}: {DUPLICATE_KINDS[copy['kind']]}"
-            yield f"  alike             Jaccard {copy['jaccard']:.4f}, containment {copy['containment']:.4f} of character 5-grams"
-            yield f"  why               {visible(copy['why'])}"
+                yield _fact(
+                    "kept is", f"{copy['kept_doc_id']}  ({visible(copy['kept_source_uri'])}#{copy['kept_record_no']})"
+                )
+            yield _fact("kind", f"{copy['kind']}: {DUPLICATE_KINDS[copy['kind']]}")
+            yield _fact(
+                "alike", f"Jaccard {copy['jaccard']:.4f}, containment {copy['containment']:.4f} of character 5-grams"
+            )
+            yield _fact("why", f"{visible(copy['why'])}")
             yield from _difference(kept[copy["kept_doc_id"]], copy["difference"])
 
 

@@ -1,7 +1,7 @@
 """What all parts together decide about the records of each: which are copies, which are kept with how many of them.
 
-The only step that sees every document at once. It holds their descriptions and fingerprints (about 1 kB a document); texts
-stay in the parts' files, mapped into memory, and are read where two documents are compared.
+The only step that sees every document at once. It holds their descriptions and fingerprints (about 1 kB a document);
+texts stay in the parts' files, mapped into memory, and are read where two documents are compared.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What shapes the output besides the input: our own code and the libraries whose behaviour shows in the bytes.
 
-A snapshot with the same input fingerprint and the same code fingerprint would be the same (law L6): nothing is to be done.
-Prefect's own cache keys do not do here: they ignore helper modules.
+A snapshot with the same input fingerprint and the same code fingerprint would be the same (law L6): nothing is to be
+done. Prefect's own cache keys do not do here: they ignore helper modules.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The files beside the datasets: ``datapackage.json``, ``quality.json``, ``report/index.html`` and, last, ``manifest.json``.
+"""The files beside the datasets: ``datapackage.json``, ``quality.json``, ``report/index.html``; last ``manifest.json``.
 
-``datapackage.json`` depends on the data only (law L6). Times, run ids and places of this machine stand only in the other
-three. The manifest lists every other file of the snapshot with size, rows and SHA-256: a folder without it is no snapshot.
+``datapackage.json`` depends on the data only (law L6). Times, run ids and places of this machine stand only in the
+other three. The manifest lists every other file of the snapshot with size, rows and SHA-256: a folder without it is
+no snapshot.
 """
 
 from __future__ import annotations

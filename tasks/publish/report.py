@@ -39,7 +39,9 @@ td.n {{ text-align: right; font-variant-numeric: tabular-nums }}
 def write_report(snapshot: Path, name: str, verdict: Verdict) -> None:
     """Write the page for a staged snapshot."""
     sections = [
-        _table("What went in and out", ("count", "of"), ((n, what.replace("_", " ")) for what, n in verdict.counts.items())),
+        _table("What went in and out", ("count", "of"), (
+            (count, what.replace("_", " ")) for what, count in verdict.counts.items()
+        )),
         _table("Datasets", ("rows", "dataset", "one row per"), (
             (verdict.rows[name], name, dataset.row) for name, dataset in DATASETS.items()
         )),
@@ -50,7 +52,9 @@ def write_report(snapshot: Path, name: str, verdict: Verdict) -> None:
         _counted("Dropped spans by reason", snapshot, "dropped", "reason", DROP_REASONS),
         _counted("Documents by flag", snapshot, "documents", "flags", FLAGS),
         _counted("Copies by kind", snapshot, "duplicates", "kind", DUPLICATE_KINDS),
-        _listed("Copies", snapshot, "duplicates", ("title", "source_uri", "record_no", "kept_doc_id", "jaccard", "why")),
+        _listed("Copies", snapshot, "duplicates", (
+            "title", "source_uri", "record_no", "kept_doc_id", "jaccard", "why"
+        )),
         _counted("Quarantined by reason", snapshot, "rejects", "reason", REJECT_REASONS),
         _listed("Quarantined", snapshot, "rejects", ("source_uri", "record_no", "stage", "reason", "detail")),
     ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Write the raw text of a snapshot's records back to files, from the datasets alone.
 
-A text source becomes one UTF-8 file under its own name (with ``.txt`` behind it if the raw file was packed), equal to the
-decoded raw file character for character; a record of a container (web page, front-matter post, JSON Lines) becomes ``<source_uri>.<record_no>.txt`` with its visible text.
+A text source becomes one UTF-8 file under its own name (with ``.txt`` behind it if the raw file was packed), equal to
+the decoded raw file character for character; a record of a container (web page, front-matter post, JSON Lines)
+becomes ``<source_uri>.<record_no>.txt`` with its visible text.
 """
 
 from __future__ import annotations
