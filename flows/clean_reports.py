@@ -18,6 +18,7 @@ from pathlib import Path
 from prefect import flow, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
 
 from flows.progress import gather, stages_of_run
 from tasks.clean.task import clean_part
@@ -80,9 +81,9 @@ def clean_reports(
         decisions = check_rows(cleaned)
         stages.begin("find copies")
         decisions = find_copies(cleaned, decisions)
-        stages.begin("write", len(packs))
+        stages.begin("write", len(packs))  # quoted: Prefect would look for futures in every copy's difference
         staged = stage / "snapshot"
-        written = gather(stages, write_part.map(numbers, cleaned, decisions, staged=unmapped(staged)))
+        written = gather(stages, write_part.map(numbers, cleaned, list(map(quote, decisions)), staged=unmapped(staged)))
         stages.begin("check laws", len(packs))
         reports = gather(stages, check_laws(staged))
         stages.begin("judge")

@@ -2,8 +2,8 @@
 
 Prefect would start a temporary server by itself, but that one outlives a run that is killed, hears the Ctrl-C that is
 meant for the run, and prints into the run's output. This one is a silent process in a session of its own, on 127.0.0.1,
-and ends when the run's process does, however that dies. It is started before the heavy imports of the flow and waited
-for after them.
+and ends when the run's process does, however that dies, and not before: Prefect sends its last events at exit. It is
+started before the heavy imports of the flow and waited for after them.
 
 Run as a program (by its path, with a port), this module is that server.
 """
@@ -45,21 +45,16 @@ def prefect_server() -> Iterator[Callable[[], None]]:
         return
     port = _free_port()
     api = f"http://127.0.0.1:{port}/api"
-    with (
-        tempfile.TemporaryFile() as log,
-        subprocess.Popen(  # noqa: S603 (our own file)
-            [sys.executable, "-P", __file__, str(port)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            start_new_session=True,
-        ) as server,
-        temporary_settings({PREFECT_API_URL: api}),
-    ):
-        try:
-            yield lambda: _wait(api, server, log)
-        finally:
-            server.kill()  # its database is left as a kill at any moment may leave it: SQLite rolls back
+    log = tempfile.TemporaryFile()  # noqa: SIM115 (the server writes to it as long as it lives)
+    server = subprocess.Popen(  # noqa: S603 (our own file)
+        [sys.executable, "-P", __file__, str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=log,
+        start_new_session=True,
+    )
+    with temporary_settings({PREFECT_API_URL: api}):
+        yield lambda: _wait(api, server, log)
 
 
 def _free_port() -> int:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from prefect import task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
+from prefect.utilities.annotations import quote
 
 from schemas.datasets import DATASETS
 from tasks.clean.part import CleanedPart
@@ -70,8 +72,13 @@ def _check_part(staged: Path, name: str, kept: dict[str, str]) -> LawReport:
 
 def check_laws(staged: Path) -> list[PrefectFuture[LawReport]]:
     """Start checking laws L2 to L5 on every part of the staged snapshot."""
-    kept = kept_texts(staged)
-    return [_check_part.submit(staged, name, kept) for name in part_names(staged)]
+    texts = kept_texts(staged)
+    checks = []
+    for name in part_names(staged):
+        ids = pq.read_table(staged / "duplicates" / name, columns=["kept_doc_id"])[0].to_pylist()
+        kept: Any = quote({doc_id: texts[doc_id] for doc_id in ids if doc_id in texts})  # no futures to look for
+        checks.append(_check_part.submit(staged, name, kept))
+    return checks
 
 
 @task(name="judge", cache_policy=NO_CACHE)
