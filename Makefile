@@ -26,22 +26,24 @@ bench: .venv/dev  ## measure speed and quality
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.quantities
 
-soak: .venv/dev  ## kill runs at 20 random moments; nothing may be lost or torn
+soak: .venv/dev  ## kill runs at 20 random moments, then clean hostile inputs at full size
 	$(BIN)/python -m tests.soak --kills 20
+	$(BIN)/python -m tests.hostile
 
 serve: .venv/run  ## start a Prefect server, a work pool, a worker; deploy
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m flows.serve
+	$(BIN)/python -m flows.serve
 
 lock:  ## write the lock files anew from pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.lock --group build --group dev pyproject.toml -o requirements-dev.lock
 
+# The lock files are complete: --no-deps keeps pip from looking for other versions than theirs.
 .venv/run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev: .venv/run requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	touch $@

@@ -2,8 +2,8 @@
 
 Runs over two states of a raw folder take turns, so that there is always something to publish and something older to
 keep. Each is killed by SIGKILL, either its main process or its whole group, at a moment drawn uniformly from the
-duration of an undisturbed run; every third one when it has written its manifest, just before it becomes visible. A reader in a
-process of its own resolves ``current`` again and again all the while. At the end a run is left alone.
+duration of an undisturbed run; every third one when it has written its manifest, just before it becomes visible. A
+reader in a process of its own resolves ``current`` again and again all the while. At the end a run is left alone.
 """
 
 from __future__ import annotations
