@@ -70,6 +70,9 @@ class Block:
     text: str = ""  # clean text, one line, never empty once normalized
     edits: list[Edit] = field(default_factory=list)  # positions in Record.text
     section_path: list[str] = field(default_factory=list)
+    cells: list[int] = field(
+        default_factory=list
+    )  # of a table's row: the numbers of the spans that begin a further cell
 
 
 @dataclass(slots=True)

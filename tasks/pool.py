@@ -91,12 +91,14 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
 def _preload() -> None:
     """Start the server process that loads the stages. It and the workers leave Ctrl-C to the flow's process."""
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", KEEP_HEAP)  # read by the C library when a process starts
-    multiprocessing.set_forkserver_preload([
-        "tasks.clean.part",
-        "tasks.publish.part",
-        "tasks.validate.laws",
-        "pandas",  # pyarrow imports it with its first array: 0.25 s, here once for all workers
-    ])
+    multiprocessing.set_forkserver_preload(
+        [
+            "tasks.clean.part",
+            "tasks.publish.part",
+            "tasks.validate.laws",
+            "pandas",  # pyarrow imports it with its first array: 0.25 s, here once for all workers
+        ]
+    )
     resource_tracker.ensure_running()  # when it starts, it unblocks the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited
     try:

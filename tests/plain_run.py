@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.clean.part import CleanedPart, clean_part
+from tasks.dedupe.decisions import Decisions, decide_copies, gather_sources
 from tasks.ingest import ingest
 from tasks.publish import manifest, snapshot
-from tasks.publish.decisions import Decisions, decide_copies, gather_sources
 from tasks.publish.part import write_part
 
 _scandir = os.scandir

@@ -7,15 +7,18 @@ from the strip stage if its blocks and dropped spans do not partition the text.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tasks.describe import Description, describe
 from tasks.model import Block, Dropped, Record, Stripped
-from tasks.normalize import normalize, split_edits
+from tasks.normalize import normalize, normalize_cells, split_edits
 from tasks.quantify import Context, Quantity, quantify
 from tasks.strip import strip
 from tasks.strip.audit import agrees, repair
 
-MAX_AUDITED_CHARS = 1 << 20  # html5lib takes about 2 s per MB and recurses on deep pages
+MAX_AUDITED_CHARS = 1 << 20  # html5lib takes about 2 s per MB
+MAX_AUDITED_TAGS = 20_000  # … and for each tag a step for each open element; real pages have less than 5,000
+MAX_QUANTITIES = 50_000  # each takes 1 kB on its way; a million characters of a report hold 16,000
 
 
 class EmptyRecordError(ValueError):
@@ -35,7 +38,7 @@ class Cleaned:
 def clean_record(record: Record, *, audit: bool) -> Cleaned:
     """Strip, normalize, describe and quantify one record; ``audit``: have BeautifulSoup check the walk of its page."""
     stripped = strip(record)
-    if audit and record.html is not None and len(record.html) <= MAX_AUDITED_CHARS:
+    if audit and record.html is not None and _is_auditable(record.html):
         stripped = audited(record, stripped)
     normalize_blocks(record.text, stripped)
     if not stripped.blocks:
@@ -48,7 +51,15 @@ def clean_record(record: Record, *, audit: bool) -> Cleaned:
         doc_type=description.doc_type,
         place=description.place,
     )
-    return Cleaned(record, stripped, description, quantify(stripped.blocks, context))
+    quantities = quantify(stripped.blocks, context)
+    if len(quantities) > MAX_QUANTITIES:
+        del quantities[MAX_QUANTITIES:]
+        description.flags = sorted({*description.flags, "quantities_cut"})
+    return Cleaned(record, stripped, description, quantities)
+
+
+def _is_auditable(html: str) -> bool:
+    return len(html) <= MAX_AUDITED_CHARS and html.count("<") <= MAX_AUDITED_TAGS
 
 
 def audited(record: Record, stripped: Stripped) -> Stripped:
@@ -65,13 +76,20 @@ def audited(record: Record, stripped: Stripped) -> Stripped:
 
 
 def normalize_blocks(text: str, stripped: Stripped) -> None:
-    """Give every block its clean text and edits. A block of nothing but invisible characters becomes dropped text."""
+    """Give every block its clean text and edits. A block of nothing but invisible characters becomes dropped text.
+
+    The clean text of a table's row has one tab between two cells; blank cells vanish.
+    """
     kept: list[Block] = []
     new_number: list[int] = []
     for block in stripped.blocks:
         new_number.append(len(kept))
-        raw = "".join([text[start:end] for start, end in block.spans])
-        block.text, edits = normalize(raw)
+        pieces = [text[start:end] for start, end in block.spans]
+        if block.cells:
+            borders = pairwise([0, *block.cells, len(pieces)])
+            block.text, edits = normalize_cells(["".join(pieces[first:last]) for first, last in borders])
+        else:
+            block.text, edits = normalize("".join(pieces))
         if block.text:
             block.edits = split_edits(edits, block.spans) if edits else []
             kept.append(block)

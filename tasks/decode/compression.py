@@ -46,9 +46,7 @@ def gunzip(data: bytes) -> bytes:
                 if size > MAX_UNPACKED:
                     raise Undecodable("too_large", f"gzip unpacks to more than {MAX_UNPACKED} bytes")
                 if size > BOMB_FLOOR and size > BOMB_RATIO * len(data):
-                    raise Undecodable(
-                        "too_large", f"gzip bomb: unpacks to more than {BOMB_RATIO} times its size"
-                    )
+                    raise Undecodable("too_large", f"gzip bomb: unpacks to more than {BOMB_RATIO} times its size")
                 chunks.append(chunk)
     except EOFError as error:
         raise Undecodable("corrupt_gzip", "the gzip stream is cut off") from error

@@ -8,7 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.clean.part import CleanedPart
-from tasks.publish.decisions import Decisions, decide_copies, gather_sources
+from tasks.dedupe.decisions import Decisions, decide_copies, gather_sources
 
 
 @task(name="find copies", cache_policy=NO_CACHE)

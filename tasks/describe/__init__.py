@@ -25,7 +25,7 @@ from tasks.model import Record, Stripped
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 _OPENING_CHARS = 600
 _ORIGINS = ("site", "source", "author")  # who published it
-_FURTHER = ("source", "subtitle")  # what the page says beside the fields that have a column
+_FURTHER = ("source", "subtitle", "document_number")  # what the page says beside the fields that have a column
 
 
 @dataclass(slots=True)

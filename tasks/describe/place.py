@@ -9,9 +9,10 @@ itself or its parents. Documents of national bodies are about no place of the ta
 from __future__ import annotations
 
 import re
-from itertools import chain
+from collections import Counter
+from itertools import chain, islice
 
-from tasks.describe.gazetteer import COUNTY, PROVINCE, Gazetteer, Mention, Place, gazetteer
+from tasks.describe.gazetteer import COUNTY, PREFECTURE, PROVINCE, Gazetteer, Mention, Place, gazetteer
 
 _CONTEXT_CHARS = 4000  # of the text; what a document is about is named there
 _LEAD_CHARS = 120
@@ -145,13 +146,29 @@ def _from_text(places: Gazetteer, text: str, context: str) -> Place | None:
         name = place.name if place.level == COUNTY else place.short
         counted.append((head.count(name), place.code, place))
     counted.sort(reverse=True)
-    if not counted or counted[0][0] < _ENOUGH:
+    if not counted:
         return None
+    if counted[0][0] < _ENOUGH:
+        return _whole(places, counted, head)
     best = counted[0][2]
     rivals = [
         count for count, _, place in counted[1:] if not (places.contains(best, place) or places.contains(place, best))
     ]
     return best if not rivals or counted[0][0] >= _CLEAR * rivals[0] else None
+
+
+def _whole(places: Gazetteer, counted: list[tuple[int, str, Place]], head: str) -> Place | None:
+    """The one city the text names together with counties in it: 大连 and 沙河口区 confirm each other."""
+    sums: Counter[str] = Counter()
+    for count, _, place in counted:
+        if place.level == COUNTY:
+            city = next((outer for outer in places.lineage(place) if outer.level == PREFECTURE), None)
+            sums[city.code if city and city.short in head else ""] += count
+    if len(sums) != 1 or "" in sums:
+        return None
+    city = places.by_code[next(iter(sums))]
+    alone = all(places.contains(city, place) or places.contains(place, city) for _, _, place in counted)
+    return city if alone and sums[city.code] + head.count(city.short) >= _ENOUGH else None
 
 
 def _candidates(places: Gazetteer, head: str, context: str) -> list[Place]:
@@ -160,8 +177,9 @@ def _candidates(places: Gazetteer, head: str, context: str) -> list[Place]:
     for kind in _PLACE_KIND.finditer(head):
         end = kind.end()
         if head[end - 2 : end] in places.tails:
-            names.update(head[start:end] for start in range(max(0, end - _LONGEST_NAME), end - 1))
-    mentions = [Mention(0, 0, name, places.full[name], full=True) for name in sorted(names & places.full.keys())]
+            ending = (head[start:end] for start in range(max(0, end - _LONGEST_NAME), end - 1))
+            names.update(islice((name for name in ending if name in places.full), 1))  # 沙河口区, not 河口区 in it
+    mentions = [Mention(0, 0, name, places.full[name], full=True) for name in sorted(names)]
     found = [_resolve(places, mention, context) for mention in mentions]
     beginning = head[:_PROVINCE_CHARS]
     provinces = [place for place in places.provinces if place.short in beginning]

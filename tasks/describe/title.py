@@ -25,7 +25,7 @@ def read_title(record_given: Mapping[str, Any], page_given: Mapping[str, Any]) -
     if match := _TAG.match(title):
         tag = tag or match["tag"]
         title = title[match.end() :]
-    title = normalize(title)[0] if title else ""
+    title = normalize(title.replace("\t", " "))[0] if title else ""
     return title or None, str(tag).strip() if tag else None
 
 

@@ -3,7 +3,8 @@
 ``normalize(text)`` takes the raw text of a block (its spans joined) and gives the clean text and the edits that made
 it: ``Edit.start`` is a place in the given text, edits are sorted, do not overlap, and each names its rule (``RULES``:
 name → meaning; sources and examples in ``rules.REGISTRY``). The clean text is one line without white space at its ends;
-it is empty when there was nothing but white space and invisible characters. It never raises.
+it is empty when there was nothing but white space and invisible characters. It never raises. ``normalize_cells`` does
+the same for the cells of a table's row, with one tab between them.
 
 Laws: ``undo(clean, edits) == text`` (L3); ``normalize(clean) == (clean, [])`` (L5); time is linear in the text.
 
@@ -14,16 +15,21 @@ characters never; what is uncertain stays.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tasks.model import Edit
-from tasks.normalize.characters import drop_invisible, narrow
+from tasks.normalize.characters import INVISIBLE, drop_invisible, narrow
+from tasks.normalize.context import BREAK, SPACE
 from tasks.normalize.edits import apply, chain, split_edits, undo
 from tasks.normalize.marks import punctuate
 from tasks.normalize.rules import RULES
 
-__all__ = ["RULES", "normalize", "split_edits", "undo"]
+__all__ = ["RULES", "normalize", "normalize_cells", "split_edits", "undo"]
 
-_STOPS = re.compile(r"。(?:\s*。)+")
+# Between the stops: white space without a tab, or with a line break. Possessive, so that it stays linear.
+_STOPS = re.compile(rf"。(?:(?:[^\S\t]*+|[^\S{BREAK}]*+[{BREAK}]\s*+)。)+")
+_CELL = re.compile(rf"[^{SPACE}{INVISIBLE}](?:.*[^{SPACE}{INVISIBLE}])?", re.DOTALL)
+_TABS = re.compile("\t+")
 
 
 def normalize(text: str) -> tuple[str, list[Edit]]:
@@ -39,6 +45,28 @@ def normalize(text: str) -> tuple[str, list[Edit]]:
             clean, edits = _after(text, edits, clean, layer(clean))
         made = punctuate(clean, narrowed=True) or []
     return _after(text, edits, clean, made)
+
+
+def normalize_cells(cells: Sequence[str]) -> tuple[str, list[Edit]]:
+    """Clean text of a table's row and the edits that made it from the joined ``cells``.
+
+    One tab stands between two cells, and nowhere else. A blank cell vanishes with its column: two tabs in a row would
+    not outlast a second normalization (L5).
+    """
+    text = "".join(cells)
+    breaks: list[Edit] = []
+    at = last = 0  # where the cell begins, where the content before it ends
+    for cell in cells:
+        if content := _CELL.search(cell):
+            start = at + content.start()
+            if last and text[last:start] != "\t":
+                breaks.append(Edit(last, text[last:start], "\t", "cell_break"))
+            last = at + content.end()
+            breaks += [Edit(m.start(), m[0], " ", "space_run") for m in _TABS.finditer(text, start, last)]
+        at += len(cell)
+    tabbed = apply(text, breaks)
+    clean, edits = normalize(tabbed)
+    return clean, chain(text, breaks, clean, edits)
 
 
 def _after(text: str, edits: list[Edit], clean: str, made: list[Edit]) -> tuple[str, list[Edit]]:

@@ -26,7 +26,8 @@ _FULL_WIDTH = re.compile(
     rf"|(?P<fullwidth_number>(?<![0-9])[{_DIGIT}]{{1,3}}(?:，[{_DIGIT}]{{3}})+(?![{_DIGIT}])"
     rf"|[{_DIGIT}]+％?|％|(?<=[0-9{_DIGIT}])．(?=[0-9{_DIGIT}]))"
 )
-RARE = rf"{_CONTROL}{_ZERO_WIDTH}{_JOINER}\xad{_DIGIT}Ａ-Ｚａ-ｚ％．"  # all that this layer may change
+INVISIBLE = rf"{_CONTROL}{_ZERO_WIDTH}{_JOINER}\xad"
+RARE = rf"{INVISIBLE}{_DIGIT}Ａ-Ｚａ-ｚ％．"  # all that this layer may change
 _HALF_WIDTH = {code: code - 0xFEE0 for code in map(ord, "０１２３４５６７８９％．")} | {
     code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }

@@ -21,6 +21,7 @@ HAN: Final = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff
 STRONG: Final = "。、《》〈〉【】「」『』〔〕〖〗"  # Chinese marks that no rule makes or changes
 # White space as ``str.isspace`` has it, spelt out: a class with \\s in it matches at half the speed.
 SPACE: Final = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+BREAK: Final = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"  # those of them that end a line
 SEE_THROUGH: Final = SPACE + r".,;:?!()\"'\-，；：？！（）“”‘’…—―─"
 CHINESE: Final = frozenset({"han", "strong"})  # kinds that make what stands beside them Chinese
 

@@ -6,6 +6,8 @@ in the number of edits.
 
 from __future__ import annotations
 
+import sys
+
 from tasks.model import Edit, Span
 
 
@@ -35,14 +37,14 @@ def apply(raw: str, edits: list[Edit]) -> str:
 def chain(raw: str, first: list[Edit], clean: str, second: list[Edit]) -> list[Edit]:
     """One edit list from ``raw`` to ``clean``, given raw → middle and middle → clean.
 
-    Edits that touch the same middle text become one, named after the later rule.
+    Edits that touch the same middle text become one, named after the later rule; so do two at the same raw place.
     """
     chained: list[Edit] = []
     i = j = to_raw = to_clean = 0  # what to add to a middle place for its raw and its clean place
     while i < len(first) or j < len(second):
         here = min(
-            first[i].start - to_raw if i < len(first) else len(raw),
-            second[j].start if j < len(second) else len(raw) + len(clean),
+            first[i].start - to_raw if i < len(first) else sys.maxsize,
+            second[j].start if j < len(second) else sys.maxsize,
         )
         start = end = here
         raw_start, clean_start = start + to_raw, start + to_clean
@@ -53,7 +55,7 @@ def chain(raw: str, first: list[Edit], clean: str, second: list[Edit]) -> list[E
                 to_raw += len(first[i].raw) - len(first[i].clean)
                 rule = rule or first[i].rule
                 i += 1
-            elif j < len(second) and ((at := second[j].start) < end or (at == start == end and not rule)):
+            elif j < len(second) and ((at := second[j].start) < end or (at == end and end + to_raw == raw_start)):
                 end = max(end, at + len(second[j].raw))
                 to_clean += len(second[j].clean) - len(second[j].raw)
                 rule = second[j].rule

@@ -2,7 +2,8 @@
 
 The pattern finds islands of marks and white space between pieces of content. The two commonest shapes (a mark after
 Han, a mark between a figure and Han) are decided by the pattern itself; the others token by token, white space
-last, because what becomes of it depends on what its neighbours have become.
+last, because what becomes of it depends on what its neighbours have become. A tab divides the cells of a table's row:
+white space on one line with a tab in it becomes one tab, whatever stands beside it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 
 from tasks.model import Edit
 from tasks.normalize.characters import RARE
-from tasks.normalize.context import CHINESE, HAN, KIND, SEE_THROUGH, SEEN_THROUGH, SPACE, STRONG, Context
+from tasks.normalize.context import BREAK, CHINESE, HAN, KIND, SEE_THROUGH, SEEN_THROUGH, SPACE, STRONG, Context
 from tasks.normalize.pairs import Change, plan
 
 _FULL_WIDTH: Final = {
@@ -35,12 +36,12 @@ _ISLAND = re.compile(
 )
 _TOKEN = re.compile(rf"[{SPACE}]+|\.+|…+|[—―─\-]+|.")
 _TWO_LINES = re.compile(r"(?<!─)──(?!─)|(?<!-)--(?!-)")
-_LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_BREAK = re.compile(f"[{BREAK}]")
 _OPENING: Final = "（《〈【「『〔〖"
 _CLOSING: Final = "）》〉】」』〕〗"
 _OWN_SPACE: Final = frozenset("，。、；：？！" + _OPENING + _CLOSING)  # as wide as a Han: no white space beside them
 # After a space between Han and a figure: an unspaced date is a piece of its own, spaced digits are a broken number.
-_APART = re.compile(rf"[0-9]{{4}}(?:年|[-./][0-9])|[0-9]{{1,2}}月[0-9]{{1,2}}日|[0-9.,]{{1,24}}[{SPACE}]+[0-9]")
+_APART = re.compile(r"[0-9]{4}(?:年|[-./][0-9])|[0-9]{1,2}月[0-9]{1,2}日|[0-9.,]{1,24}[^\S\t]+[0-9]")
 _ENTITY = re.compile(r"&#?[0-9A-Za-z]{1,8};\Z")
 _DIGITS: Final = frozenset("0123456789")
 _WORD: Final = _DIGITS | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -157,6 +158,8 @@ class _Block:
             return "", "edge_space"
         before, after = left[-1], right[0]
         broken = raw != " " and _LINE_BREAK.search(raw) is not None
+        if "\t" in raw and not broken:
+            return "\t", "space_run"
         if before in _OWN_SPACE or after in _OWN_SPACE:
             return (" ", "space_run") if before in _CLOSING and after in _OPENING else ("", "mark_space")
         kind_before, kind_after = KIND[before], KIND[after]
@@ -206,4 +209,5 @@ class _Block:
             start -= 1
         if KIND[text[start : start + 1]] != "digit":
             return False
-        return not (start > 1 and text[start - 1].isspace() and KIND[text[start - 2]] == "digit")
+        apart = start > 1 and text[start - 1].isspace() and text[start - 1] != "\t"
+        return not (apart and KIND[text[start - 2]] == "digit")

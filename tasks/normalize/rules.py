@@ -107,10 +107,17 @@ REGISTRY = (
     ),
     Rule(
         "space_run",
-        "run of spaces, or a space of another kind, to one space",
+        "run of spaces, or a space of another kind, to one space; with a tab in it, to one tab",
         "typesetting",
         "王\u3000\u3000刚",
         "王 刚",
+    ),
+    Rule(
+        "cell_break",
+        "one tab put between two cells of a table's row",
+        "text/tab-separated-values (IANA)",
+        "粗钢万吨",
+        "粗钢\t万吨",
     ),
 )
 

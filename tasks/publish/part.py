@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from tasks.clean.tables import CHILDREN, read_arrow
-from tasks.publish.decisions import Decisions
+from tasks.dedupe.decisions import Decisions
 from tasks.validate.probe import Probe, probe
 
 COMPRESSION_LEVEL = 3  # 75,000 documents per CPU second; level 9 saves 8 % more and takes four times as long

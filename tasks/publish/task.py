@@ -11,9 +11,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from tasks.clean.part import CleanedPart
+from tasks.dedupe.decisions import Decisions
 from tasks.pool import in_worker
 from tasks.publish import manifest, part, snapshot
-from tasks.publish.decisions import Decisions
 from tasks.publish.fingerprint import versions
 from tasks.publish.outcome import Outcome
 from tasks.publish.report import write_report

@@ -18,19 +18,10 @@ from tasks.model import Block
 from tasks.quantify.change import Change, is_pollution, leading_verb
 from tasks.quantify.grammar import Amount, amounts, read
 from tasks.quantify.indicator import look_back, noun_before, noun_behind
-from tasks.quantify.period import Setting, is_imperative, turns
+from tasks.quantify.part import Context, Parts
+from tasks.quantify.period import Setting, is_imperative
 
 __all__ = ["Context", "Quantity", "quantify", "read"]
-
-
-class Context(NamedTuple):
-    """What is known of the document the blocks belong to; every field may be None."""
-
-    report_year: int | None = None
-    review_year: int | None = None
-    published_date: str | None = None
-    doc_type: str | None = None
-    place: str | None = None
 
 
 class Quantity(NamedTuple):
@@ -57,13 +48,16 @@ class Quantity(NamedTuple):
     modifier: bool
 
 
-_SENTENCE_END: Final = re.compile("[。；;！!？?][。；;！!？?]*+[”’」』）)]*+")
+# a tab stands between the cells of a table: nothing is read across it
+_SENTENCE_END: Final = re.compile("[。；;！!？?\t](?:(?<=\t)|[。；;！!？?]*+[”’」』）)]*+)")
 _LONGEST_SENTENCE: Final = 1000  # a sentence is stored with each of its numbers; of a longer one,
 _EXCERPT: Final = 100  # so many characters on either side
 _CONJUNCTIONS: Final = frozenset(("和", "、", "与", "及", "以及"))
 _SHORT_GAP: Final = 16
 _OTHER_VERB: Final = re.compile(
     "建设|建成|新建|新开|完成|实现|实施|开展|开工|举办|打造|打掉|改造|培育|创建|办理|组织|发放|投入|推进|引进|入库|增长|下降|提高|达"
+    "|吸引|吸纳|引育|集聚|拥有|共有|现有|[，,][^，,]{0,6}有|获|入选|列入|纳入|认定|惠及|覆盖|帮助|解决|安置|接待|受理|签约|落地|落户|竣工|投产"
+    "|投放|带动|拉动|实有|占|超|突破|为|让|使|被|服务(?![业站点中区平])"
 )
 _LONG_UNITS: Final = frozenset(("年", "周年", "周", "月", "季度", "星期", "学年"))
 _LASTS: Final = re.compile("工龄|历史|寿命|产假|假期|工期|期限")
@@ -72,48 +66,28 @@ _FRAMES: Final = ("连续", "过去", "最近", "近", "未来", "前", "后", "
 _COUNTING: Final = frozenset(("count", "measure", "duration"))
 _CAPACITY: Final = re.compile("年产|日产|直径|处理|装机|容量|设计")
 _SLOGAN: Final = 12  # a slogan in quotes is not longer
-_STOPS: Final = re.compile("[，,。；;：:]")
+_STOPS: Final = re.compile("[，,。；;：:\t]")
 _CLAUSE: Final = 60  # a clause is looked at no further back
-
-
-class _Document:
-    """Years of the document, and the part of a yearly report being read: its plan, its review, or none."""
-
-    __slots__ = ("planned", "report_year", "review_year", "this_year", "turns")
-
-    def __init__(self, context: Context) -> None:
-        published = context.published_date
-        self.planned = False if context.doc_type == "government_work_report" else None
-        self.report_year = context.report_year
-        self.review_year = context.review_year
-        self.this_year = context.report_year or (int(published[:4]) if published else None)
-        self.turns: list[tuple[int, bool]] = []
-
-    def turn(self, position: int) -> None:
-        """Go on to ``position`` of the block."""
-        while self.turns and self.turns[0][0] <= position:
-            self.planned = self.turns.pop(0)[1]
-
-    def year(self) -> str | None:
-        """The year the part being read is about."""
-        year = None if self.planned is None else self.report_year if self.planned else self.review_year
-        return None if year is None else str(year)
 
 
 def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
     """The quantities of a document's blocks, in reading order."""
     found: list[Quantity] = []
-    document = _Document(context)
+    parts = Parts(context)
+    published = context.published_date
+    # 上年 in a bulletin is the year before the one it reviews
+    reviewed = context.review_year if context.doc_type == "statistical_bulletin" else None
+    this_year = context.report_year or reviewed or (int(published[:4]) if published else None)
     for number, block in enumerate(blocks):
-        if document.planned is not None:
-            document.turns = turns(block.text, document.report_year)
-        _read_block(number, block.text, document, found)
-        document.turn(len(block.text))
+        parts.open(block)
+        _read_block(number, block.text, parts, this_year, found)
+        parts.reach(len(block.text))
     return found
 
 
-def _read_block(number: int, text: str, document: _Document, found: list[Quantity]) -> None:
+def _read_block(number: int, text: str, parts: Parts, this_year: int | None, found: list[Quantity]) -> None:
     """Append the quantities of one block."""
+    next_year = "A" if this_year is None else str(this_year + 1)  # behind all years if none is known
     begin = stop = last_end = -1
     ends = _SENTENCE_END.finditer(text)
     previous: Quantity | None = None
@@ -132,10 +106,9 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
                 begin = stop
             else:
                 stop = len(text)
-            document.turn(start)
-            setting = Setting(text, begin, min(stop, begin + _LONGEST_SENTENCE), document.this_year)
+            planned, year = parts.reach(start)
+            setting = Setting(text, begin, min(stop, begin + _LONGEST_SENTENCE), this_year, year)
             times, cues = setting.times, setting.cues
-            planned, year = document.planned, document.year()
             imperative = planned is None and is_imperative(text, begin)
             short = stop - begin <= _LONGEST_SENTENCE
             previous, leading, last_end = None, False, begin
@@ -149,7 +122,7 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
         if words == start:
             change = leading_verb(text, low, start)
         direction, to_or_by, over, leads, improves = change
-        if improves and is_pollution(text, start):
+        if improves and is_pollution(text, begin, start):
             direction = "decrease"
         if to_or_by == "none":
             if kind == "duration" and not _lasts(text, amount):
@@ -163,7 +136,15 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
         leading = leads or (leading and to_or_by == "by")
         modifier, indicator = _measured(text, amount, change, noun, previous)
         plans = planned or imperative or (planned is None and low > begin and is_imperative(text, low))
-        otherwise = "target" if plans else "actual"
+        time = setting.time(number_start) if times else None
+        period = year if time is None else time.period
+        if period is not None and period >= next_year:
+            plans = True  # what lies ahead is no fact
+        status = "target" if plans else "actual"
+        if time is not None and time.is_base():
+            status = "actual"
+        elif cues:
+            status = setting.status(start, status)
         row = (
             number,
             text[start:end],
@@ -180,9 +161,9 @@ def _read_block(number: int, text: str, document: _Document, found: list[Quantit
             direction,
             to_or_by,
             indicator,
-            (setting.period(number_start) if times else None) or year,
+            period,
             None,
-            setting.status(start, otherwise) if cues else otherwise,
+            status,
             modifier,
         )
         previous = tuple.__new__(Quantity, row)  # 0.6 µs less than the class's own constructor

@@ -36,19 +36,25 @@ _FALL: Final = (
     " 节省 压减 削减 收窄 下调 少用 降本 减排 精简 缩小 压降 退减"
     " 负增长"
 )
+# what leads to a level and changes nothing by itself: 压到, but not 高压10千伏
+_RISE_TO: Final = "扩 提 加 延 攀升 跃升 飙升 扩展 拉长"
+_FALL_TO: Final = "压 缩 砍 跌 降减 缩减 压缩 精简 减缓"
+_MOVE_TO: Final = "发展 做 壮大 做大 推进 推广 延伸 调整 改 变 变为 转"
 _REACHED: Final = "到 至 达 达到 突破 控制在 稳定在 保持在 维持在 压减为 增加为 达到了 突破了 跃升至 迈上"
 # 到, 至 and 达 in these words reach no level: 截至, 看到, 长达
 _NOT_REACHED: Final = (
     "截至 直至 甚至 乃至 以至 看到 来到 遇到 受到 收到 接到 得到 感到 想到 谈到 提到 涉及到"
-    " 长达 高达 发达 表达 下达 送达 抵达"
+    " 长达 高达 发达 表达 下达 送达 抵达 通达 直达"
 )
 
 
 _VERB: Final = reversed_trie(f"{_RISE} {_FALL}")
-_FALLS: Final = frozenset(word[::-1] for word in _FALL.split())
+_LEVEL_VERB: Final = reversed_trie(f"{_RISE} {_FALL} {_RISE_TO} {_FALL_TO}")
+_MOVE: Final = reversed_trie(_MOVE_TO)
+_FALLS: Final = frozenset(word[::-1] for word in f"{_FALL} {_FALL_TO}".split())
 _LEVEL: Final = reversed_trie(_REACHED)
 _NOTHING: Final = reversed_trie(_NOT_REACHED)
-CUE: Final = f'[“‘「"]?(?:了|约|近)?(?:(?:{_NOTHING})()|({_LEVEL})(?:了)?({_VERB})?|({_VERB}))'
+CUE: Final = f'[“‘「"]?(?:了|约|近)?(?:(?:{_NOTHING})()|({_LEVEL})(?:了)?(?:({_LEVEL_VERB})|{_MOVE})?|({_VERB}))'
 """The words of a change, read backwards from the number: quotes and 了, then the level with its verb (升提|到), or
 the verb alone. Its four groups are the arguments of ``said``."""
 
@@ -70,9 +76,9 @@ def said(nothing: str | None, level: str | None, level_verb: str | None, verb: s
     return Change(direction, "by" if level is None else "to", over, improves=verb == "善改")
 
 
-def is_pollution(text: str, start: int) -> bool:
-    """Whether what improves (改善) before ``start`` is better when it is less."""
-    return _POLLUTION.search(text, max(0, start - 40), start) is not None
+def is_pollution(text: str, low: int, start: int) -> bool:
+    """Whether what improves (改善) between ``low`` and ``start`` is better when it is less."""
+    return _POLLUTION.search(text, max(low, start - 40), start) is not None
 
 
 def leading_verb(text: str, low: int, start: int) -> Change:

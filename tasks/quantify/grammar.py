@@ -55,10 +55,14 @@ _NOT_INNER: Final = frozenset("容外部资陆需蒙涵生阁游")  # 内容, �
 _TAIL: Final = frozenset(_BEHIND) | _TO | frozenset("半又0123456789") | frozenset(DIGITS)
 _HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負下")
 _MINUS: Final = frozenset("-－−")
-_OPENING: Final = frozenset(" （(：:，,")
+_OPENING: Final = frozenset(" \t（(：:，,")
 _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
 _BEFORE_LIANG: Final = frozenset(SMALL + LARGE)  # 三百两 weighs; 一九八二两年 does not
 _SELDOM_ONE: Final = frozenset("度层升担桶两天")  # 一度, 一天天 measure nothing
+_PLACE_UNITS: Final = frozenset("家台面间道门块棵口眼所")  # classifiers that are also nouns of place names
+_PLACE: Final = re.compile(
+    "[一-鿿]{0,2}?[镇乡村屯堡庄沟河山岭湖岛湾桥城区县街路](?:(?![一-鿿])|(?=政府|党委|境内|[的在和与及等]))"
+)
 
 
 def amounts(text: str) -> Iterator[Amount]:
@@ -98,7 +102,7 @@ def _amount(text: str, match: re.Match[str], start: int, end: int) -> Amount | N
     value, high, fits = figure
     meaning = kind, name, power = UNITS[unit]
     if power:
-        factor = Decimal(10**power)
+        factor = Decimal(1).scaleb(power)
         value, high, fits = times(value, factor), high and times(high, factor), False
     if written[0] > "9":
         if not _counts(value, text, match):
@@ -145,6 +149,8 @@ def _counts(value: Decimal, text: str, match: re.Match[str]) -> bool:
     kind = UNITS[unit].kind
     if unit == "大":
         return 2 <= value <= 10
+    if unit in _PLACE_UNITS and len(written) == 1 and _PLACE.match(text, end):
+        return False  # 八面城镇
     if written in ("一", "壹"):
         return kind != "count" and unit not in _SELDOM_ONE
     if written == "二":
@@ -313,5 +319,5 @@ def _range(text: str, start: int, *, bare: bool = False) -> Amount | None:
     if bottom >= top or (high_unit is None and high_text[-1] not in LARGE and not bare):
         return None
     kind, name, power = UNITS[high_unit] if high_unit else Unit("count", "")
-    bottom, top = (times(end, Decimal(10**power)) for end in (bottom, top))
+    bottom, top = (times(end, Decimal(1).scaleb(power)) for end in (bottom, top))
     return _surround(text, Amount(start, match.end(), start, kind, bottom, top, None, name or None, "range"))

@@ -26,10 +26,13 @@ def _units(kind: str, words: str) -> dict[str, Unit]:
     return {word: Unit(kind, name or word) for word, _, name in pairs}
 
 
-UNITS: Final[dict[str, Unit]] = {
+UNITS: dict[str, Unit] = {
     **_units("percent", "% ％=% ‰"),
     "成": Unit("percent", "%", 1),  # 三成 is 30 %
     "折": Unit("percent", "%", 1),
+    "分钱": Unit("amount_money", "元", -2),
+    "角钱": Unit("amount_money", "元", -1),
+    "毛钱": Unit("amount_money", "元", -1),
     **_units("percentage_point", "个百分点=百分点 百分点 個百分點=百分点"),
     **_units("ratio_or_multiple", "倍"),
     **_units(
@@ -70,6 +73,7 @@ UNITS: Final[dict[str, Unit]] = {
         " PB EB Mbps Gbps Hz kHz MHz GHz dB",
     ),
 }
+UNITS |= {word.replace("/", " / "): unit for word, unit in UNITS.items() if "/" in word}
 
 NOT_BEFORE: Final[dict[str, str]] = {
     "两": "[年个种者地方项次大省市国岸]",

@@ -10,10 +10,27 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from tasks.quantify.part import FIVE_YEAR_PLANS
+
 _STATUS: Final = {
     **dict.fromkeys(["预计", "预估", "估算", "估计"], "estimate"),
     **dict.fromkeys(
-        ["力争", "争取", "确保", "力求", "计划", "预期", "拟", "将", "要", "们要", "努力", "每年实施"],
+        (
+            "力争",
+            "争取",
+            "确保",
+            "力求",
+            "计划",
+            "预期",
+            "拟",
+            "将",
+            "要",
+            "们要",
+            "努力",
+            "每年实施",
+            "目标是",
+            "目标为",
+        ),
         "target",
     ),
     **dict.fromkeys(["已", "截至", "去年", "上年", "累计", "同比", "目前", "迄今", "以来", "荣获", "了"], "actual"),
@@ -49,19 +66,11 @@ _MARK: Final = re.compile(
 )
 _DATE: Final = re.compile(r"(\d{4})年度?(?:\D(\d{4})年度?)?(?:(\d+)月(?:(\d+)日)?)?")
 _UNTIL: Final = re.compile(r"(1[0-2]|[1-9])月")
-_PLANS: Final = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, "六": 2031}
 _SHIFT: Final = {"今年": 0, "本年": 0, "明年": 1, "去年": -1, "上年": -1, "前年": -2}
 _BASES: Final = frozenset("比较与同从由自")
-_DATED: Final = re.compile("(?:年?[底末])?的?[0-9]")  # 从2015年年底的2880元: it dates its number all the same
-
-_TURN: Final = re.compile(
-    "|".join(
-        f"{year}[^，。；\\s]{{0,12}}?(?:安排|任务|打算|部署|总体要求|总体思路|目标|重点工作|工作要求|工作重点|工作思路)"
-        for year in ("20[0-9]{2}年", "今年", "明年", "下一步", "下一阶段", "今后[一二三四五]年")
-    )
-    + "|主要预期目标|总体工作思路|工作安排|工作回顾|工作总结|过去的?[一五5]年|[一五]年来|主要做了"
-)
-_REVIEW: Final = ("回顾", "总结", "一年", "五年", "5年", "年来", "做了")
+_NEXT: Final = re.compile("(?:年?[底末])?的?(?:不足|[近约超])?(?=[0-9])")  # 从2015年年底的2880元: it dates that number
+_EVERYWHERE: Final = 1 << 62
+_YEAR_DIGITS: Final = 4
 
 _IMPERATIVE: Final = re.compile(
     "(?:进一步|持续|全面|深入|大力|着力|切实|扎实|重点|积极|继续|不断|要|再|全力)*"
@@ -71,11 +80,18 @@ _IMPERATIVE_FIRST: Final = frozenset("进持全深大着切扎重积继不要再
 
 
 class Time(NamedTuple):
-    """A time named in a text; ``base``: it is only compared with."""
+    """A time named in a text: it dates the numbers from ``end`` to ``last``.
+
+    A time that is only compared with (由2020年的41万亩) dates none but the number right behind it.
+    """
 
     end: int
+    last: int
     period: str
-    base: bool
+
+    def is_base(self) -> bool:
+        """Whether the time dates what a change begins with: that is a fact."""
+        return self.last != _EVERYWHERE
 
 
 class Setting:
@@ -83,7 +99,7 @@ class Setting:
 
     __slots__ = ("cues", "times")
 
-    def __init__(self, text: str, start: int, end: int, this_year: int | None) -> None:
+    def __init__(self, text: str, start: int, end: int, this_year: int | None, part_year: str | None) -> None:
         self.cues: list[tuple[int, str]] = []
         self.times: list[Time] = []
         for match in _MARK.finditer(text, start, end):
@@ -92,16 +108,19 @@ class Setting:
                 self.cues.append((match.start(), _STATUS[word]))
                 if word not in ("去年", "上年", "截至"):
                     continue
-            period = _period(text, match, this_year)
+            period = _period(text, match, this_year, part_year)
             if period is not None:
-                base = text[match.start() - 1 : match.start()] in _BASES
-                self.times.append(Time(match.end(), period, base and not _DATED.match(text, match.end())))
+                end, last = match.end(), _EVERYWHERE
+                if text[match.start() - 1 : match.start()] in _BASES:
+                    behind = _NEXT.match(text, end)
+                    last = -1 if behind is None else behind.end()
+                self.times.append(Time(end, last, period))
 
-    def period(self, position: int) -> str | None:
+    def time(self, position: int) -> Time | None:
         """The nearest time named before ``position``."""
         for time in reversed(self.times):
-            if time.end <= position and not time.base:
-                return time.period
+            if time.end <= position <= time.last:
+                return time
         return None
 
     def status(self, position: int, otherwise: str) -> str:
@@ -115,35 +134,27 @@ class Setting:
         return status
 
 
-def _period(text: str, match: re.Match[str], this_year: int | None) -> str | None:
-    """The ISO 8601 period of one mention; None for a relative one in a document without a year."""
+def _period(text: str, match: re.Match[str], this_year: int | None, part_year: str | None) -> str | None:
+    """The ISO 8601 period of one mention; None for a relative one in a document without a year.
+
+    A month without a year (截至11月) is one of the year the part is about.
+    """
     word = match[0]
     if word[0] == "十":
-        first = _PLANS[word[1]]
+        first = FIVE_YEAR_PLANS[word[1]]
         return f"{first}/{first + 4}"
     if date := _DATE.match(word):
         year, last, month, day = date.groups()
         if last:
             return f"{year}/{last}" if last > year else None
         return "-".join((year, *(f"{int(part):02d}" for part in (month, day) if part)))
-    if this_year is None:
-        return None
     if word == "截至":
         until = _UNTIL.match(text, match.end())
-        return f"{this_year}-{int(until[1]):02d}" if until else None
-    return str(this_year + _SHIFT[word])
+        year = part_year if part_year is not None and len(part_year) == _YEAR_DIGITS else this_year
+        return f"{year}-{int(until[1]):02d}" if until and year else None
+    return None if this_year is None else str(this_year + _SHIFT[word])
 
 
 def is_imperative(text: str, clause: int) -> bool:
     """Whether the clause that begins at ``clause`` is worded as plans are: 加快…, 大力推进…."""
     return text[clause] in _IMPERATIVE_FIRST and _IMPERATIVE.match(text, clause) is not None
-
-
-def turns(text: str, report_year: int | None) -> list[tuple[int, bool]]:
-    """Where a yearly report turns to its plan (True: 2020年工作安排) or its review (False: 过去一年)."""
-    found = []
-    for match in _TURN.finditer(text):
-        word = match[0]
-        past = word[0] == "2" and report_year is not None and int(word[:4]) < report_year
-        found.append((match.start(), not past and not word.endswith(_REVIEW)))
-    return found

@@ -57,12 +57,8 @@ def find_header(text: str) -> Header | None:
     closing = _CLOSING.search(text, start)
     if closing is None:
         return None
-    lines = [
-        line for line in text[start : closing.start()][:MAX_HEADER].split("\n") if line[:1] not in "\t -#"
-    ]
-    n_keys = sum(
-        1 for line in lines if (key := _KEY.match(line)) and (key[2].isascii() or key[2] in KNOWN_NAMES)
-    )
+    lines = [line for line in text[start : closing.start()][:MAX_HEADER].split("\n") if line[:1] not in "\t -#"]
+    n_keys = sum(1 for line in lines if (key := _KEY.match(line)) and (key[2].isascii() or key[2] in KNOWN_NAMES))
     if not n_keys or 2 * n_keys < len(lines):
         return None
     return Header(start, closing.start(), min(closing.end() + 1, len(text)))

@@ -52,9 +52,7 @@ def sniff(text: str) -> str:
 
 def sniff_json_lines(prefix: bytes) -> bool:
     """Whether a file that begins with these bytes is JSON Lines and can be cut at line ends."""
-    text = prefix.removeprefix(b"\xef\xbb\xbf").decode(
-        "latin-1"
-    )  # its syntax is ASCII in all supported encodings
+    text = prefix.removeprefix(b"\xef\xbb\xbf").decode("latin-1")  # its syntax is ASCII in all supported encodings
     return sniff(text) == "json_lines" and not is_document(text)
 
 

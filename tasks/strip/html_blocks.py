@@ -1,8 +1,9 @@
 """Kept lines of a page to blocks: what kind each is, its spans, its path in the document.
 
-``blocks_of`` keeps reading order. A table row whose cells are apart in the text is one block; where cells
-touch, each is its own block, lest 2020 and 16.4 become 202016.4. A path is the innermost ``MAX_STEPS``
-boxes, each as ``tag.class#id``, below the article with its number among equal siblings:
+``blocks_of`` keeps reading order. The row of a data table is one block: a span per cell (more where text in it is
+hidden), ``Block.cells`` tells where each begins. White space between cells is structure. A row of layout is no
+block: its cells hold lists, tables, headings or running text, or its table has no other row of cells. A path is the
+innermost ``MAX_STEPS`` boxes, each as ``tag.class#id``, below the article with its number among equal siblings:
 ``html>body>div.article#zoom>p:2``.
 """
 
@@ -13,6 +14,7 @@ from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from tasks.model import Block, Span
 from tasks.strip.html_walk import Line, Page
@@ -37,11 +39,22 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD_LEVEL = 2  # below the page's title
 _PLAIN_RANKS = 2  # 第一部分, 一、 and (一) mark a heading without bold type; 1. may be an item of a list
 _CAPTION = re.compile(r"[▲△↑]|图为|图片(?:来源|说明)|图\s*\d*\s*[:：]")
+_FIGURE_BREAK = re.compile(r"\w[0-9]|[0-9A-Za-z.%]{2}")  # a line break in a cell that stands for a space
 _SENTENCE_END = ("。", "！", "？", "；", "!", "?", ";", "，", ",", "：", ":")
 # A paragraph's indent in the middle of a line: its line break was lost on the way.
 _LOST_BREAK = re.compile("(?<=[。！？”：；）.!?])\\s*(?:\u3000{2}|[\xa0 ]{4})\\s*(?=\\S)")
 _PRE_BREAK = re.compile("\n(?=\\s*\n|[ \t\u3000\xa0]{2,}|\u3000)")
 _STEP_NAME = re.compile(r'\b(class|id)="([\w\-]{1,40})')
+
+
+class _Place(NamedTuple):
+    """The boxes of a table's row and cell."""
+
+    row: int
+    cell: int
+
+
+_NOWHERE = _Place(-1, -1)
 
 
 def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article: int) -> tuple[list[Block], list[int]]:
@@ -51,24 +64,39 @@ def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article:
     with_image = {line for line, _, _ in page.images}
     blocks: list[Block] = []
     numbers: list[int] = []
-    last_row = last_number = -1
+    last_place, last_number = _NOWHERE, -1
     for number in [number for number, text in enumerate(texts) if text and verdicts[number] is None]:
         line, text = page.lines[number], texts[number]
-        row = rows.get(number, -1)
+        place = rows.get(number, _NOWHERE)
         start = line[1] - len(page.text[line[0] : line[1]].lstrip())
-        joins = row >= 0 and row == last_row and number == last_number + 1 and start > blocks[-1].spans[-1].end
-        last_row, last_number = row, number
-        if joins:
-            spans = blocks[-1].spans
-            spans[-1:] = _without_holes(page, spans[-1].start, start + len(text))
+        if place.row >= 0 and place.row == last_place.row:
+            same_cell = place == last_place and number == last_number + 1
+            _go_on(page, blocks[-1], start, start + len(text), same_cell=same_cell)
+            last_place, last_number = place, number
             continue
-        kind, level = ("table_row", 0) if row >= 0 else _kind(page, line, text, number in with_image)
+        in_row = place.row >= 0
+        kind, level = ("table_row", 0) if in_row else _kind(page, line, text, number in with_image)
         path = path_of(line[2])
-        for begin, end in _pieces(page, line[2], text):
+        for begin, end in [(0, len(text))] if in_row else _pieces(page, line[2], text):
             if spans := _without_holes(page, start + begin, start + end):
                 blocks.append(Block(kind, spans, level, path))
                 numbers.append(number)
+                last_place, last_number = place, number
     return blocks, numbers
+
+
+def _go_on(page: Page, row: Block, start: int, end: int, *, same_cell: bool) -> None:
+    """Add a line to the block of its row: a further cell, or a further line of the cell.
+
+    Lines that touch go on in one cell, unless figures or Latin words would run together: 16.4 and 5 are not 16.45.
+    """
+    last = row.spans[-1]
+    touches = start == last.end
+    if same_cell and not (touches and _FIGURE_BREAK.match(page.text, start - 1)):
+        row.spans[-1:] = _without_holes(page, last.start, end)
+    elif spans := _without_holes(page, start, end):
+        row.cells.append(len(row.spans))
+        row.spans += spans
 
 
 def _kind(page: Page, line: Line, text: str, behind_image: bool) -> tuple[str, int]:
@@ -136,8 +164,8 @@ def _trimmed(text: str, span: Span) -> Span:
     return Span(span.start + len(part) - len(part.lstrip()), span.start + len(part.rstrip()))
 
 
-def _data_rows(page: Page, texts: list[str], verdicts: list[str | None], article: int) -> dict[int, int]:
-    """For each line of a table row that holds data, not layout: the row's box."""
+def _data_rows(page: Page, texts: list[str], verdicts: list[str | None], article: int) -> dict[int, _Place]:
+    """For each kept line of a table row that holds data, not layout: its row and cell."""
     tags, parents = page.tags, page.parents
     if "tr" not in tags[article:]:
         return {}
@@ -145,19 +173,33 @@ def _data_rows(page: Page, texts: list[str], verdicts: list[str | None], article
     for box in range(len(tags) - 1, 0, -1):
         if tags[box] in ("table", "ul", "ol", "h1", "h2", "h3") or box in layout:
             layout.add(parents[box])
-    cells: Counter[int] = Counter()
+    rows: dict[int, list[tuple[int, list[int]]]] = {}  # the cells that hold kept lines
+    headed: set[int] = set()  # tables' bodies in which a row has a heading cell
     for box in range(article + 1, len(tags)):
-        if tags[box] in ("td", "th") and tags[parents[box]] == "tr":
-            lines = range(page.firsts[box], page.lasts[box])
+        row = parents[box]
+        if tags[box] in ("td", "th") and tags[row] == "tr":
+            lines = [number for number in range(page.firsts[box], page.lasts[box]) if verdicts[number] is None]
             fits = len(lines) <= MAX_CELL_LINES and sum(len(texts[n]) for n in lines) <= MAX_CELL
-            cells[parents[box]] += len(lines) > 0 if fits and box not in layout else -len(tags)
+            if not fits or box in layout:
+                layout.add(row)
+            elif lines:
+                rows.setdefault(row, []).append((box, lines))
+            if tags[box] == "th":
+                headed.add(parents[row])
+    wide = {row: cells for row, cells in rows.items() if len(cells) >= 2 and row not in layout}
+    in_table = Counter(parents[row] for row in wide)
     return {
-        number: row
-        for row, n_cells in cells.items()
-        if n_cells >= 2
-        for number in range(page.firsts[row], page.lasts[row])
-        if verdicts[number] is None
+        number: _Place(row, cell)
+        for row, cells in wide.items()
+        if in_table[parents[row]] > 1 or parents[row] in headed or _is_brief(texts, cells)
+        for cell, lines in cells
+        for number in lines
     }
+
+
+def _is_brief(texts: list[str], cells: list[tuple[int, list[int]]]) -> bool:
+    """Whether no cell holds a sentence."""
+    return not any("。" in texts[number] for _, lines in cells for number in lines)
 
 
 class _Paths:

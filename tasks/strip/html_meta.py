@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 from tasks.strip.html_walk import Page, unescape
@@ -41,10 +42,13 @@ _LABEL = "浏览|点击|阅读|作者|字体|字号|发布|时间|日期|责任|
 _VALUE = rf"\s*[:：]\s*([^\s:：|【\[（(]{{2,30}}?)(?=\s|{_LABEL}|[|【\[（(]|(?:19|20)\d\d[-年/.]|$)"
 _SOURCE = re.compile(rf"(?:来源|稿源|出处){_VALUE}")
 _AUTHOR = re.compile(rf"(?:作者|撰稿|记者){_VALUE}")
+_PUBLISHER = r"([^\s:：|]{1,20}(?:报社?|网|通讯社|电视台|电台|在线|频道|周刊|杂志|客户端))"
+_DATED_SOURCE = re.compile(rf"{_DATE}\s+{_PUBLISHER}|{_PUBLISHER}\s+{_DATE}")  # nothing else on the line
 _INFORMATION = ("document_information", "page_furniture")
 _SITE_MARK = re.compile(
     r"\s*(?:[_|｜]|\s[-–—]+\s|--+|——|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|博客|客户端|com|cn)\S{0,4}$))\s*"
 )
+_SEPARATORS = "·・_|｜-–—－:：>»/"  # between the columns of a site and the headline, in a title element
 _TITLE_TAGS = ("h1", "h2", "h3")
 MIN_TITLE = 4  # characters
 _TITLE_LINES = 400  # a title stands early in the page
@@ -68,20 +72,31 @@ def split_site(title: str) -> tuple[str, str]:
     return parts[0], parts[-1]
 
 
+def _repeats(whole: str, line: str) -> bool:
+    """Whether the title element begins with a line, or the line is a part between separators and most of it."""
+    at = whole.find(line)
+    if at <= 0:
+        return at == 0
+    end = at + len(line)
+    set_off = whole[at - 1] in _SEPARATORS and (end == len(whole) or whole[end] in _SEPARATORS)
+    return set_off and 2 * len(line) > len(whole)
+
+
 def find_title(page: Page, texts: list[str]) -> int | None:
     """The line that prints the title: a heading or a line of its own that the title element repeats."""
     whole = "".join(page_title(page, texts).split())
     best, best_size = None, 0.0
-    tags, initial = page.tags, whole[:1]
+    tags = page.tags
+    initials = {whole[:1], *(char for mark, char in pairwise(whole) if mark in _SEPARATORS)}
     for number, (text, line) in enumerate(zip(texts[:_TITLE_LINES], page.lines, strict=False)):
         tag = tags[line[2]]
         heading = tag in _TITLE_TAGS
-        if not heading and (text[:1] != initial or tag in ("title", "head")):
+        if not heading and (text[:1] not in initials or tag in ("title", "head")):
             continue
         if not MIN_TITLE <= len(text) <= 120 or line[3] * 2 > len(text):
             continue
         squeezed = "".join(text.split()) if whole else ""
-        if squeezed and (whole.startswith(squeezed) or (heading and squeezed in whole)):
+        if squeezed and (_repeats(whole, squeezed) or (heading and squeezed in whole)):
             size = len(squeezed) + (20.0 if heading else 0.0) + (10.0 if tag == "h1" else 0.0)
         elif tag == "h1":
             size = 1.0
@@ -132,6 +147,8 @@ def _from_lines(texts: list[str], verdicts: list[str | None], title_line: int | 
         for key, pattern in (("date", _LABELLED_DATE), ("source", _SOURCE), ("author", _AUTHOR)):
             if key not in found and (match := pattern.search(text)):
                 found[key] = match[1]
+        if "source" not in found and (match := _DATED_SOURCE.fullmatch(text)):
+            found["source"] = match[1] or match[2]
         if "date" not in found and verdict == "document_information" and (match := _ANY_DATE.search(text)):
             found["date"] = match[1]
     return found

@@ -16,13 +16,13 @@ from prefect.utilities.annotations import quote
 from schemas.datasets import DATASETS
 from tasks.clean.part import CleanedPart
 from tasks.clean.tables import read_arrow
+from tasks.dedupe.decisions import Decisions
 from tasks.pool import in_worker
-from tasks.publish.decisions import Decisions
 from tasks.publish.manifest import write_json
 from tasks.publish.part import WrittenPart
 from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
 from tasks.rebuild import kept_texts, part_names
-from tasks.rebuild.candidates import raw_text_of
+from tasks.rebuild.unpublished import raw_text_of
 from tasks.validate.gate import BadRow, check_probes, locate
 from tasks.validate.laws import LawReport, check_counts, check_part
 from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict

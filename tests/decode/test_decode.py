@@ -76,9 +76,7 @@ def test_utf8_comes_back_exactly(text, compression):
     assert decoded.compression == compression
 
 
-@given(
-    st.integers(1, 200), st.lists(st.integers(0, 10_000), max_size=4), st.sampled_from(["utf-8", "gb18030"])
-)
+@given(st.integers(1, 200), st.lists(st.integers(0, 10_000), max_size=4), st.sampled_from(["utf-8", "gb18030"]))
 def test_a_few_stray_bytes_do_not_change_the_encoding(length, places, encoding):
     data = bytearray(("全区上下团结奋进，各项事业取得新成绩。" * length).encode(encoding))
     for place in places:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks.model import Edit, Span
-from tasks.normalize import RULES, normalize, split_edits, undo
+from tasks.normalize import RULES, normalize, normalize_cells, split_edits, undo
 from tasks.normalize.edits import apply, chain
 from tasks.normalize.rules import REGISTRY
 
@@ -22,12 +22,17 @@ MEBI = 1_000_000
 
 def cases(name: str) -> list:
     rows = [json.loads(line) for line in (CASES / name).read_text("utf-8").splitlines()]
-    return [pytest.param(row, id=f"{row['comment'][:50]}: {row['raw'][:20]!r}") for row in rows]
+    return [pytest.param(row, id=f"{row['comment'][:50]}: {row.get('raw', '')[:20]!r}") for row in rows]
 
 
 def check_laws(raw: str) -> str:
     """L3, L5, one clean line, well-formed edits; gives the clean text."""
     clean, edits = normalize(raw)
+    check_edits(raw, clean, edits)
+    return clean
+
+
+def check_edits(raw: str, clean: str, edits: list[Edit]) -> None:
     assert undo(clean, edits) == raw
     assert apply(raw, edits) == clean
     assert clean == clean.strip()
@@ -39,7 +44,6 @@ def check_laws(raw: str) -> str:
         assert edit.raw != edit.clean
         assert edit.rule in RULES
         end = max(edit.start + len(edit.raw), edit.start + 1)
-    return clean
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,8 @@ def test_enough_cases() -> None:
 
 @pytest.mark.parametrize("rule", REGISTRY, ids=lambda rule: rule.name)
 def test_registry_examples(rule) -> None:
-    clean, edits = normalize(rule.raw)
+    cells = (rule.raw[:2], rule.raw[2:]) if rule.name == "cell_break" else (rule.raw,)
+    clean, edits = normalize_cells(cells)
     assert clean == rule.clean
     assert {edit.rule for edit in edits} == {rule.name}
 
@@ -127,6 +132,25 @@ def test_laws_on_hostile_text(raw: str) -> None:
     check_laws(raw)
 
 
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.one_of(HOSTILE, PHRASES, st.sampled_from(["", " ", "\n", "\t", "\u200b", "。", "，", "-", '"', "5"])))
+)
+def test_laws_on_hostile_cells(cells: list[str]) -> None:
+    clean, edits = normalize_cells(cells)
+    check_edits("".join(cells), clean, edits)
+    held = [cell for cell in cells if normalize(cell)[0]]
+    assert clean.count("\t") == max(len(held) - 1, 0)
+
+
+@pytest.mark.parametrize("case", cases("cells.jsonl"))
+def test_cells(case: dict) -> None:
+    clean, edits = normalize_cells(case["cells"])
+    check_edits("".join(case["cells"]), clean, edits)
+    assert clean == case["clean"]
+    assert [edit.rule for edit in edits] == case["rules"]
+
+
 def test_laws_on_real_text(shared: Path) -> None:
     for path in sorted((shared / "seeds").iterdir()):
         for line in path.read_text("utf-8").splitlines():
@@ -181,6 +205,11 @@ def test_split_edits_puts_an_insertion_before_the_next_span() -> None:
     assert split_edits([Edit(2, "", "Y", "comma")], [Span(0, 2), Span(5, 7)]) == [Edit(5, "", "Y", "comma")]
 
 
+def test_chain_keeps_one_edit_per_position() -> None:
+    first = [Edit(1, "", "\t", "a")]
+    assert chain("甲,乙", first, "甲\t，乙", [Edit(2, ",", "，", "b")]) == [Edit(1, ",", "\t，", "b")]
+
+
 def test_chain_merges_what_touches() -> None:
     first = [Edit(0, "\u3000", " ", "a"), Edit(2, "xx", "", "a"), Edit(5, "Ｇ", "G", "a")]
     middle = apply("\u3000bxxcＧd", first)
@@ -231,6 +260,10 @@ def test_chain_merges_what_touches() -> None:
         "’",
         "中.a ",
         "a\n",
+        "。\t",
+        "。\n\t",
+        "5\t",
+        "中\t5",
     ],
 )
 def test_linear_on_hostile_text(unit: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemas.datasets import DATASETS
-from tasks.publish.decisions import Decisions
+from tasks.dedupe.decisions import Decisions
 from tests import plain_run, small_raw
 from tests.plain_run import rows
 

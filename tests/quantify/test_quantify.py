@@ -78,11 +78,42 @@ def test_periods_and_parts_of_a_report():
     assert [(row.text, row.period, row.status) for row in rows] == [
         ("5%", "2019", "actual"),
         ("3亿元", "2019", "actual"),
-        ("4所", "2020-11", "actual"),
+        ("4所", "2019-11", "actual"),
         ("90公里", "2016/2020", "actual"),
         ("6%", "2020", "target"),
         ("7%", "2019", "actual"),
     ]
+
+
+@pytest.mark.parametrize("case", load("parts.jsonl"), ids=lambda case: case["comment"])
+def test_parts_of_documents(case):
+    blocks = [Block(kind, [], text=text, section_path=path) for kind, path, text in case["blocks"]]
+    context = Context(**{name: case.get(name) for name in ("report_year", "review_year", "published_date", "doc_type")})
+    assert [[row.text, row.period, row.status] for row in quantify(blocks, context)] == case["rows"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["heading", "paragraph"]),
+            st.lists(
+                st.text(alphabet="一二、（）2025年十四五时期过去今后回顾目标任务安排情况 ", max_size=16), max_size=2
+            ),
+            st.text(alphabet="到2025年今后五，。；\t是：主要预期目标完成回顾工作安排由的增加3%元个亿", max_size=40),
+        ),
+        max_size=4,
+    ),
+    st.sampled_from(["government_work_report", "policy_document", "statistical_bulletin", "news", None]),
+    st.sampled_from([None, 2020]),
+)
+def test_any_headings_give_valid_rows(blocks, doc_type, year):
+    context = Context(report_year=year, review_year=year and year - 1, doc_type=doc_type)
+    for row in quantify([Block(kind, [], text=text, section_path=path) for kind, path, text in blocks], context):
+        assert "\t" not in row.text
+        assert row.indicator is None or "\t" not in row.indicator
+        assert row.period is None or row.period[:4].isdigit()
+        assert row.status in vocabulary.STATUSES
 
 
 def test_sentence_bounds():
@@ -134,7 +165,21 @@ def test_anything_gives_valid_rows(text):
 
 
 @pytest.mark.parametrize(
-    "unit", ["一二三四五六七八九", "1,", "1,111", "十百千万亿", "1", "一分之", "1到", "“", "一点一", "今年"]
+    "unit",
+    [
+        "一二三四五六七八九",
+        "1,",
+        "1,111",
+        "十百千万亿",
+        "1",
+        "一分之",
+        "1到",
+        "“",
+        "一点一",
+        "今年",
+        "到2025年",
+        "今年目标是1个。",
+    ],
 )
 def test_hostile_megabytes_are_linear(unit):
     text = unit * (1_000_000 // len(unit))

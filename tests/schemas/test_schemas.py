@@ -60,9 +60,7 @@ def test_field_is_declared_in_full(dataset, field):
 def test_keys_and_order_are_columns(dataset):
     names = [field.name for field in dataset.fields]
     assert len(names) == len(set(names))
-    assert {*dataset.key, *dataset.order, *(name for pair in dataset.ascending for name in pair)} <= set(
-        names
-    )
+    assert {*dataset.key, *dataset.order, *(name for pair in dataset.ascending for name in pair)} <= set(names)
     assert not any(dataset.field(name).nullable for name in dataset.key)
     with pytest.raises(KeyError, match="no_such"):
         dataset.field("no_such")
@@ -99,9 +97,7 @@ def test_empty_dataset_opens_everywhere_with_descriptions(name, tmp_path):
 
 def test_no_column_is_a_dictionary_or_a_large_string():
     for name in DATASETS:
-        assert not any(
-            pa.types.is_dictionary(t) or pa.types.is_large_string(t) for t in arrow_schema(name).types
-        )
+        assert not any(pa.types.is_dictionary(t) or pa.types.is_large_string(t) for t in arrow_schema(name).types)
 
 
 @pytest.mark.parametrize("dataset", DATASETS.values(), ids=DATASETS)
@@ -124,8 +120,7 @@ def test_dictionary_is_up_to_date(monkeypatch, tmp_path, capsys):
 
 def test_datapackage_depends_on_the_files_facts_only():
     facts = [
-        {"path": f"sources/part-000{n}.parquet", "bytes": 10 + n, "sha256": str(n) * 64, "rows": n}
-        for n in range(3)
+        {"path": f"sources/part-000{n}.parquet", "bytes": 10 + n, "sha256": str(n) * 64, "rows": n} for n in range(3)
     ]
     package = datapackage({"sources": facts})
     assert package == datapackage({"sources": facts[::-1]})

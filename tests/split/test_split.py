@@ -105,9 +105,7 @@ def test_listing_has_a_record_for_each_filled_piece(pieces, line_end):
 
 
 def test_json_lines_in_pieces_are_the_whole_file():
-    lines = [
-        json.dumps({"text": f"第{number}条", "id": str(number)}, ensure_ascii=False) for number in range(50)
-    ]
+    lines = [json.dumps({"text": f"第{number}条", "id": str(number)}, ensure_ascii=False) for number in range(50)]
     lines[7] = "{"
     text = "\n".join(lines) + "\n"
     cut = text.index("\n", len(text) // 2) + 1
@@ -123,12 +121,8 @@ def test_sniffing_bytes_for_json_lines():
     line = json.dumps({"标题": "春灌", "text": "东河区春灌展开。"}, ensure_ascii=False) + "\n"
     for encoding in ("utf-8", "utf-8-sig", "gb18030"):
         assert sniff_json_lines((line * 100).encode(encoding)[:1001])
-    assert sniff_json_lines(
-        ('{"text": "' + "长" * 100_000).encode()[: 64 << 10]
-    )  # one line longer than the prefix
-    assert not sniff_json_lines(
-        ("[" + line.strip() + "," + line).encode()
-    )  # an array can't be cut at line ends
+    assert sniff_json_lines(('{"text": "' + "长" * 100_000).encode()[: 64 << 10])  # one line longer than the prefix
+    assert not sniff_json_lines(("[" + line.strip() + "," + line).encode())  # an array can't be cut at line ends
     assert not sniff_json_lines(json.dumps({"text": "甲", "id": 1}, indent=1).encode())
     assert not sniff_json_lines("东河区春灌展开。".encode())
     assert not sniff_json_lines(b"\x1f\x8b\x08\x00")

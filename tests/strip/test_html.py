@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,13 @@ def stripped(record: Record) -> Stripped:
 
 
 def texts(record: Record, result: Stripped) -> list[str]:
-    return ["".join(record.text[start:end] for start, end in block.spans) for block in result.blocks]
+    """The raw text of each block, "|" between cells."""
+    found = []
+    for block in result.blocks:
+        pieces = [record.text[start:end] for start, end in block.spans]
+        borders = pairwise([0, *block.cells, len(pieces)])
+        found.append("|".join("".join(pieces[first:last]) for first, last in borders))
+    return found
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["comment"] for case in CASES])

@@ -23,9 +23,7 @@ from tasks.validate.gate import (
 )
 from tasks.validate.probe import probe
 
-CASES = [
-    json.loads(line) for line in (Path(__file__).parent / "cases/gate.jsonl").read_text("utf-8").splitlines()
-]
+CASES = [json.loads(line) for line in (Path(__file__).parent / "cases/gate.jsonl").read_text("utf-8").splitlines()]
 LAWS = {"L1": "records", "L2": "characters", "L3": "invertible"}
 BY_PATTERN = {
     "doc_id": "{:032x}",
@@ -177,8 +175,7 @@ def test_every_failing_row_is_found_in_every_part():
     results = check_probes("quantities", [probe("quantities", part) for part in parts])
     found = [locate("quantities", part, results) for part in parts]
     by_column = {
-        name: [[bad.row for bad in part if bad.column == name] for part in found]
-        for name in ("kind", "end - start")
+        name: [[bad.row for bad in part if bad.column == name] for part in found] for name in ("kind", "end - start")
     }
     assert set(by_column["kind"][0]) | {row + 200 for row in by_column["kind"][1]} == wrong
     assert by_column["kind"] == by_column["end - start"]
@@ -193,18 +190,16 @@ def test_results_are_equal_for_equal_data():
     outcomes = [check_table("documents", table("documents", made)) for _ in range(2)]
     texts = [json.dumps([result.to_json() for result in outcome.results]) for outcome in outcomes]
     assert texts[0] == texts[1]
-    assert (
-        outcomes[0].bad_rows == outcomes[1].bad_rows == sorted(outcomes[0].bad_rows, key=lambda bad: bad[:3])
-    )
+    assert outcomes[0].bad_rows == outcomes[1].bad_rows == sorted(outcomes[0].bad_rows, key=lambda bad: bad[:3])
 
 
 def test_probe_is_small():
     made = rows("edits", 3000)
     assert (
         len(
-            probe(
-                "edits", table("edits", [row | {"rule": f"r{row['raw_start'] % 9}"} for row in made])
-            ).frames["values"]
+            probe("edits", table("edits", [row | {"rule": f"r{row['raw_start'] % 9}"} for row in made])).frames[
+                "values"
+            ]
         )
         < 20
     )
@@ -220,9 +215,7 @@ def law_rows(*found: tuple[str, int, int, str | None]) -> pa.Table:
 
 
 def test_laws_that_hold():
-    results = check_laws(
-        law_rows(("L1", 1, 0, None), ("L2", 9, 0, None), ("L2", 4, 0, None), ("L3", 0, 0, None)), LAWS
-    )
+    results = check_laws(law_rows(("L1", 1, 0, None), ("L2", 9, 0, None), ("L2", 4, 0, None), ("L3", 0, 0, None)), LAWS)
     assert [(found.meaning, found.success, found.n_rows) for found in results] == [
         ("records", True, 1),
         ("characters", True, 13),
@@ -231,9 +224,7 @@ def test_laws_that_hold():
 
 
 def test_broken_and_unexamined_laws_are_critical():
-    results = check_laws(
-        law_rows(("L1", 1, 0, None), ("L2", 9, 2, "a.txt 0: gap"), ("L2", 4, 1, "b.txt 3: gap")), LAWS
-    )
+    results = check_laws(law_rows(("L1", 1, 0, None), ("L2", 9, 2, "a.txt 0: gap"), ("L2", 4, 1, "b.txt 3: gap")), LAWS)
     _, broken, unexamined = results
     assert (broken.success, broken.severity, broken.n_failing) == (False, "critical", 3)
     assert broken.sample == ("a.txt 0: gap", "b.txt 3: gap")
@@ -288,16 +279,12 @@ def test_gate_is_quiet_and_sends_nothing():
         "thread = threading.Thread(target=check_table, args=('edits', empty_table('edits')))\n"
         "thread.start(); thread.join()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_workers_load_neither_pandas_nor_great_expectations():
     heavy = ("pandas", "great_expectations", "prefect")
     code = f"import sys, tasks.validate.probe; print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,0 +1,233 @@
+"""Which part of a document is being read: its goals or its results, and the years they are meant for.
+
+A section heading says it best (``2019年工作回顾``, ``“十四五”时期的目标任务``). In the running text of a yearly
+report a phrase turns to the plan where it announces one (今年…主要预期目标是), and never where it tells how one was
+kept (较好完成了…主要预期目标). Behind 到2025年 the goals of a plan are meant for that year up to the block's end.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from tasks.model import Block
+
+FIVE_YEAR_PLANS: Final = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, "六": 2031}
+
+
+class Context(NamedTuple):
+    """What is known of the document the blocks belong to; every field may be None."""
+
+    report_year: int | None = None
+    review_year: int | None = None
+    published_date: str | None = None
+    doc_type: str | None = None
+    place: str | None = None
+
+
+class Part(NamedTuple):
+    """``planned``: goals (True), results (False) or not to be told (None); ``period``: what the part is about."""
+
+    planned: bool | None
+    period: str | None
+
+
+_UNKNOWN: Final = Part(None, None)
+_LONGEST_HEADING: Final = 60
+_NEVER: Final = 10000
+
+_TIME: Final = re.compile(
+    "(20[0-9]{2})年?(?:至|到|-|—)(20[0-9]{2})年|(20[0-9]{2})年?度?|十([一二三四五六])五(?!年)"
+    "|(今年|明年|下一步|下一阶段|下半年)|(?:今后|未来)(五年)?|过去的?(五年)?"
+)
+_PLANS: Final = "目标|任务|安排|打算|部署|总体要求|思路|展望|规划|计划|重点工作|工作重点|工作要求|指标|愿景|建议"
+_PLAN: Final = re.compile(f"(?:{_PLANS})(?![^”》）)]{{0,6}}情况)")
+_PLAN_ENDS: Final = re.compile(f"(?:{_PLANS})(?:草案|纲要)?(?:[（(].*)?[^一-鿿]*$")
+_REVIEW: Final = re.compile("回顾|总结|回眸|成就|成绩|成效|情况|进展")
+_BARE_YEAR: Final = re.compile("年(?:政府|全[省市县区州旗]|重点|主要)*工作$")
+_NUMBERING: Final = "(?:[（(]?[一二三四五六七八九十0-9]{1,3}[、.．）)]|第[一二三四五六七八九十]+部分)?[ 　]*"
+# a heading that was not told from its paragraph
+_LEADING: Final = re.compile("[一二三四五六七八九十]{1,3}、[^，。；：\\s]{2,40}(?=[。\\s]|$)")
+_OPENS: Final = re.compile(f"{_NUMBERING}[“‘]?")
+# A heading without a time names a part only if it says nothing else: 二、主要目标.
+_GENERAL: Final = re.compile(f"{_NUMBERING}(?:{_PLANS}|主要|总体|工作|重点|发展|预期|奋斗|具体|的|和|与|及|、)++")
+
+_PLAN_PHRASES: Final = "安排|任务|打算|部署|总体要求|总体思路|目标|重点工作|工作要求|工作重点|工作思路"
+_COMING: Final = ("今年", "明年", "下一步", "下一阶段", "今后[一二三四五]年")
+_UNDATED: Final = ("主要预期目标", "总体工作思路", "工作安排")
+_REVIEWS: Final = ("工作回顾", "工作总结", "过去的?[一五5]年", "[一五]年来", "主要做了")
+
+
+def _phrases(*years: str) -> str:
+    return "|".join((*(f"{year}[^，。；\\s]{{0,12}}?(?:{_PLAN_PHRASES})" for year in years), *_UNDATED))
+
+
+_TURN: Final = re.compile("|".join((_phrases("20[0-9]{2}年", *_COMING), *_REVIEWS)))
+_REVIEW_ENDS: Final = ("回顾", "总结", "一年", "五年", "5年", "年来", "做了")
+_ANNOUNCED: Final = re.compile("[^，。；：:]{0,12}?(?:是|为|如下|[：:])")
+_STOP: Final = "，。；：:\n\t"
+_KEPT: Final = re.compile("完成|达成|兑现|落实|实现了|执行")
+_HORIZON: Final = re.compile("(?:^|[。；;，,：:、）)]|力争|确保|争取|努力)(?=到(20[0-9]{2})年)")
+
+
+class Parts:
+    """Goes through the blocks of a document and knows the part each position belongs to."""
+
+    __slots__ = (
+        *("_default", "_headed", "_horizon", "_horizons", "_is_policy", "_is_report"),
+        *("_part", "_path", "_plan", "_turns", "_years"),
+    )
+
+    def __init__(self, context: Context) -> None:
+        self._is_report = context.doc_type == "government_work_report"
+        self._is_policy = context.doc_type == "policy_document"
+        reviews = self._is_report or context.doc_type == "statistical_bulletin"
+        self._years = context.report_year, context.review_year
+        self._default = self._part = Part(False, _written(context.review_year)) if reviews else _UNKNOWN
+        self._plan = Part(True, _written(context.report_year))
+        self._path: list[str] = []
+        self._headed: Part | None = None
+        self._turns: list[tuple[int, Part]] = []
+        self._horizons: list[tuple[int, str]] = []
+        self._horizon: str | None = None
+
+    def open(self, block: Block) -> None:
+        """Go on to ``block``."""
+        self._enter(block)
+        text = block.text
+        self._horizon = None
+        self._turns = []
+        self._horizons = []
+        under_heading = self._headed is not None
+        if self._is_report and not (under_heading and self._part == self._plan):  # from there nothing turns back
+            self._turns = _turns(text, self._years, headed=under_heading)
+        if "到20" in text and "\t" not in text:
+            # a year ahead is a goal anywhere in a report, any year is one in a plan or a policy
+            report_year = self._years[0] if self._is_report else None
+            least = 0 if self._is_policy or self._part.planned else report_year + 1 if report_year else _NEVER
+            self._horizons = [(m.start(), m[1]) for m in _HORIZON.finditer(text) if int(m[1]) >= least][::-1]
+
+    def _enter(self, block: Block) -> None:
+        """Take the part from the headings the block stands under, or from one that its text begins with."""
+        path = block.section_path
+        if block.kind == "heading":
+            path = [*path, block.text]
+        if path is not self._path:
+            self._path = path
+            headed = _part_of_path(path, self._years) if path else None
+            if headed != self._headed:
+                self._headed = headed
+                # a section of a report that names no part goes on with the part before it
+                self._part = headed or (self._part if self._is_report else self._default)
+        if self._is_report and block.kind != "heading" and (opening := _LEADING.match(block.text)) is not None:
+            verdict = _part_of_heading(opening[0], self._years)
+            if verdict is not None and verdict[0]:
+                self._part = verdict[1]
+
+    def reach(self, position: int) -> Part:
+        """The part at ``position`` of the block; positions must not fall."""
+        while self._turns and self._turns[-1][0] <= position:
+            self._part = self._turns.pop()[1]
+        while self._horizons and self._horizons[-1][0] <= position:
+            self._horizon = self._horizons.pop()[1]
+        return self._part if self._horizon is None else Part(True, self._horizon)
+
+
+def _part_of_path(path: list[str], years: tuple[int | None, int | None]) -> Part | None:
+    """What the innermost heading with a time says; else the outermost without one."""
+    verdicts = [verdict for heading in path if (verdict := _part_of_heading(heading, years)) is not None]
+    for dated, part in reversed(verdicts):
+        if dated:
+            return part
+    return verdicts[0][1] if verdicts else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _part_of_heading(heading: str, years: tuple[int | None, int | None]) -> tuple[bool, Part] | None:
+    """The part a heading opens and whether it names a time; None where it tells nothing or both."""
+    report_year, review_year = years
+    if len(heading) > _LONGEST_HEADING:
+        return None
+    times = list(_TIME.finditer(heading))
+    review = _REVIEW.search(heading)
+    plan = _PLAN.search(heading, review.end() if review else 0)
+    if review is not None:
+        if plan is not None and times:
+            return None  # 过去五年工作回顾和今后五年目标任务
+        return bool(times), Part(False, _period(times, years) or _written(review_year))
+    if times and _BARE_YEAR.search(heading) and report_year and (period := _period(times, years)):
+        return True, Part(int(period[-4:]) >= report_year, period)
+    if plan is None:
+        return None
+    if not times:
+        return (False, Part(True, _written(report_year))) if _GENERAL.fullmatch(heading) else None
+    opening = _OPENS.match(heading)
+    leads = opening is not None and opening.end() == times[0].start()
+    if not leads and not _PLAN_ENDS.search(heading):
+        return None
+    period = _period(times, years)
+    past = report_year is not None and period is not None and int(period[-4:]) < report_year
+    return True, Part(not past, period)
+
+
+def _period(times: list[re.Match[str]], years: tuple[int | None, int | None]) -> str | None:
+    """The one period the times of a heading name."""
+    report_year, review_year = years
+    periods: set[str | None] = set()
+    for match in times:
+        first, last, year, plan, relative, coming = match.group(1, 2, 3, 4, 5, 6)
+        if first:
+            periods.add(f"{first}/{last}")
+        elif year:
+            periods.add(year)
+        elif plan:
+            periods.add(f"{FIVE_YEAR_PLANS[plan]}/{FIVE_YEAR_PLANS[plan] + 4}")
+        elif relative:
+            periods.add(_written(report_year and report_year + (relative == "明年")))
+        elif coming:
+            periods.add(f"{report_year}/{report_year + 4}" if report_year else None)
+        elif match[7]:
+            periods.add(f"{review_year - 4}/{review_year}" if review_year else None)
+    return periods.pop() if len(periods) == 1 else None
+
+
+def _turns(text: str, years: tuple[int | None, int | None], *, headed: bool) -> list[tuple[int, Part]]:
+    """Where running text turns to the plan (2020年工作安排) or to the review (过去一年), the last place first.
+
+    Under a heading that names its part only an announced plan turns.
+    """
+    report_year, review_year = years
+    found = []
+    for match in (_announcement(report_year) if headed else _TURN).finditer(text):
+        word = match[0]
+        year = int(word[:4]) if word[0] == "2" else report_year
+        if word.endswith(_REVIEW_ENDS) or (report_year and year and year < report_year):
+            if not headed:
+                found.append((match.start(), Part(False, _written(review_year))))
+        elif not (report_year and year and year > report_year) and _announces(text, match, headed=headed):
+            found.append((match.start(), Part(True, _written(report_year))))
+    return found[::-1]
+
+
+@lru_cache(maxsize=64)
+def _announcement(report_year: int | None) -> re.Pattern[str]:
+    """The phrases of a plan, those of other years left out."""
+    return re.compile(_phrases(f"{report_year or '20[0-9]{2}'}年", *_COMING))
+
+
+def _announces(text: str, match: re.Match[str], *, headed: bool) -> bool:
+    """Whether a plan follows: it is announced, or headed without a section; how a plan was kept announces none."""
+    start, end = match.span()
+    low = max(text.rfind(stop, max(0, start - _LONGEST_HEADING), start) for stop in _STOP) + 1
+    announced = _ANNOUNCED.match(text, end)
+    high = min((at for stop in _STOP if (at := text.find(stop, end, end + 20)) >= 0), default=end + 20)
+    if _KEPT.search(text, low, high):
+        return False
+    if announced is not None:
+        return True
+    return not headed and (match[0] not in _UNDATED or end == len(text) or low == start)
+
+
+def _written(year: int | None) -> str | None:
+    return None if year is None else str(year)
