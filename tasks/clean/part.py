@@ -11,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import zlib
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from schemas.vocabulary import STAGES
 from tasks.clean.record import EmptyRecordError, clean_record
 from tasks.clean.tables import PartTables
 from tasks.decode import Undecodable, decode
@@ -112,6 +114,17 @@ def _reject_source(
         tables.add_source(**row | {"n_records": 1})
 
 
+def _stage_of(error: BaseException) -> str:
+    """The stage whose code was running when the error was raised."""
+    stage = "strip"
+    for frame, _ in walk_tb(error.__traceback__):
+        package, _, rest = frame.f_globals.get("__name__", "").partition(".")
+        name = rest.partition(".")[0]
+        if package == "tasks" and name in STAGES:
+            stage = name
+    return stage
+
+
 def _clean_record(record: Record, kind: str, tables: PartTables, *, audit: bool) -> None:
     try:
         cleaned = clean_record(record, audit=audit)
@@ -120,7 +133,7 @@ def _clean_record(record: Record, kind: str, tables: PartTables, *, audit: bool)
     except UnaccountedError as error:
         stage, reason, detail = "strip", "unaccounted", str(error)
     except Exception as error:  # noqa: BLE001 (any failure of one record is that record's: the others go on)
-        stage, reason, detail = "strip", "internal_error", f"{type(error).__name__}: {error}"
+        stage, reason, detail = _stage_of(error), "internal_error", f"{type(error).__name__}: {error}"
     else:
         tables.add(cleaned, kind)
         return

@@ -1,0 +1,24 @@
+"""A record on which a stage fails is quarantined with the stage's name; the others are not touched."""
+
+from __future__ import annotations
+
+import pytest
+
+import tasks.describe
+from tasks.clean import part
+from tasks.clean.tables import PartTables
+from tasks.model import Record
+
+TEXT = "全市粮食产量达到12万吨。\n新建校舍3所。"
+
+
+def test_reject_names_the_stage_that_failed(monkeypatch: pytest.MonkeyPatch):
+    def fail(*_arguments: object) -> None:
+        raise KeyError("title")
+
+    monkeypatch.setattr(tasks.describe, "read_title", fail)
+    tables = PartTables()
+    part._clean_record(Record("a.txt", 0, "plain_text", TEXT, TEXT), "plain_text", tables, audit=False)
+    (row,) = tables.rejects
+    assert (row["stage"], row["reason"], row["detail"]) == ("describe", "internal_error", "KeyError: 'title'")
+    assert row["raw_text"] == TEXT
