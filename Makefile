@@ -34,8 +34,8 @@ serve: .venv/run  ## start a Prefect server, a work pool, a worker; deploy
 	$(BIN)/python -m flows.serve
 
 lock:  ## write the lock files anew from pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -c requirements.lock --group build --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock --group build --group dev pyproject.toml -o requirements-dev.lock
 
 # The lock files are complete: --no-deps keeps pip from looking for other versions than theirs.
 .venv/run: requirements.lock pyproject.toml

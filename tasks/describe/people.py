@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from tasks.describe.dates import find_dates
 
-# The 100 surnames that cover 86 % of the population (Ministry of Public Security, name report 2021) and about
-# 200 more, with first characters of minority names that take the same form.
+# About 300 common surnames, and first characters of minority names that take the same form; compiled for this project,
+# without claim to be complete: a name outside it is recognized by its 记者 or its office only.
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任"
     "卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫"

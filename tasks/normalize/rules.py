@@ -59,7 +59,7 @@ REGISTRY = (
     Rule(
         "inner_quote",
         "paired straight single quotes, or doubles inside “ ”, to ‘ and ’",
-        "clause 4.8.3.3",
+        "clause 4.8",
         "他说“要当'店小二'”",
         "他说“要当‘店小二’”",
     ),
