@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from schemas.vocabulary import STAGES
-from tasks.clean.record import EmptyRecordError, clean_record
+from tasks.clean.record import EmptyRecordError, TooLargeError, clean_record
 from tasks.clean.tables import PartTables
 from tasks.decode import Undecodable, decode
 from tasks.model import Record, UnaccountedError
@@ -130,6 +130,8 @@ def _clean_record(record: Record, kind: str, tables: PartTables, *, audit: bool)
         cleaned = clean_record(record, audit=audit)
     except EmptyRecordError as error:
         stage, reason, detail = "strip", "empty", str(error)
+    except TooLargeError as error:
+        stage, reason, detail = "strip", "too_large", str(error)
     except UnaccountedError as error:
         stage, reason, detail = "strip", "unaccounted", str(error)
     except Exception as error:  # noqa: BLE001 (any failure of one record is that record's: the others go on)

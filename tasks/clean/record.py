@@ -1,7 +1,7 @@
 """One record, from its container's text to clean blocks, description and quantities.
 
-Nothing here knows of files or tables. Errors: ``EmptyRecordError`` if nothing is left to keep; ``UnaccountedError``
-from the strip stage if its blocks and dropped spans do not partition the text.
+Nothing here knows of files or tables. Errors: ``EmptyRecordError`` if nothing is left to keep, ``TooLargeError`` if the
+text is too long; ``UnaccountedError`` from the strip stage if its blocks and dropped spans do not partition the text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tasks.quantify import Context, Quantity, quantify
 from tasks.strip import strip
 from tasks.strip.audit import agrees, repair
 
+MAX_TEXT_CHARS = 2_000_000  # the longest yearly report has 60,000, the longest law 150,000; takes up to 420 MB here
 MAX_AUDITED_CHARS = 1 << 20  # html5lib takes about 2 s per MB
 MAX_AUDITED_TAGS = 20_000  # … and for each tag a step for each open element; real pages have less than 5,000
 MAX_QUANTITIES = 50_000  # each takes 1 kB on its way; a million characters of a report hold 16,000
@@ -23,6 +24,10 @@ MAX_QUANTITIES = 50_000  # each takes 1 kB on its way; a million characters of a
 
 class EmptyRecordError(ValueError):
     """Every character of the record was dropped."""
+
+
+class TooLargeError(ValueError):
+    """The record's text is longer than ``MAX_TEXT_CHARS``."""
 
 
 @dataclass(slots=True)
@@ -37,7 +42,9 @@ class Cleaned:
 
 def clean_record(record: Record, *, audit: bool) -> Cleaned:
     """Strip, normalize, describe and quantify one record; ``audit``: have BeautifulSoup check the walk of its page."""
+    _check_size(record)
     stripped = strip(record)
+    _check_size(record)  # a page's text is known only now
     if audit and record.html is not None and _is_auditable(record.html):
         stripped = audited(record, stripped)
     normalize_blocks(record.text, stripped)
@@ -56,6 +63,11 @@ def clean_record(record: Record, *, audit: bool) -> Cleaned:
         del quantities[MAX_QUANTITIES:]
         description.flags = sorted({*description.flags, "quantities_cut"})
     return Cleaned(record, stripped, description, quantities)
+
+
+def _check_size(record: Record) -> None:
+    if len(record.text) > MAX_TEXT_CHARS:
+        raise TooLargeError(f"{len(record.text)} characters; the limit for one record is {MAX_TEXT_CHARS}")
 
 
 def _is_auditable(html: str) -> bool:

@@ -1,4 +1,4 @@
-"""A record on which a stage fails is quarantined with the stage's name; the others are not touched."""
+"""A record on which a stage fails, or that is too long, is quarantined with stage and reason."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ def test_reject_names_the_stage_that_failed(monkeypatch: pytest.MonkeyPatch):
     (row,) = tables.rejects
     assert (row["stage"], row["reason"], row["detail"]) == ("describe", "internal_error", "KeyError: 'title'")
     assert row["raw_text"] == TEXT
+
+
+def test_text_that_is_too_long_is_quarantined_whole(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tasks.clean.record.MAX_TEXT_CHARS", len(TEXT) - 1)
+    tables = PartTables()
+    part._clean_record(Record("a.txt", 0, "plain_text", TEXT, TEXT), "plain_text", tables, audit=False)
+    html = f"<p>{TEXT}</p>"
+    part._clean_record(Record("a.html", 0, "html_page", "", html, html=html), "web_page", tables, audit=False)
+    assert [(row["reason"], row["raw_text"]) for row in tables.rejects] == [("too_large", TEXT)] * 2
