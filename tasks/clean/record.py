@@ -16,7 +16,7 @@ from tasks.quantify import Context, Quantity, quantify
 from tasks.strip import strip
 from tasks.strip.audit import agrees, repair
 
-MAX_TEXT_CHARS = 2_000_000  # the longest yearly report has 60,000, the longest law 150,000; takes up to 420 MB here
+MAX_TEXT_CHARS = 1_500_000  # reports have up to 60,000, laws 150,000; this many in lines of one letter take 880 MB
 MAX_AUDITED_CHARS = 1 << 20  # html5lib takes about 2 s per MB
 MAX_AUDITED_TAGS = 20_000  # … and for each tag a step for each open element; real pages have less than 5,000
 MAX_QUANTITIES = 50_000  # each takes 1 kB on its way; a million characters of a report hold 16,000

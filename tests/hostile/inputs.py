@@ -152,7 +152,7 @@ def _html(sizes: Sizes) -> list[Case]:
         Case("deep_inline.html", page("<b><i>" * (sizes.deep // 2) + paragraph), kept=1),
         Case("deep_lists.html", page("<ul><li>" * n + paragraph), kept=1),
         Case("tables.html", page("<table><tr><td>" * n + paragraph), kept=1),
-        Case("unclosed.html", page(f"<div><span><p>{SENTENCES}<b>" * (n // 2)), kept=1),
+        Case("unclosed.html", page(f"<div><span><p>{SENTENCES}<b>" * (n // 4)), kept=1),
         Case("closed_only.html", page(paragraph + "</div></p></b>" * n), kept=1),
         Case("siblings.html", page("<p>修好道路3公里。</p>" * n), kept=1),
         Case("links.html", page(paragraph + "<a href='x'>更多" * n), kept=1),
