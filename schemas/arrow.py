@@ -31,8 +31,3 @@ def arrow_schema(dataset: str) -> pa.Schema:
 def _arrow_field(field: Field) -> pa.Field:
     metadata = {"description": field.meaning} | ({"unit": field.unit} if field.unit else {})
     return pa.field(field.name, field.type, nullable=field.nullable, metadata=metadata)
-
-
-def empty_table(dataset: str) -> pa.Table:
-    """A table of the dataset without rows."""
-    return arrow_schema(dataset).empty_table()

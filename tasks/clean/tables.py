@@ -8,7 +8,6 @@ holds every clean record, copies included; ``signatures`` goes with it row by ro
 from __future__ import annotations
 
 import hashlib
-import json
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -214,8 +213,3 @@ def read_arrow(path: Path) -> pa.Table:
     """Map an Arrow IPC file into memory."""
     with pa.memory_map(str(path)) as source:
         return pa.ipc.open_file(source).read_all()
-
-
-def to_json(value: Any) -> str:  # noqa: ANN401 (anything JSON can hold)
-    """JSON with sorted keys, as every JSON column and file of a snapshot has it."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

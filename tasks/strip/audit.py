@@ -17,7 +17,6 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from tasks.model import Record
 from tasks.strip.html_walk import INVISIBLE, RAW_TEXT, SURROGATE, tame
 
 if TYPE_CHECKING:
@@ -43,11 +42,6 @@ def visible_text_by_bs4(html: str) -> str:
 def agrees(html: str, text: str) -> bool:
     """Whether BeautifulSoup sees the characters of ``text`` in the page, no more and no fewer."""
     return visible_text_by_bs4(html) == text
-
-
-def audit(record: Record) -> bool:
-    """``agrees`` for a record whose page has been walked."""
-    return agrees(record.html or "", record.text)
 
 
 def repair(html: str) -> str:

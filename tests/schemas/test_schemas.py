@@ -10,7 +10,7 @@ import pytest
 from great_expectations import ExpectationSuite
 
 from schemas import vocabulary
-from schemas.arrow import arrow_schema, empty_table
+from schemas.arrow import arrow_schema
 from schemas.datapackage import datapackage
 from schemas.datasets import DATASETS
 from schemas.dictionary import README, dictionary, main
@@ -82,7 +82,7 @@ def test_every_closed_list_of_a_column_is_in_the_dictionary():
 def test_empty_dataset_opens_everywhere_with_descriptions(name, tmp_path):
     duckdb = pytest.importorskip("duckdb")
     path = tmp_path / "part-0000.parquet"
-    pq.write_table(empty_table(name), path)
+    pq.write_table(arrow_schema(name).empty_table(), path)
     names = [field.name for field in DATASETS[name].fields]
     assert list(pd.read_parquet(path).columns) == names
     assert pl.read_parquet(path).columns == names
