@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from schemas.arrow import arrow_schema, empty_table
+from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from schemas.fields import Field
 from tasks.validate.gate import (
@@ -78,7 +78,7 @@ def test_good_rows_pass(dataset: str):
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_empty_table_passes(dataset: str):
-    result = check_table(dataset, empty_table(dataset))
+    result = check_table(dataset, arrow_schema(dataset).empty_table())
     assert all(found.success for found in result.results)
 
 
@@ -274,9 +274,9 @@ def test_gate_is_quiet_and_sends_nothing():
         "import socket, threading\n"
         "def refuse(*_): raise AssertionError('the gate opened a connection')\n"
         "socket.socket.connect = refuse\n"
-        "from schemas.arrow import empty_table\n"
+        "from schemas.arrow import arrow_schema\n"
         "from tasks.validate.gate import check_table\n"
-        "thread = threading.Thread(target=check_table, args=('edits', empty_table('edits')))\n"
+        "thread = threading.Thread(target=check_table, args=('edits', arrow_schema('edits').empty_table()))\n"
         "thread.start(); thread.join()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
