@@ -68,7 +68,8 @@ class Block:
     level: int = 0  # outline depth of a heading, from 1; 0 for everything else
     dom_path: str | None = None
     text: str = ""  # clean text, one line, never empty once normalized
-    edits: list[Edit] = field(default_factory=list)  # positions in Record.text
+    widened: str = ""  # its raw text but for marks made Chinese one to one: the places that differ are edits, too
+    edits: list[Edit] = field(default_factory=list)  # the others; positions in Record.text
     section_path: list[str] = field(default_factory=list)
     cells: list[int] = field(
         default_factory=list

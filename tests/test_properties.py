@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tasks.clean.record import Cleaned, EmptyRecordError, clean_record
 from tasks.decode import Undecodable, decode
 from tasks.model import Block, Record
-from tasks.normalize import normalize
+from tasks.normalize import MARK_RULES, normalize
 from tasks.rebuild.files import rebuild
 from tasks.split import split
 from tasks.validate.verify import verify
@@ -89,7 +89,7 @@ SHAPES = {
 
 
 def undone(block: Block) -> str:
-    """The raw text of a block: its clean text with every edit taken back."""
+    """The widened text of a block: its clean text with every edit taken back."""
     parts, at, edits = [], 0, list(block.edits)
     for start, end in block.spans:
         raw_at = start
@@ -116,7 +116,10 @@ def check(cleaned: Cleaned) -> None:
     assert all(start < end for start, end in spans)
     assert [0, *(end for _, end in spans)] == [*(start for start, _ in spans), len(text)]
     for block in blocks:
-        assert undone(block) == "".join(text[start:end] for start, end in block.spans)
+        raw = "".join(text[start:end] for start, end in block.spans)
+        assert undone(block) == block.widened
+        widened = [pair for pair in zip(raw, block.widened, strict=True) if pair[0] != pair[1]]
+        assert all(mark in MARK_RULES and wide == chr(ord(mark) + 0xFEE0) for mark, wide in widened)
         assert all(one.start < other.start for one, other in pairwise(block.edits))
         assert normalize(block.text) == (block.text, [])
         assert block.text

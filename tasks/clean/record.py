@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from tasks.describe import Description, describe
 from tasks.model import Block, Dropped, Record, Stripped
-from tasks.normalize import normalize, normalize_cells, split_edits
+from tasks.normalize import normalize_block, normalize_cells, split_edits
 from tasks.quantify import Context, Quantity, quantify
 from tasks.strip import strip
 from tasks.strip.audit import agrees, repair
@@ -99,9 +99,9 @@ def normalize_blocks(text: str, stripped: Stripped) -> None:
         pieces = [text[start:end] for start, end in block.spans]
         if block.cells:
             borders = pairwise([0, *block.cells, len(pieces)])
-            block.text, edits = normalize_cells(["".join(pieces[first:last]) for first, last in borders])
+            block.text, block.widened, edits = normalize_cells(["".join(pieces[first:last]) for first, last in borders])
         else:
-            block.text, edits = normalize("".join(pieces))
+            block.text, block.widened, edits = normalize_block("".join(pieces))
         if block.text:
             block.edits = split_edits(edits, block.spans) if edits else []
             kept.append(block)

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
+from tasks.clean.edit_rows import EditRows
 from tasks.clean.positions import RawPositions
 from tasks.clean.record import Cleaned
 from tasks.dedupe.shingle import fingerprints
@@ -47,7 +48,7 @@ class PartTables:
         self.span_starts: list[int] = []
         self.span_ends: list[int] = []
         self.dropped = _columns("count", "raw_start", "raw_end", "text", "reason")
-        self.edits = _columns("count", "raw_start", "raw_text", "clean_text", "rule")
+        self.edits = EditRows()
         self.found: list[Quantity] = []
         self.quantities = _columns("count", "sentence", "start", "end", "raw_start", "raw_end")
 
@@ -85,6 +86,7 @@ class PartTables:
         self.injected.append(sum(1 for dropped in stripped.dropped if dropped.reason == "injected_marker"))
         self.masked.append(count_masks(text) if "masked_characters" in cleaned.description.flags else 0)
         self._add_blocks(cleaned)
+        self.edits.add(blocks, record.text, base)
         self._add_quantities(cleaned)
         self.dropped["count"].append(len(stripped.dropped))
         self.dropped["raw_start"] += [start + base for start, _, _ in stripped.dropped]
@@ -105,14 +107,6 @@ class PartTables:
         self.span_counts += [len(block.spans) for block in blocks]
         self.span_starts += [start + base for block in blocks for start, _ in block.spans]
         self.span_ends += [end + base for block in blocks for _, end in block.spans]
-        edits = [edit for block in blocks for edit in block.edits]
-        if any(len(block.spans) > 1 for block in blocks):
-            edits.sort()  # a paragraph that goes on behind other text has edits on both sides of it
-        self.edits["count"].append(len(edits))
-        self.edits["raw_start"] += [edit[0] + base for edit in edits]
-        self.edits["raw_text"] += [edit[1] for edit in edits]
-        self.edits["clean_text"] += [edit[2] for edit in edits]
-        self.edits["rule"] += [edit[3] for edit in edits]
 
     def _add_quantities(self, cleaned: Cleaned) -> None:
         blocks, base = cleaned.stripped.blocks, cleaned.record.base
@@ -150,9 +144,9 @@ class PartTables:
             "documents": documents,
             "signatures": signatures,
             "blocks": blocks,
-            "quantities": _child("quantities", self._quantity_columns(), documents),
-            "dropped": _child("dropped", self.dropped, documents),
-            "edits": _child("edits", self.edits, documents),
+            "quantities": _child("quantities", _rows(self.quantities["count"]), self._quantity_columns(), documents),
+            "dropped": _child("dropped", _rows(self.dropped["count"]), self.dropped, documents),
+            "edits": _child("edits", *self.edits.columns(), documents),
         }
         for name, table in tables.items():
             write_arrow(table, folder / f"{name}.arrow")
@@ -178,7 +172,7 @@ class PartTables:
             "end": ends - begins,
             "spans": pa.ListArray.from_arrays(offsets, spans),
         }
-        return _child("blocks", columns, documents)
+        return _child("blocks", _rows(self.blocks["count"]), columns, documents)
 
 
 def _table(name: str, columns: dict[str, Any]) -> pa.Table:
@@ -190,17 +184,21 @@ def _array(values: Any, type_: pa.DataType) -> pa.Array:  # noqa: ANN401 (a list
     return values if isinstance(values, pa.Array) else pa.array(values, type_)
 
 
-def _child(name: str, columns: dict[str, Any], documents: pa.Table) -> pa.Table:
+def _rows(counts: list[int]) -> np.ndarray:
+    """The number of the record of each row, given how many rows each record has."""
+    return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+
+
+def _child(name: str, rows: np.ndarray, columns: dict[str, Any], documents: pa.Table) -> pa.Table:
     """The table of a child dataset: its record's identity is taken from ``documents`` by row; ``row`` is added."""
-    rows = pa.array(np.repeat(np.arange(len(columns["count"]), dtype=np.int32), columns["count"]))
-    arrays = []
     schema = arrow_schema(name)
-    for field in schema:
-        if field.name in columns:
-            arrays.append(_array(columns[field.name], field.type))
-        else:
-            arrays.append(documents[field.name].combine_chunks().take(rows))
-    return pa.Table.from_arrays([*arrays, rows], schema=schema.append(pa.field("row", pa.int32())))
+    arrays = [
+        _array(columns[field.name], field.type)
+        if field.name in columns
+        else documents[field.name].combine_chunks().take(pa.array(rows))
+        for field in schema
+    ]
+    return pa.Table.from_arrays([*arrays, pa.array(rows)], schema=schema.append(pa.field("row", pa.int32())))
 
 
 def write_arrow(table: pa.Table, path: Path) -> None:

@@ -3,8 +3,11 @@
 ``normalize(text)`` takes the raw text of a block (its spans joined) and gives the clean text and the edits that made
 it: ``Edit.start`` is a place in the given text, edits are sorted, do not overlap, and each names its rule (``RULES``:
 name → meaning; sources and examples in ``rules.REGISTRY``). The clean text is one line without white space at its ends;
-it is empty when there was nothing but white space and invisible characters. It never raises. ``normalize_cells`` does
-the same for the cells of a table's row, with one tab between them.
+it is empty when there was nothing but white space and invisible characters. It never raises.
+
+The pipeline asks for a ``Normalized`` (``normalize_block``; ``normalize_cells`` for the cells of a table's row, with
+one tab between them), which leaves the marks that were widened one to one to be read off by comparison: four edits of
+five in these texts, found for many blocks at once (``rules.MARK_RULES`` names them).
 
 Laws: ``undo(clean, edits) == text`` (L3); ``normalize(clean) == (clean, [])`` (L5); time is linear in the text.
 
@@ -16,15 +19,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tasks.model import Edit
 from tasks.normalize.characters import INVISIBLE, drop_invisible, narrow
 from tasks.normalize.context import BREAK, SPACE
 from tasks.normalize.edits import apply, chain, split_edits, undo
-from tasks.normalize.marks import punctuate
-from tasks.normalize.rules import RULES
+from tasks.normalize.marks import punctuate, widen
+from tasks.normalize.rules import MARK_RULES, RULES
 
-__all__ = ["RULES", "normalize", "normalize_cells", "split_edits", "undo"]
+__all__ = [
+    "MARK_RULES",
+    "RULES",
+    "Normalized",
+    "normalize",
+    "normalize_block",
+    "normalize_cells",
+    "split_edits",
+    "undo",
+]
 
 # Between the stops: white space without a tab, or with a line break. Possessive, so that it stays linear.
 _STOPS = re.compile(rf"。(?:(?:[^\S\t]*+|[^\S{BREAK}]*+[{BREAK}]\s*+)。)+")
@@ -32,23 +45,39 @@ _CELL = re.compile(rf"[^{SPACE}{INVISIBLE}](?:.*[^{SPACE}{INVISIBLE}])?", re.DOT
 _TABS = re.compile("\t+")
 
 
+class Normalized(NamedTuple):
+    """What became of a block's raw text."""
+
+    text: str  # clean
+    widened: str  # the raw text with the marks that ``widen`` made Chinese: of the same length
+    edits: list[Edit]  # from the widened text to the clean one
+
+
 def normalize(text: str) -> tuple[str, list[Edit]]:
     """Clean text of a block and the edits that made it from ``text``."""
-    clean = text
-    edits = _stops(clean)
-    if edits:
-        clean = apply(clean, edits)
+    clean, widened, edits = normalize_block(text)
+    pairs = enumerate(zip(text, widened, strict=True))
+    marks = [Edit(at, raw, wide, MARK_RULES[raw]) for at, (raw, wide) in pairs if raw != wide]
+    return clean, chain(text, marks, clean, edits) if marks else edits
+
+
+def normalize_block(text: str) -> Normalized:
+    """Clean text of a block, and how it came to be."""
+    edits = _stops(text)
+    widened = text if edits else widen(text)
+    clean = apply(text, edits) if edits else widened
     made = punctuate(clean, narrowed=False)
     if made is None:
-        clean, edits = text, []
+        clean, widened, edits = text, text, []
         for layer in (drop_invisible, narrow, _stops):
             clean, edits = _after(text, edits, clean, layer(clean))
         made = punctuate(clean, narrowed=True) or []
-    return _after(text, edits, clean, made)
+    clean, edits = _after(widened, edits, clean, made)
+    return Normalized(clean, widened, edits)
 
 
-def normalize_cells(cells: Sequence[str]) -> tuple[str, list[Edit]]:
-    """Clean text of a table's row and the edits that made it from the joined ``cells``.
+def normalize_cells(cells: Sequence[str]) -> Normalized:
+    """Clean text of a table's row, and the edits that made it from the joined ``cells``; no mark is widened apart.
 
     One tab stands between two cells, and nowhere else. A blank cell vanishes with its column: two tabs in a row would
     not outlast a second normalization (L5).
@@ -66,7 +95,7 @@ def normalize_cells(cells: Sequence[str]) -> tuple[str, list[Edit]]:
         at += len(cell)
     tabbed = apply(text, breaks)
     clean, edits = normalize(tabbed)
-    return clean, chain(text, breaks, clean, edits)
+    return Normalized(clean, text, chain(text, breaks, clean, edits))
 
 
 def _after(text: str, edits: list[Edit], clean: str, made: list[Edit]) -> tuple[str, list[Edit]]:

@@ -122,3 +122,12 @@ REGISTRY = (
 )
 
 RULES: dict[str, str] = {rule.name: rule.meaning for rule in REGISTRY}
+
+# Of a mark made wide: the rules whose changes are of one character to one wherever they stand.
+MARK_RULES: dict[str, str] = {
+    ",": "comma",
+    ":": "colon",
+    ";": "semicolon",
+    "?": "question_mark",
+    "!": "exclamation_mark",
+}

@@ -73,7 +73,7 @@ def test_enough_cases() -> None:
 @pytest.mark.parametrize("rule", REGISTRY, ids=lambda rule: rule.name)
 def test_registry_examples(rule) -> None:
     cells = (rule.raw[:2], rule.raw[2:]) if rule.name == "cell_break" else (rule.raw,)
-    clean, edits = normalize_cells(cells)
+    clean, _, edits = normalize_cells(cells)
     assert clean == rule.clean
     assert {edit.rule for edit in edits} == {rule.name}
 
@@ -137,7 +137,7 @@ def test_laws_on_hostile_text(raw: str) -> None:
     st.lists(st.one_of(HOSTILE, PHRASES, st.sampled_from(["", " ", "\n", "\t", "\u200b", "。", "，", "-", '"', "5"])))
 )
 def test_laws_on_hostile_cells(cells: list[str]) -> None:
-    clean, edits = normalize_cells(cells)
+    clean, _, edits = normalize_cells(cells)
     check_edits("".join(cells), clean, edits)
     held = [cell for cell in cells if normalize(cell)[0]]
     assert clean.count("\t") == max(len(held) - 1, 0)
@@ -145,7 +145,7 @@ def test_laws_on_hostile_cells(cells: list[str]) -> None:
 
 @pytest.mark.parametrize("case", cases("cells.jsonl"))
 def test_cells(case: dict) -> None:
-    clean, edits = normalize_cells(case["cells"])
+    clean, _, edits = normalize_cells(case["cells"])
     check_edits("".join(case["cells"]), clean, edits)
     assert clean == case["clean"]
     assert [edit.rule for edit in edits] == case["rules"]
