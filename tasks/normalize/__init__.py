@@ -56,9 +56,11 @@ class Normalized(NamedTuple):
 def normalize(text: str) -> tuple[str, list[Edit]]:
     """Clean text of a block and the edits that made it from ``text``."""
     clean, widened, edits = normalize_block(text)
+    if widened == text:
+        return clean, edits
     pairs = enumerate(zip(text, widened, strict=True))
     marks = [Edit(at, raw, wide, MARK_RULES[raw]) for at, (raw, wide) in pairs if raw != wide]
-    return clean, chain(text, marks, clean, edits) if marks else edits
+    return clean, chain(text, marks, clean, edits)
 
 
 def normalize_block(text: str) -> Normalized:
