@@ -28,7 +28,7 @@ def _soup(html: str) -> BeautifulSoup:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # text that looks like a file name or an address
-        soup = BeautifulSoup(SURROGATE.sub("\ufffd", tame(html)[0]), "html5lib")
+        soup = BeautifulSoup(SURROGATE.sub("\ufffd", tame(html)[0]), "html5lib", store_line_numbers=False)
     for tag in soup(INVISIBLE):
         tag.decompose()
     return soup
