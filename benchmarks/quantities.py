@@ -169,7 +169,7 @@ def score_numbers(cases: Iterator[dict[str, Any]]) -> float:
         hits = [a for a in found if a.start < case["end"] and a.end > case["start"]]
         readings = [
             read(case["text"]),
-            *((a.value or (a.exact and Fraction(a.exact)), a.value_max) for a in hits[:1]),
+            *((f.value or (f.exact and Fraction(f.exact)), f.value_max) for f in (a.figure for a in hits[:1])),
         ]
         good = any(close(reading, case["value"]) for reading in readings if reading)
         right += good
