@@ -20,7 +20,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tasks.clean.positions import RawPositions
+import numpy as np
+
+from tasks.clean.positions import BlockPositions
 from tasks.clean.record import clean_record
 from tasks.model import Block, Span
 from tasks.normalize import normalize
@@ -59,8 +61,7 @@ def read_sentence(label: dict[str, Any]) -> Places:
     """Rows of the sentence on its own, by place in it."""
     block = Block("paragraph", [Span(0, len(label["sentence"]))])
     block.text, block.edits = normalize(label["sentence"])
-    positions = RawPositions(block)
-    return {positions.span(row.start, row.end): row for row in quantify([block], Context())}
+    return by_place([block], 0, quantify([block], Context()))
 
 
 def read_seed(path: Path) -> Places:
@@ -68,11 +69,17 @@ def read_seed(path: Path) -> Places:
     rows: Places = {}
     for record in split(path.name, path.read_text(encoding="utf-8")).records:
         cleaned = clean_record(record, audit=False)
-        positions = [RawPositions(block) for block in cleaned.stripped.blocks]
-        for row in cleaned.quantities:
-            start, end = positions[row.block_no].span(row.start, row.end)
-            rows[start + record.base, end + record.base] = row
+        rows |= by_place(cleaned.stripped.blocks, record.base, cleaned.quantities)
     return rows
+
+
+def by_place(blocks: list[Block], base: int, rows: list[Quantity]) -> Places:
+    """The rows by their raw places."""
+    positions = BlockPositions()
+    positions.add(blocks, base)
+    places = np.array([(row.block_no, row.start, row.end) for row in rows], np.int64).reshape(-1, 3)
+    starts, ends = positions.spans(*places.T)
+    return dict(zip(zip(starts.tolist(), ends.tolist(), strict=True), rows, strict=True))
 
 
 def within(rows: Places, label: dict[str, Any]) -> Places:
@@ -169,7 +176,7 @@ def score_numbers(cases: Iterator[dict[str, Any]]) -> float:
         hits = [a for a in found if a.start < case["end"] and a.end > case["start"]]
         readings = [
             read(case["text"]),
-            *((a.value or (a.exact and Fraction(a.exact)), a.value_max) for a in hits[:1]),
+            *((f.value or (f.exact and Fraction(f.exact)), f.value_max) for f in (a.figure for a in hits[:1])),
         ]
         good = any(close(reading, case["value"]) for reading in readings if reading)
         right += good

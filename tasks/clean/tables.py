@@ -8,7 +8,6 @@ holds every clean record, copies included; ``signatures`` goes with it row by ro
 from __future__ import annotations
 
 import hashlib
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import pyarrow as pa
 from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from tasks.clean.edit_rows import EditRows
-from tasks.clean.positions import RawPositions
+from tasks.clean.positions import BlockPositions
 from tasks.clean.record import Cleaned
 from tasks.dedupe.shingle import fingerprints
 from tasks.describe import DESCRIPTIVE
@@ -49,8 +48,8 @@ class PartTables:
         self.span_ends: list[int] = []
         self.dropped = _columns("count", "raw_start", "raw_end", "text", "reason")
         self.edits = EditRows()
-        self.found: list[Quantity] = []
-        self.quantities = _columns("count", "sentence", "start", "end", "raw_start", "raw_end")
+        self.quantities = _columns("count", "sentence", *Quantity._fields)
+        self.positions = BlockPositions()
 
     def add_source(self, **row: Any) -> None:  # noqa: ANN401 (a row of sources)
         """Add a row of ``sources``."""
@@ -109,23 +108,12 @@ class PartTables:
         self.span_ends += [end + base for block in blocks for _, end in block.spans]
 
     def _add_quantities(self, cleaned: Cleaned) -> None:
-        blocks, base = cleaned.stripped.blocks, cleaned.record.base
-        begins = [0, *accumulate(len(block.text) + 1 for block in blocks)]
-        rows = self.quantities
-        rows["count"].append(len(cleaned.quantities))
-        self.found += cleaned.quantities
-        places = []
-        number, positions = -1, None
-        for found in cleaned.quantities:
-            if found.block_no != number or positions is None:
-                number = found.block_no
-                positions, begin, text = RawPositions(blocks[number]), begins[number], blocks[number].text
-            raw_start, raw_end = positions.span(found.start, found.end)
-            sentence = text[found.sentence_start : found.sentence_end]
-            places.append((sentence, begin + found.start, begin + found.end, raw_start + base, raw_end + base))
-        for name, column in zip(
-            ("sentence", "start", "end", "raw_start", "raw_end"), zip(*places, strict=True), strict=False
-        ):
+        texts = [block.text for block in cleaned.stripped.blocks]
+        rows, found = self.quantities, cleaned.quantities
+        self.positions.add(cleaned.stripped.blocks, cleaned.record.base)
+        rows["count"].append(len(found))
+        rows["sentence"] += [texts[row[0]][row[4] : row[5]] for row in found]  # by name it takes twice as long
+        for name, column in zip(Quantity._fields, zip(*found, strict=True), strict=False):
             rows[name] += column
 
     def write(self, folder: Path) -> dict[str, pa.Table]:
@@ -144,7 +132,9 @@ class PartTables:
             "documents": documents,
             "signatures": signatures,
             "blocks": blocks,
-            "quantities": _child("quantities", _rows(self.quantities["count"]), self._quantity_columns(), documents),
+            "quantities": _child(
+                "quantities", _rows(self.quantities["count"]), self._quantity_columns(blocks["start"]), documents
+            ),
             "dropped": _child("dropped", _rows(self.dropped["count"]), self.dropped, documents),
             "edits": _child("edits", *self.edits.columns(), documents),
         }
@@ -152,10 +142,22 @@ class PartTables:
             write_arrow(table, folder / f"{name}.arrow")
         return {name: table.drop_columns(["row"]) if name in CHILDREN else table for name, table in tables.items()}
 
-    def _quantity_columns(self) -> dict[str, Any]:
-        columns = zip(*self.found, strict=True) if self.found else ([] for _ in Quantity._fields)
-        no_codes = pa.nulls(len(self.found), pa.string())  # there is no table of known indicators yet
-        return dict(zip(Quantity._fields, columns, strict=True)) | {"indicator_code": no_codes} | self.quantities
+    def _quantity_columns(self, begins: pa.ChunkedArray) -> dict[str, Any]:
+        """``begins``: where each block begins in its document."""
+        rows = self.quantities
+        counts = np.asarray(self.blocks["count"], np.int64)
+        firsts = np.cumsum(counts) - counts  # the first block of each record
+        blocks = np.repeat(firsts, rows["count"]) + np.asarray(rows["block_no"], np.int64)
+        starts, ends = (np.asarray(rows[name], np.int64) for name in ("start", "end"))
+        raw_starts, raw_ends = self.positions.spans(blocks, starts, ends)
+        begin = begins.to_numpy()[blocks]
+        return rows | {
+            "start": begin + starts,
+            "end": begin + ends,
+            "raw_start": raw_starts,
+            "raw_end": raw_ends,
+            "indicator_code": pa.nulls(len(blocks), pa.string()),  # there is no table of known indicators yet
+        }
 
     def _blocks_table(self, documents: pa.Table) -> pa.Table:
         lengths = np.fromiter(map(len, self.blocks["text"]), np.int64, len(self.blocks["text"]))

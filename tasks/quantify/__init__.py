@@ -15,11 +15,11 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from tasks.model import Block
-from tasks.quantify.change import Change, is_pollution, leading_verb
-from tasks.quantify.grammar import Amount, amounts, read
-from tasks.quantify.indicator import look_back, noun_before, noun_behind
+from tasks.quantify.change import is_pollution
+from tasks.quantify.grammar import amounts, read
+from tasks.quantify.indicator import look_back, noun_behind
 from tasks.quantify.part import Context, Parts
-from tasks.quantify.period import Setting, is_imperative
+from tasks.quantify.period import EVENT, Cue, Time, is_imperative, status_at, time_at, understand, within
 
 __all__ = ["Context", "Quantity", "quantify", "read"]
 
@@ -48,10 +48,9 @@ class Quantity(NamedTuple):
     modifier: bool
 
 
-# a tab stands between the cells of a table: nothing is read across it
-_SENTENCE_END: Final = re.compile("[。；;！!？?\t](?:(?<=\t)|[。；;！!？?]*+[”’」』）)]*+)")
 _LONGEST_SENTENCE: Final = 1000  # a sentence is stored with each of its numbers; of a longer one,
 _EXCERPT: Final = 100  # so many characters on either side
+_NOTHING: Final[tuple[list[Time], list[Cue]]] = ([], [])
 _CONJUNCTIONS: Final = frozenset(("和", "、", "与", "及", "以及"))
 _SHORT_GAP: Final = 16
 _OTHER_VERB: Final = re.compile(
@@ -88,63 +87,79 @@ def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
 def _read_block(number: int, text: str, parts: Parts, this_year: int | None, found: list[Quantity]) -> None:
     """Append the quantities of one block."""
     next_year = "A" if this_year is None else str(this_year + 1)  # behind all years if none is known
-    begin = stop = last_end = -1
-    ends = _SENTENCE_END.finditer(text)
-    previous: Quantity | None = None
-    leading = False  # a verb before the nouns (新增A 3户、B 5套) goes on
-    quoted = "“" in text
-    backwards = ""
-    for amount in amounts(text):
-        start, end, number_start, kind, value, high, exact, unit, approx = amount
+    begin = stop = 0
+    events = EVENT.finditer(text)
+    marks: list[re.Match[str]] = []
+    for start, end, number_start, figure in amounts(text):
         if start >= stop:
-            backwards = backwards or text[::-1]
-            begin = max(stop, 0)
-            for match in ends:
-                stop = match.end()
+            begin = stop
+            marks.clear()
+            for event in events:
+                if event.lastindex is None:
+                    marks.append(event)
+                    continue
+                stop = event.end()
                 if stop > start:
                     break
                 begin = stop
+                marks.clear()
             else:
                 stop = len(text)
             planned, year = parts.reach(start)
-            setting = Setting(text, begin, min(stop, begin + _LONGEST_SENTENCE), this_year, year)
-            times, cues = setting.times, setting.cues
-            imperative = planned is None and is_imperative(text, begin)
             short = stop - begin <= _LONGEST_SENTENCE
-            previous, leading, last_end = None, False, begin
-        if quoted:
-            opening = text.rfind("“", start - _SLOGAN if start > _SLOGAN else 0, start)
-            if opening >= 0 and _is_slogan(text, opening, start, end):
-                continue
+            times, cues = _NOTHING
+            if marks:
+                read = marks if short else within(text, begin, begin + _LONGEST_SENTENCE)
+                times, cues = understand(text, read, this_year, year)
+            imperative = planned is None and is_imperative(text, begin)
+            quoted = text.find("“", begin - _SLOGAN if begin > _SLOGAN else 0, stop) >= 0
+            previous: Quantity | None = None
+            leading = False  # a verb before the nouns (新增A 3户、B 5套) goes on
+            last_end = begin
+        if quoted and _is_slogan(text, start, end):
+            continue
+        kind, value, high, exact, unit, approx = figure
         low = max(start - _CLAUSE, last_end)
         low = text.rfind("，", low, start) + 1 or low
-        change, words, noun = look_back(text, backwards, low, start)
-        if words == start:
-            change = leading_verb(text, low, start)
+        change, beside, noun = look_back(text[low:start])
         direction, to_or_by, over, leads, improves = change
         if improves and is_pollution(text, begin, start):
             direction = "decrease"
         if to_or_by == "none":
-            if kind == "duration" and not _lasts(text, amount):
+            if kind == "duration" and not _lasts(text, start, end, unit):
                 continue
             if text[end - 1] == "番":
                 direction, to_or_by = "increase", "to"
-            elif previous is not None and words == start and _shares_verb(text, amount, previous, leading):
+            elif previous is not None and not beside and _shares_verb(text[last_end:start], kind, previous, leading):
                 direction, to_or_by = previous.direction, previous.to_or_by
             if kind == "percentage_point" and to_or_by == "none":
                 to_or_by = "by"
         leading = leads or (leading and to_or_by == "by")
-        modifier, indicator = _measured(text, amount, change, noun, previous)
-        plans = planned or imperative or (planned is None and low > begin and is_imperative(text, low))
-        time = setting.time(number_start) if times else None
+        indicator, modifier = noun, False
+        if kind in _COUNTING:
+            behind = noun_behind(text, end)
+            if behind is not None:
+                indicator, modifier = behind, kind == "measure" and _is_capacity(text, start, end)
+        elif kind == "amount_money" and text[end - 1] in "上下" and (behind := noun_behind(text, end)) is not None:
+            indicator, modifier = behind, True
+        elif noun is None and change.to_or_by == "none":
+            indicator = noun_behind(text, end)
+        if indicator is None and previous is not None:
+            indicator = previous.indicator
+        time = time_at(times, number_start) if times else None
         period = year if time is None else time.period
-        if period is not None and period >= next_year:
-            plans = True  # what lies ahead is no fact
-        status = "target" if plans else "actual"
         if time is not None and time.is_base():
             status = "actual"
-        elif cues:
-            status = setting.status(start, status)
+        else:
+            plans = (
+                planned
+                or imperative
+                or (period is not None and period >= next_year)  # what lies ahead is no fact
+                or (planned is None and low > begin and is_imperative(text, low))
+            )
+            status = "target" if plans else "actual"
+            if cues:
+                status = status_at(cues, start, status)
         row = (
             number,
             text[start:end],
@@ -171,46 +186,31 @@ def _read_block(number: int, text: str, parts: Parts, this_year: int | None, fou
         found.append(previous)
 
 
-def _shares_verb(text: str, amount: Amount, previous: Quantity, leading: bool) -> bool:
-    """Whether the verb of the number before goes on: 增长7%和8%, 新增A 3户、B 5套."""
-    gap = text[previous.end : amount.start]
+def _shares_verb(gap: str, kind: str, previous: Quantity, leading: bool) -> bool:
+    """Whether the verb of the number before the gap goes on: 增长7%和8%, 新增A 3户、B 5套."""
     if gap in _CONJUNCTIONS:
-        return amount.kind == previous.kind
+        return kind == previous.kind
     return leading and len(gap) <= _SHORT_GAP and _OTHER_VERB.search(gap) is None
 
 
-def _is_slogan(text: str, opening: int, start: int, end: int) -> bool:
+def _is_slogan(text: str, start: int, end: int) -> bool:
     """Whether the number is part of a quoted name (“最多跑一次”) and not the whole quotation (“20条”)."""
+    opening = text.rfind("“", max(0, start - _SLOGAN), start)
+    if opening < 0:
+        return False
     closing = text.find("”", opening, end + _SLOGAN)
     if closing < end or (opening + 1 == start and closing == end and text[start].isascii()):
         return False
     return closing - opening <= _SLOGAN + 2 and not _STOPS.search(text, opening, closing)
 
 
-def _lasts(text: str, amount: Amount) -> bool:
+def _lasts(text: str, start: int, end: int, unit: str | None) -> bool:
     """Whether a duration measures (5个工作日内办结) and does not only frame the sentence (三年来)."""
-    if amount.unit in _LONG_UNITS:
-        return _LASTS.match(text, amount.end) is not None
-    return _FRAMED.match(text, amount.end) is None and not text.endswith(_FRAMES, 0, amount.start)
+    if unit in _LONG_UNITS:
+        return _LASTS.match(text, end) is not None
+    return _FRAMED.match(text, end) is None and not text.endswith(_FRAMES, 0, start)
 
 
-def _measured(
-    text: str, amount: Amount, change: Change, noun: tuple[int, int], previous: Quantity | None
-) -> tuple[bool, str | None]:
-    """Whether the amount is an attribute of a noun, and the noun phrase it measures."""
-    kind, end = amount.kind, amount.end
-    inherited = previous.indicator if previous is not None else None
-    if kind in _COUNTING:
-        behind = noun_behind(text, end)
-        if behind is None:
-            return False, noun_before(text, noun) or inherited
-        capacity = kind == "measure" and (
-            text[end - 1] in "上下" or _CAPACITY.search(text, max(0, amount.start - 6), amount.start) is not None
-        )
-        return capacity, behind
-    if kind == "amount_money" and text[end - 1] in "上下" and (behind := noun_behind(text, end)) is not None:
-        return True, behind
-    before = noun_before(text, noun)
-    if before is None and change.to_or_by == "none":
-        before = noun_behind(text, end)
-    return False, before or inherited
+def _is_capacity(text: str, start: int, end: int) -> bool:
+    """Whether a measure is an attribute of the noun behind it: 100吨以上, 年产5万吨."""
+    return text[end - 1] in "上下" or _CAPACITY.search(text, max(0, start - 6), start) is not None

@@ -81,7 +81,7 @@ def is_pollution(text: str, low: int, start: int) -> bool:
     return _POLLUTION.search(text, max(low, start - 40), start) is not None
 
 
-def leading_verb(text: str, low: int, start: int) -> Change:
-    """The change by a verb between ``low`` and ``start`` that stands before its noun."""
-    verb = _LEADING.search(text, low, start)
+def leading_verb(clause: str) -> Change:
+    """The change by a verb of ``clause`` that stands before its noun."""
+    verb = _LEADING.search(clause)
     return NO_CHANGE if verb is None else _LEADS["decrease" if verb[0][::-1] in _FALLS else "increase"]

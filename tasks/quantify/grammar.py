@@ -18,7 +18,29 @@ from typing import Final, NamedTuple
 
 from tasks.quantify.lexicon import AFTER, BEFORE, NOT_AFTER, UNITS, Unit
 from tasks.quantify.numerals import DIGITS, EXACT, LARGE, MAX_LENGTH, SMALL, plus, read_numeral, times
-from tasks.quantify.patterns import AMOUNT, CENTS, COEFFICIENT, FRACTION, HALF, RANGE, RATIO_NOUN, SHARED
+from tasks.quantify.patterns import (
+    AMOUNT,
+    BEHIND_DIGITS,
+    CENTS,
+    COEFFICIENT,
+    FRACTION,
+    HALF,
+    RANGE,
+    RATIO_NOUN,
+    SHARED,
+    UNITED,
+)
+
+
+class Figure(NamedTuple):
+    """What a written amount says, wherever it stands."""
+
+    kind: str
+    value: Decimal | None  # fits decimal128(38, 12)
+    value_max: Decimal | None
+    exact: str | None  # the value where no decimal is: 1/3
+    unit: str | None
+    approx: str
 
 
 class Amount(NamedTuple):
@@ -27,12 +49,7 @@ class Amount(NamedTuple):
     start: int
     end: int
     number_start: int
-    kind: str
-    value: Decimal | None  # fits decimal128(38, 12)
-    value_max: Decimal | None
-    exact: str | None  # the value where no decimal is: 1/3
-    unit: str | None
-    approx: str
+    figure: Figure
 
 
 _POWERS: Final = {
@@ -46,6 +63,8 @@ _PERCENT_OF: Final = {"百": 0, "千": -1, "万": -2, "十万": -3, "百万": -4
 _WHOLE_DIGITS: Final = 26  # of decimal128(38, 12)
 _DECIMAL_DIGITS: Final = 12
 
+_LONGEST: Final = MAX_LENGTH + 20  # a number that can be read, with the longest unit
+
 _BEHIND: Final = {
     first: tuple(w for w in sorted(AFTER, key=len, reverse=True) if w[0] == first)
     for first in {word[0] for word in AFTER}
@@ -54,6 +73,8 @@ _TO: Final = frozenset("至到-－~～–—（(")
 _NOT_INNER: Final = frozenset("容外部资陆需蒙涵生阁游")  # 内容, 上下游
 _TAIL: Final = frozenset(_BEHIND) | _TO | frozenset("半又0123456789") | frozenset(DIGITS)
 _HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負下")
+_HEAD_ALONE: Final = frozenset(word for word in BEFORE if len(word) == 1) | frozenset("-－−负負")
+_HEAD_PAIRS: Final = frozenset(word[-2:] for word in BEFORE) | {"零下"}
 _MINUS: Final = frozenset("-－−")
 _OPENING: Final = frozenset(" \t（(：:，,")
 _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
@@ -64,6 +85,8 @@ _PLACE: Final = re.compile(
     "[一-鿿]{0,2}?[镇乡村屯堡庄沟河山岭湖岛湾桥城区县街路](?:(?![一-鿿])|(?=政府|党委|境内|[的在和与及等]))"
 )
 
+_UNREAD: Final = (None, False)
+
 
 def amounts(text: str) -> Iterator[Amount]:
     """All written quantities of ``text``, from left to right, none inside another.
@@ -73,8 +96,27 @@ def amounts(text: str) -> Iterator[Amount]:
     done = 0
     for match in AMOUNT.finditer(text):
         start, end = match.span()
-        if start >= done and (amount := _amount(text, match, start, end)) is not None:
-            done = amount[1]
+        if start < done:
+            continue
+        behind = match.start(2)  # of an Arabic number's digits
+        if end - start > _LONGEST:
+            figure, settled = _UNREAD
+        elif behind > 0 and (meaning := _meaning(text[behind:end])) is not None:
+            figure, settled = _arabic(text[start:behind], meaning)
+        else:
+            figure, settled = _reading(match[0])
+        if settled:
+            if figure is None:
+                continue
+            ahead = text[start - 1 : start]
+            if text[end : end + 1] not in _TAIL and (
+                ahead not in _HEAD or (ahead not in _HEAD_ALONE and text[start - 2 : start] not in _HEAD_PAIRS)
+            ):
+                done = end
+                yield tuple.__new__(Amount, (start, end, start, figure))  # 0.3 µs less than the class's constructor
+                continue
+        if (amount := _amount(text, match, figure)) is not None:
+            done = amount.end
             yield amount
 
 
@@ -86,52 +128,103 @@ def read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
     ranged = _range(text, 0, bare=True)
     for amount in [ranged] if ranged is not None else amounts(text):
         if amount.start == 0 and amount.end == len(text):
-            if amount.value is not None:
-                return amount.value, amount.value_max
-            return None if amount.exact is None else (Fraction(amount.exact), None)
+            _, value, high, exact, _, _ = amount.figure
+            if value is not None:
+                return value, high
+            return None if exact is None else (Fraction(exact), None)
     return None
 
 
-def _amount(text: str, match: re.Match[str], start: int, end: int) -> Amount | None:
-    """The amount that begins with ``match``; None for an article (一个), an epithet (百家), a doubt."""
-    written, _, middle, outer, unit = match.groups()
-    if unit is None:
-        return _without_unit(text, match)
-    if len(written) > MAX_LENGTH or (figure := _figure(written + outer)) is None:
+class Meaning(NamedTuple):
+    """What the characters behind the digits of a number say: 多万元."""
+
+    power: int
+    kind: str
+    unit: str
+    approx: str
+    may_be_item: bool  # 3.12个
+
+
+@lru_cache(maxsize=1 << 12)
+def _meaning(written: str) -> Meaning | None:
+    """None for what is rare: no unit, a unit of another scale (成), digits again (5万4千元)."""
+    match = BEHIND_DIGITS.fullmatch(written)
+    if match is None:
         return None
-    value, high, fits = figure
-    meaning = kind, name, power = UNITS[unit]
-    if power:
-        factor = Decimal(1).scaleb(power)
-        value, high, fits = times(value, factor), high and times(high, factor), False
-    if written[0] > "9":
-        if not _counts(value, text, match):
-            return None
-    elif kind == "count" and "." in written and (not start or text[start - 1] in "。；") and written[-1] <= "9":
-        return None  # 3.12个: item 3, 12 of them
-    approx = "range" if high is not None else _MIDDLE[middle]
-    if text[end : end + 1] in _TAIL:
-        if text[end] in _TO and (ranged := _range(text, start)) is not None:
-            return ranged
-        value, (kind, name, _), end = _complete(text, value, meaning, end)
-    elif fits and (not start or text[start - 1] not in _HEAD):
-        return tuple.__new__(Amount, (start, end, start, kind, value, high, None, name, approx))
-    return _surround(text, Amount(start, end, start, kind, value, high, None, name, approx))
+    scale, middle, outer, unit = match.groups()
+    power = _POWERS.get(scale + outer)
+    kind, name, own_power = UNITS[unit]
+    if power is None or own_power:
+        return None
+    return Meaning(power, kind, name, _MIDDLE[middle], may_be_item=kind == "count" and not scale)
+
+
+def _arabic(digits: str, meaning: Meaning) -> tuple[Figure | None, bool]:
+    """As ``_reading``, of the digits of an Arabic number and the meaning of what is behind."""
+    power, kind, unit, approx, may_be_item = meaning
+    if "," in digits:
+        digits = digits.replace(",", "")
+    if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
+        return None, True  # an identifier, or beyond decimal128
+    value = _shifted(digits, power) if power else Decimal(digits)
+    figure = tuple.__new__(Figure, (kind, value, None, None, unit, approx))
+    return figure, not may_be_item or "." not in digits
 
 
 @lru_cache(maxsize=1 << 14)
-def _figure(written: str) -> tuple[Decimal, Decimal | None, bool] | None:
-    """The value of a number, or both ends of the range; whether decimal128 is known to hold them."""
+def _reading(written: str) -> tuple[Figure | None, bool]:
+    """What a number and its unit say on their own; whether only what is next to them can change that.
+
+    None: they are no quantity, or their unit stands elsewhere.
+    """
+    match = UNITED.fullmatch(written)
+    if match is None:
+        return _UNREAD
+    number, middle, scale, unit = match.groups()
+    if len(number) > MAX_LENGTH or (pair := _value(number + scale)) is None:
+        return None, True
+    value, high = pair
+    kind, name, power = UNITS[unit]
+    if power:
+        factor = Decimal(1).scaleb(power)
+        value, high = times(value, factor), high and times(high, factor)
+    counts = _counts(number, unit, value) if number[0] > "9" else None if _may_be_item(number, kind) else True
+    if counts is False:
+        return None, True
+    fits = _fits(value) and (high is None or _fits(high))
+    approx = "range" if high is not None else _MIDDLE[middle]
+    return Figure(kind, value, high, None, name, approx), fits and counts is True
+
+
+def _amount(text: str, match: re.Match[str], figure: Figure | None) -> Amount | None:
+    """The amount that begins with ``match``, where its own characters do not tell all."""
+    number, unit = match.group(1, 6)
+    if unit is None:
+        return _without_unit(text, match)
+    if figure is None:
+        return None
+    start, end = match.span()
+    if number[0] > "9":
+        if not _counts_there(text, match):
+            return None
+    elif _may_be_item(number, figure.kind) and (not start or text[start - 1] in "。；"):
+        return None
+    if text[end : end + 1] in _TAIL:
+        if text[end] in _TO and (ranged := _range(text, start)) is not None:
+            return ranged
+        figure, end = _complete(text, figure, UNITS[unit], end)
+    return _surround(text, start, end, figure)
+
+
+def _value(written: str) -> tuple[Decimal, Decimal | None] | None:
+    """The value of a number, or both ends of the range."""
     digits = written.rstrip(_SCALES)
     if digits and digits.isascii() and (power := _POWERS.get(written[len(digits) :])) is not None:
         digits = digits.replace(",", "")
         if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
             return None  # an identifier, or beyond decimal128
-        return _shifted(digits, power) if power else Decimal(digits), None, True
-    if (pair := read_numeral(written)) is None:
-        return None
-    value, high = pair
-    return value, high, _fits(value) and (high is None or _fits(high))
+        return _shifted(digits, power) if power else Decimal(digits), None
+    return read_numeral(written)
 
 
 def _shifted(digits: str, power: int) -> Decimal:
@@ -142,41 +235,55 @@ def _shifted(digits: str, power: int) -> Decimal:
     return Decimal(f"{digits}E{power}")
 
 
-def _counts(value: Decimal, text: str, match: re.Match[str]) -> bool:
-    """Whether a Chinese numeral counts: no article (一个), ordinal (二次), epithet (百家) or name."""
-    start, end = match.span()
-    written, unit = match[1], match[5]
-    kind = UNITS[unit].kind
+def _may_be_item(number: str, kind: str) -> bool:
+    """Whether an Arabic number may be the item and the number in it: 3.12个 is item 3, 12 of them."""
+    return kind == "count" and "." in number and number[-1] <= "9"
+
+
+def _counts(number: str, unit: str, value: Decimal) -> bool | None:
+    """Whether a Chinese numeral counts: no article (一个), ordinal (二次), zero (零距离); None: its place tells."""
     if unit == "大":
         return 2 <= value <= 10
-    if unit in _PLACE_UNITS and len(written) == 1 and _PLACE.match(text, end):
-        return False  # 八面城镇
-    if written in ("一", "壹"):
-        return kind != "count" and unit not in _SELDOM_ONE
-    if written == "二":
-        return kind != "count" or unit == "人"
-    if written[0] in _BARE_SCALE:
+    if number in ("一", "壹"):
+        return UNITS[unit].kind != "count" and unit not in _SELDOM_ONE
+    if number == "二":
+        return UNITS[unit].kind != "count" or unit == "人"
+    if number[0] in _BARE_SCALE or (len(number) == 1 and unit in _PLACE_UNITS):
+        return None if value else False
+    return bool(value)
+
+
+def _counts_there(text: str, match: re.Match[str]) -> bool:
+    """Whether a Chinese numeral counts where it stands: no epithet (百家) and no name (八面城镇)."""
+    start, end = match.span()
+    number, unit = match.group(1, 6)
+    if len(number) == 1 and unit in _PLACE_UNITS and _PLACE.match(text, end):
+        return False
+    if number[0] in _BARE_SCALE and unit != "大":
         about = text[start - 1 : start] in _HEAD or text[start - 2 : start] in ("突破", "达到")
         return about or text.startswith(("以上", "以下", "以内"), end)
-    return bool(value)  # 零距离
+    return True
 
 
-def _complete(text: str, value: Decimal, meaning: Unit, end: int) -> tuple[Decimal, Unit, int]:
+def _complete(text: str, figure: Figure, meaning: Unit, end: int) -> tuple[Figure, int]:
     """What completes the number behind its unit: 两米半, 五元三毛."""
+    value = figure.value or Decimal(0)
     if meaning.kind != "count" and (half := HALF.match(text, end)):
-        return plus(value, Decimal(5).scaleb(meaning.power - 1)), meaning, half.end()
+        return figure._replace(value=plus(value, Decimal(5).scaleb(meaning.power - 1))), half.end()
     if (meaning.kind == "amount_money" or text[end - 1] == "块") and (cents := CENTS.match(text, end)):
         tenths, name, hundredths = cents.groups()
         for digit, power in ((tenths, -2 if name == "美分" else -1), (hundredths or "0", -2)):
             if (pair := read_numeral(digit)) is not None:
                 value = plus(value, pair[0].scaleb(power))
-        return value, meaning if meaning.kind == "amount_money" else UNITS["元"], cents.end()
-    return value, meaning, end
+        money = meaning if meaning.kind == "amount_money" else UNITS["元"]
+        return figure._replace(kind=money.kind, value=value, unit=money.name), cents.end()
+    return figure, end
 
 
-def _surround(text: str, amount: Amount) -> Amount | None:
-    """Take in sign and approximators; None if a hyphen before may be no minus, or no decimal holds the end."""
-    start, end, number_start, kind, value, high, exact, unit, approx = amount
+def _surround(text: str, start: int, end: int, figure: Figure) -> Amount | None:
+    """The amount with its sign and approximators; None if a hyphen before may be no minus, or no decimal holds it."""
+    number_start = start
+    kind, value, high, exact, unit, approx = figure
     if high is not None and not _fits(high):
         return None
     if value is not None and not _fits(value):
@@ -199,7 +306,7 @@ def _surround(text: str, amount: Amount) -> Amount | None:
         elif (ahead := _approximator(text, start)) is not None:
             start -= len(ahead)
             approx = BEFORE[ahead] if approx == "exact" else approx
-    return Amount(start, end, number_start, kind, value, high, exact, unit, approx)
+    return Amount(start, end, number_start, Figure(kind, value, high, exact, unit, approx))
 
 
 def _sign(text: str, start: int, kind: str) -> int | None:
@@ -230,7 +337,7 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
     pair: tuple[Decimal, Decimal | None] | None = None
     kind = "ratio_or_multiple"
     unit: str | None = None
-    if (doubling := match[2]) is not None:
+    if (doubling := match[3]) is not None:
         times_two = read_numeral(doubling or "一")
         pair, unit = times_two and (Decimal(2) ** int(times_two[0]), None), "倍"
     elif (fraction := FRACTION.match(text, start)) is not None:
@@ -244,11 +351,11 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
     elif written[-1] in LARGE and written[0] not in _BARE_SCALE:
         pair, kind = read_numeral(written), "count"
     elif "." in written and text[start - 1] not in "，,、" and RATIO_NOUN.search(text, max(0, start - 8), start):
-        pair = (Decimal(written), None)
+        pair = (Decimal(written.replace(",", "")), None)
     if pair is None:
         return None
     approx = "exact" if pair[1] is None else "range"
-    return _surround(text, Amount(start, end, start, kind, pair[0], pair[1], None, unit, approx))
+    return _surround(text, start, end, Figure(kind, pair[0], pair[1], None, unit, approx))
 
 
 def _fraction(text: str, match: re.Match[str]) -> Amount | None:
@@ -264,14 +371,14 @@ def _fraction(text: str, match: re.Match[str]) -> Amount | None:
         if top and (limit := read_numeral(top)) is not None and limit[0] > numerator[0]:
             high, end = limit[0].scaleb(power), match.end()
         approx = "exact" if high is None else "range"
-        return _surround(text, Amount(start, end, start, "percent", value, high, None, "%", approx))
+        return _surround(text, start, end, Figure("percent", value, high, None, "%", approx))
     denominator = read_numeral(parts)
     more = read_numeral(whole) if whole else (Decimal(0), None)
     if denominator is None or more is None or not denominator[0] or denominator[1] or more[1]:
         return None
     ratio = Fraction(more[0]) + Fraction(numerator[0]) / Fraction(denominator[0])
     decimal, exact = _as_decimal(ratio)
-    return _surround(text, Amount(start, end, start, "ratio_or_multiple", decimal, None, exact, None, "exact"))
+    return _surround(text, start, end, Figure("ratio_or_multiple", decimal, None, exact, None, "exact"))
 
 
 def _fits(value: Decimal) -> bool:
@@ -320,4 +427,4 @@ def _range(text: str, start: int, *, bare: bool = False) -> Amount | None:
         return None
     kind, name, power = UNITS[high_unit] if high_unit else Unit("count", "")
     bottom, top = (times(end, Decimal(1).scaleb(power)) for end in (bottom, top))
-    return _surround(text, Amount(start, match.end(), start, kind, bottom, top, None, name or None, "range"))
+    return _surround(text, start, match.end(), Figure(kind, bottom, top, None, name or None, "range"))

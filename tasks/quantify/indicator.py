@@ -7,9 +7,10 @@ time and verb that lead it. None where nothing is left: a wrong phrase is worse 
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from tasks.quantify.change import CUE, NO_CHANGE, Change, said
+from tasks.quantify.change import CUE, NO_CHANGE, Change, leading_verb, said
 from tasks.quantify.trie import reversed_trie, trie
 
 _BOUND: Final = "，,。；;：:！!？?（）()\\s…*"
@@ -28,9 +29,7 @@ _NOUN: Final = f"[^{_BOUND}的了]"
 # 均 takes all 、 parts of a noun phrase, any other word the last.
 # a change may name its time or its share before the number: 增加到2012年的1923亿元, 提高到每人每年240元
 _OF: Final = "(?:的?(?:年[0-9]{4}|年去)|的(?:在现|前目)|均[人户]|(?:[年月天]每)?[人户亩]每|[年月天]每)"
-_BEFORE: Final = re.compile(
-    f"({_OF}?{CUE})?{_BETWEEN}(?:(?<=均)({_NOUN}*+)|(等?+[^{_BOUND}的了、等]{{0,{_LONGEST}}}+))"
-)
+_BEFORE: Final = re.compile(f"({_OF}?{CUE})?{_BETWEEN}((?<=均){_NOUN}*+|等?+[^{_BOUND}的了、等]{{0,{_LONGEST}}}+)")
 _LEADING: Final = (
     "目前 其中 同时 另外 全年 今年 去年 通过 全面 基本 如期 圆满 顺利 成功 率先 重点 积极"
     " 大力 加快 继续 进一步 力争 预计 累计 共 已 新 再 并 要 对 为 在 由 把 从 拟 将"
@@ -91,27 +90,29 @@ def noun_behind(text: str, end: int) -> str | None:
     return text[begin : stop if verb is None else verb.start()].strip("“”‘’") or None
 
 
-def look_back(text: str, backwards: str, low: int, start: int) -> tuple[Change, int, tuple[int, int]]:
-    """What stands between ``low`` and ``start``: the change, where its words begin, the bounds of the noun before.
+class Before(NamedTuple):
+    """What a clause says of the number behind it."""
 
-    ``backwards`` is ``text`` read from its end.
-    """
-    length = len(text)
-    match = _BEFORE.match(backwards, length - start, length - low)
+    change: Change
+    beside: bool  # the words of the change stand right before the number
+    noun: str | None  # the noun phrase before them
+
+
+@lru_cache(maxsize=1 << 13)
+def look_back(clause: str) -> Before:
+    """What ``clause``, which ends where a number begins, says of it."""
+    match = _BEFORE.match(clause[::-1])
     if match is None:  # the pattern matches the empty string
-        return NO_CHANGE, start, (start, start)
-    stop, begin = match.span(match.lastindex or 0)
-    noun = length - begin, length - stop
+        return Before(NO_CHANGE, beside=False, noun=None)
+    stop, begin = match.span(6)
+    noun = _without_lead(clause[len(clause) - begin : len(clause) - stop])
     if not match[1]:
-        return NO_CHANGE, start, noun
-    return said(*match.group(2, 3, 4, 5)), length - match.end(1), noun
+        return Before(leading_verb(clause), beside=False, noun=noun)
+    return Before(said(*match.group(2, 3, 4, 5)), beside=True, noun=noun)
 
 
-def noun_before(text: str, bounds: tuple[int, int]) -> str | None:
-    """The noun phrase between ``bounds``, without the time, place and verb that lead it."""
-    begin, end = bounds
-    if end - begin < 2:
-        return None
-    if text[begin] in _LEAD_FIRST and (lead := _LEAD.match(text, begin, end)) is not None and lead.end() < end:
-        begin = lead.end()
-    return text[begin:end] if end - begin > 1 else None
+def _without_lead(phrase: str) -> str | None:
+    """A noun phrase without the time, place and verb that lead it."""
+    if len(phrase) > 1 and phrase[0] in _LEAD_FIRST and (lead := _LEAD.match(phrase)) is not None:
+        phrase = phrase[lead.end() :] or phrase
+    return phrase if len(phrase) > 1 else None

@@ -54,9 +54,10 @@ _OPENS: Final = re.compile(f"{_NUMBERING}[“‘]?")
 _GENERAL: Final = re.compile(f"{_NUMBERING}(?:{_PLANS}|主要|总体|工作|重点|发展|预期|奋斗|具体|的|和|与|及|、)++")
 
 _PLAN_PHRASES: Final = "安排|任务|打算|部署|总体要求|总体思路|目标|重点工作|工作要求|工作重点|工作思路"
+# every branch begins with a literal character: that lets the engine skip to the next candidate
 _COMING: Final = ("今年", "明年", "下一步", "下一阶段", "今后[一二三四五]年")
 _UNDATED: Final = ("主要预期目标", "总体工作思路", "工作安排")
-_REVIEWS: Final = ("工作回顾", "工作总结", "过去的?[一五5]年", "[一五]年来", "主要做了")
+_REVIEWS: Final = ("工作回顾", "工作总结", "过去的?[一五5]年", "一年来", "五年来", "主要做了")
 
 
 def _phrases(*years: str) -> str:

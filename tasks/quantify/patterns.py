@@ -35,17 +35,21 @@ _NUMBER: Final = f"(?:[0-9]{_ARABIC}{_SCALE}{_MIXED}|[{_HAN}]{_HAN_RUN}{_DECIMAL
 _SEPARATOR: Final = r"(?:[（(]含[）)])?(?:至|到|[-－~～–]|—{1,2}|--)"
 _PARTS: Final = "(?:分之|(?<=百)分)"
 
+_UNITED: Final = f"(个(?=亿)|[余多来]?+)({_SCALE}){_UNIT}"
+
 # The first element is one character class: it lets the engine skip to the next candidate at memory speed.
 AMOUNT: Final = re.compile(
     rf"([0-9{_HAN}翻]"
     # no start inside a number, an ordinal, a model (PM2.5, 1+10), a time; 几十 and 数百 have no value
     rf"(?<![0-9{_HAN}点點第每+×/A-Za-z_].)(?<![0-9][.,:： ，．].)(?<![几数][{_HAN}])"
-    rf"(?:(?<=[0-9]){_ARABIC}{_SCALE}{_MIXED}"
+    rf"(?:(?<=[0-9]){_ARABIC}(){_SCALE}{_MIXED}"
     rf"|(?<=翻)([一二两三四]?)番|(?<![翻0-9]){_HAN_RUN}{_DECIMALS}{_SCALE}))"
-    rf"(?:(?<=番)|(个(?=亿)|[余多来]?+)({_SCALE}){_UNIT}"
+    rf"(?:(?<=番)|{_UNITED}"
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}])"
     rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=一)半|(?<=[{SMALL}{LARGE}二]两)|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
 )
+UNITED: Final = re.compile(f"({_NUMBER}){_UNITED}")  # an amount on its own, as AMOUNT found it
+BEHIND_DIGITS: Final = re.compile(f"({_SCALE}){_UNITED}")  # and what follows its digits
 RANGE: Final = re.compile(f"({_NUMBER})(?:{_UNIT})?({_SEPARATOR})({_NUMBER})[余多]?({_SCALE})(?:{_UNIT})?")
 FRACTION: Final = re.compile(
     f"(?:({_NUMBER})又)?({_NUMBER}){_PARTS}({_NUMBER})(?:{_SEPARATOR}(?:百分之)?({_NUMBER})(?![个倍]))?"

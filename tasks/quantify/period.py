@@ -8,6 +8,7 @@ text or the document's years do not say: then the period is None.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from tasks.quantify.part import FIVE_YEAR_PLANS
@@ -50,7 +51,7 @@ _NOT_AFTER: Final = {"了": "为除", "已": "而不", "要": "重主需必"}
 
 # Every branch begins with a literal character: that lets the engine skip to the next candidate.
 _YEAR: Final = "[0-9]{2}年(?:度)?"
-_MARK: Final = re.compile(
+_MARK_PATTERN: Final = (
     "|".join(
         word
         + (f"(?<![{_NOT_AFTER[word]}]{word})" if word in _NOT_AFTER else "")
@@ -64,9 +65,17 @@ _MARK: Final = re.compile(
         for century in ("19", "20")
     )
 )
+_MARK: Final = re.compile(_MARK_PATTERN)
+# a tab stands between the cells of a table: nothing is read across it
+_SENTENCE_ENDS: Final = "|".join(
+    (*(f"{re.escape(stop)}[。；;！!？?]*+[”’」』）)]*+()" for stop in "。；;！!？?"), "\t()")
+)
+EVENT: Final = re.compile(f"{_SENTENCE_ENDS}|{_MARK_PATTERN}")
+"""The ends of the sentences, which have a ``lastindex``, and the marks between them: times and cue words."""
 _DATE: Final = re.compile(r"(\d{4})年度?(?:\D(\d{4})年度?)?(?:(\d+)月(?:(\d+)日)?)?")
 _UNTIL: Final = re.compile(r"(1[0-2]|[1-9])月")
 _SHIFT: Final = {"今年": 0, "本年": 0, "明年": 1, "去年": -1, "上年": -1, "前年": -2}
+_DATED: Final = frozenset(("去年", "上年", "截至"))  # cue words that name a time as well
 _BASES: Final = frozenset("比较与同从由自")
 _NEXT: Final = re.compile("(?:年?[底末])?的?(?:不足|[近约超])?(?=[0-9])")  # 从2015年年底的2880元: it dates that number
 _EVERYWHERE: Final = 1 << 62
@@ -94,44 +103,53 @@ class Time(NamedTuple):
         return self.last != _EVERYWHERE
 
 
-class Setting:
-    """Times and cue words between ``start`` and ``end`` of a text, both with positions in that text."""
+Cue = tuple[int, str]  # where a cue word stands, the status it gives
 
-    __slots__ = ("cues", "times")
 
-    def __init__(self, text: str, start: int, end: int, this_year: int | None, part_year: str | None) -> None:
-        self.cues: list[tuple[int, str]] = []
-        self.times: list[Time] = []
-        for match in _MARK.finditer(text, start, end):
-            word = match[0]
-            if word in _STATUS:
-                self.cues.append((match.start(), _STATUS[word]))
-                if word not in ("去年", "上年", "截至"):
-                    continue
-            period = _period(text, match, this_year, part_year)
-            if period is not None:
-                end, last = match.end(), _EVERYWHERE
-                if text[match.start() - 1 : match.start()] in _BASES:
-                    behind = _NEXT.match(text, end)
-                    last = -1 if behind is None else behind.end()
-                self.times.append(Time(end, last, period))
+def within(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The marks between ``start`` and ``end``."""
+    return _MARK.finditer(text, start, end)
 
-    def time(self, position: int) -> Time | None:
-        """The nearest time named before ``position``."""
-        for time in reversed(self.times):
-            if time.end <= position <= time.last:
-                return time
-        return None
 
-    def status(self, position: int, otherwise: str) -> str:
-        """The status of a number at ``position``: an estimate holds to the end, a goal beats earlier facts."""
-        status = otherwise
-        for start, name in self.cues:
-            if start > position or status == "estimate":
-                break
-            if name != "actual" or status != "target" or otherwise == "target":
-                status = name
-        return status
+def understand(
+    text: str, marks: Iterable[re.Match[str]], this_year: int | None, part_year: str | None
+) -> tuple[list[Time], list[Cue]]:
+    """The times and the cue words that the marks of a sentence are."""
+    times: list[Time] = []
+    cues: list[Cue] = []
+    for match in marks:
+        word = match[0]
+        if word in _STATUS:
+            cues.append((match.start(), _STATUS[word]))
+            if word not in _DATED:
+                continue
+        period = _period(text, match, this_year, part_year)
+        if period is not None:
+            at, last = match.end(), _EVERYWHERE
+            if text[match.start() - 1 : match.start()] in _BASES:
+                behind = _NEXT.match(text, at)
+                last = -1 if behind is None else behind.end()
+            times.append(Time(at, last, period))
+    return times, cues
+
+
+def time_at(times: list[Time], position: int) -> Time | None:
+    """The nearest of ``times`` named before ``position``."""
+    for time in reversed(times):
+        if time.end <= position <= time.last:
+            return time
+    return None
+
+
+def status_at(cues: list[Cue], position: int, otherwise: str) -> str:
+    """The status of a number at ``position``: an estimate holds to the end, a goal beats earlier facts."""
+    status = otherwise
+    for start, name in cues:
+        if start > position or status == "estimate":
+            break
+        if name != "actual" or status != "target" or otherwise == "target":
+            status = name
+    return status
 
 
 def _period(text: str, match: re.Match[str], this_year: int | None, part_year: str | None) -> str | None:
