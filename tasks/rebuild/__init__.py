@@ -168,9 +168,9 @@ def read_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> Iterator[Pu
     columns = ["source_uri", "record_no", "raw_start", "raw_chars", "raw_sha256", "n_chars"]
     try:
         children = _Children(snapshot, name)
-        documents = _read(snapshot, "documents", name, [*columns, "text"])
+        documents = read_columns(snapshot, "documents", name, [*columns, "text"])
         blocks = children.columns("blocks", ["block_no", "text", "start", "end", SPANS])
-        copies = _read(snapshot, "duplicates", name, [*columns, "kept_doc_id", "difference", SPANS])
+        copies = read_columns(snapshot, "duplicates", name, [*columns, "kept_doc_id", "difference", SPANS])
     except RebuildError as error:
         yield error
         return
@@ -230,9 +230,17 @@ def places(block_texts: Sequence[str]) -> Iterator[tuple[int, int]]:
         start += len(text) + 1
 
 
-def _read(snapshot: Path, dataset: str, name: str, columns: list[str]) -> pa.Table:
-    """Columns of one part of a dataset, none of which may hold a null."""
-    table = pq.read_table(snapshot / dataset / name, columns=columns)
+def read_columns(
+    snapshot: Path, dataset: str, name: str, columns: list[str], encoded: Collection[str] = ()
+) -> pa.Table:
+    """Columns of one part of a dataset, none of which may hold a null; those ``encoded`` as dictionaries.
+
+    Raises:
+        RebuildError: law L2, if there is a null.
+    """
+    table = pq.read_table(
+        snapshot / dataset / name, columns=columns, read_dictionary=[column for column in columns if column in encoded]
+    )
     for column, values in zip(columns, table.columns, strict=True):
         if any(_has_null(chunk) for chunk in values.chunks):
             raise RebuildError("L2", f"{dataset}/{name} has a null in {column}")
@@ -274,7 +282,7 @@ class _Children:
         Raises:
             RebuildError: law L2, if the rows of a record do not stand together and in order.
         """
-        table = _read(self.snapshot, dataset, self.name, [*KEY, *names])
+        table = read_columns(self.snapshot, dataset, self.name, [*KEY, *names])
         if not len(table):
             return {}
         columns = [_to_list(table[name].combine_chunks()) for name in names]
