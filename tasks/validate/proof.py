@@ -1,7 +1,7 @@
 """The laws L2 to L5 of one part, proven for all its records at once, by column.
 
-``prove_part`` reads the files that ``tasks.validate.laws`` checks record by record and asks the same of them, in a
-third of the time, but it does not say what is wrong: it proves a part or it does not. Whatever is odd, out of order or
+``prove_part`` reads the files that ``tasks.validate.laws`` checks record by record and asks the same of them, in half
+the time, but it does not say what is wrong: it proves a part or it does not. Whatever is odd, out of order or
 contradictory raises ``NotProvenError``, and the check record by record has the last word.
 
 Texts stay in Arrow's buffers. The clean texts of all blocks are cut into *words*: what an edit put in, and the
