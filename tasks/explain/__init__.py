@@ -19,6 +19,8 @@ from tasks.normalize import RULES
 from tasks.rebuild import RebuildError, kept_texts, part_names, pieces, read_part
 
 EXAMPLES = 3
+MAX_STORIES = 20  # of the records of one source; each reads its part of the snapshot again
+MAX_LISTED = 200
 CONTEXT = 12
 EXCERPT = 60
 FACTS = (
@@ -40,7 +42,7 @@ def visible(text: str, limit: int | None = None) -> str:
 
 
 def explain(snapshot: Path, name: str) -> str:
-    """The story of a record, or of all records of a source.
+    """The story of a record, or of all records of a source; of a source with many records, a list of them.
 
     Args:
         snapshot: the folder of the snapshot.
@@ -55,7 +57,20 @@ def explain(snapshot: Path, name: str) -> str:
             f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, "
             "source_uri#record_no, or source_uri"
         )
+    if len(rows) > MAX_STORIES:
+        return "\n".join(_list(name, [(dataset, row) for _, dataset, row in rows]))
     return "\n\n".join("\n".join(_story(snapshot, part, dataset, row)) for part, dataset, row in rows)
+
+
+def _list(name: str, rows: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    yield f"{len(rows)} records are called {visible(name)!r}; name one of them for its story:"
+    rows.sort(key=lambda found: (found[1]["source_uri"], found[1]["record_no"] or 0))
+    for dataset, row in rows[:MAX_LISTED]:
+        what = {"documents": "kept", "duplicates": "copy", "rejects": "rejected"}[dataset]
+        told = row["reason"] if dataset == "rejects" else row["title"] or "(no title)"
+        yield f"  {visible(row['source_uri'])}#{row['record_no']}  {what:<8}  {visible(told, EXCERPT)}"
+    if len(rows) > MAX_LISTED:
+        yield f"  … and {len(rows) - MAX_LISTED} more"
 
 
 def _find(snapshot: Path, name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

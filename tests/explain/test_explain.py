@@ -1,5 +1,6 @@
 """What ``qingwen explain`` tells: everything that happened to one record, safe to print."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("explain")
     raw = small_raw.write(folder / "raw")
     (raw / "trick.txt").write_text("盛京\u202e消息\x1b[31m一则,讲的是水库。\x07\n", "utf-8")
+    records = [{"id": f"many{number}", "text": f"水库今年第{number}次放水,水位下降。"} for number in range(30)]
+    (raw / "many.jsonl").write_text("\n".join([*map(json.dumps, records), "{"]), "utf-8")
     return plain_run.run(raw, folder / "clean")
 
 
@@ -62,6 +65,15 @@ def test_names_of_a_record(snapshot: Path):
     for name in ("nobody", "listing.txt#9", "listing.txt#x", "#"):
         with pytest.raises(UnknownRecordError):
             explain(snapshot, name)
+
+
+def test_a_source_with_many_records_is_listed(snapshot: Path, monkeypatch: pytest.MonkeyPatch):
+    first, *lines = explain(snapshot, "many.jsonl").splitlines()
+    assert first.startswith("31 records")
+    assert [line.split()[0] for line in lines] == [f"many.jsonl#{number}" for number in range(31)]
+    assert lines[-1].split()[1:] == ["rejected", "invalid_json"]
+    monkeypatch.setattr("tasks.explain.MAX_LISTED", 5)
+    assert explain(snapshot, "many.jsonl").splitlines()[-1] == "  … and 26 more"
 
 
 def test_every_record_has_a_story(snapshot: Path):
