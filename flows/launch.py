@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flows.cli import FAILED, GATE, LOCKED, PUBLISHED
 from flows.temporary_server import NoServerError, prefect_server
+from tasks.imports import cheap_imports
 from tasks.ingest import RawUnreadableError, open_location
 from tasks.publish import snapshot
 from tasks.publish.outcome import Outcome
@@ -48,10 +49,11 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
 
 
 def _run(raw: str, clean: str, workers: int, allow_shrink: bool, wait: Callable[[], None]) -> Outcome:
-    from rich.console import Console
+    with cheap_imports():
+        from rich.console import Console
 
-    from flows import progress
-    from flows.clean_reports import clean_reports
+        from flows import progress
+        from flows.clean_reports import clean_reports
 
     progress.console = Console(stderr=True)
     wait()

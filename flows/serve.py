@@ -37,7 +37,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server = start("server", "start", "--host", "127.0.0.1", "--port", port)
-        wait_for_server(api, server)
+        wait_for_server(api, lambda: server.poll() is not None)
         for step in (("work-pool", "create", POOL, "--type", "process", "--overwrite"), ("deploy", "--all")):
             code = start(*step).wait()
             if code:

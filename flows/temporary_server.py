@@ -5,22 +5,25 @@ meant for the run, and prints into the run's output. This one is a silent proces
 and ends when the run's process does, however that dies, and not before: Prefect sends its last events at exit. It is
 started before the heavy imports of the flow and waited for after them.
 
-Run as a program (by its path, with a port), this module is that server.
+It is forked from the run's process, which has imported Prefect by then and has one thread only: a program of its own
+would import Prefect once more, for 1 of the 10 CPU seconds of a small run.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
+import traceback
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO
+from pathlib import Path
+from typing import IO, NoReturn
+
+from tasks.imports import cheap_imports
 
 START_SECONDS = 120  # the first start on a slow disk migrates its database
 ANSWER_SECONDS = 10
@@ -38,21 +41,21 @@ def prefect_server() -> Iterator[Callable[[], None]]:
     Raises:
         NoServerError: from the function: it does not answer.
     """
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    with cheap_imports():
+        from prefect.settings import PREFECT_API_URL, temporary_settings
 
     if PREFECT_API_URL.value():
         yield lambda: _ask(PREFECT_API_URL.value())
         return
     port = _free_port()
     api = f"http://127.0.0.1:{port}/api"
+    alive, run = os.pipe()  # it reads as ended when the last process that holds ``run`` is gone: this one
     log = tempfile.TemporaryFile()  # noqa: SIM115 (the server writes to it as long as it lives)
-    server = subprocess.Popen(  # noqa: S603 (our own file)
-        [sys.executable, "-P", __file__, str(port)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=log,
-        start_new_session=True,
-    )
+    server = os.fork()
+    if not server:
+        os.close(run)
+        _serve(port, alive, log)
+    os.close(alive)
     with temporary_settings({PREFECT_API_URL: api}):
         yield lambda: _wait(api, server, log)
 
@@ -74,23 +77,23 @@ def _ask(api: str) -> None:
         raise NoServerError(f"the Prefect server at {api} does not answer ({problem})")
 
 
-def _wait(api: str, server: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+def _wait(api: str, server: int, log: IO[bytes]) -> None:
     """Wait for the temporary server; if it does not come, say what it said."""
     try:
-        wait_for_server(api, server)
+        wait_for_server(api, lambda: os.waitpid(server, os.WNOHANG) != (0, 0))
     except NoServerError as error:
         log.seek(0)
         raise NoServerError(f"{error}\n{log.read().decode(errors='replace')[-SHOWN_CHARS:]}".rstrip()) from error
 
 
-def wait_for_server(api: str, server: subprocess.Popen[bytes]) -> None:
+def wait_for_server(api: str, has_ended: Callable[[], bool]) -> None:
     """Wait until the server that was started as a process answers.
 
     Raises:
         NoServerError: it ended, or does not answer in time.
     """
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
+    while time.monotonic() < deadline and not has_ended():
         try:
             with urllib.request.urlopen(f"{api}/health", timeout=ANSWER_SECONDS):  # noqa: S310 (our own address)
                 return
@@ -99,15 +102,21 @@ def wait_for_server(api: str, server: subprocess.Popen[bytes]) -> None:
     raise NoServerError("the Prefect server did not start")
 
 
-def _serve(port: int) -> None:
-    """Serve until standard input ends, which it does with the process at its other end."""
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
-    import uvicorn
-    from prefect.server.api.server import create_app
+def _serve(port: int, alive: int, log: IO[bytes]) -> NoReturn:
+    """Be the server, in the forked process, until the run's process is gone."""
+    try:
+        os.setsid()
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        threading.Thread(target=lambda: (os.read(alive, 1), os._exit(0)), daemon=True).start()
+        with cheap_imports():
+            import uvicorn
+            from prefect.server.api.server import create_app
 
-    application = create_app(ephemeral=True, final=True)
-    uvicorn.run(application, host="127.0.0.1", port=port, log_level="error")
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+            application = create_app(ephemeral=True)
+        uvicorn.run(application, host="127.0.0.1", port=port, log_level="error")
+    except BaseException:  # noqa: BLE001 (nothing of the run's own may go on in this process)
+        traceback.print_exc()
+    finally:
+        os._exit(1)
