@@ -24,6 +24,7 @@ from tasks.model import Record, Stripped
 
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 _OPENING_CHARS = 600
+_OPENING_BLOCKS = 12
 _ORIGINS = ("site", "source", "author")  # who published it
 _FURTHER = ("source", "subtitle", "document_number")  # what the page says beside the fields that have a column
 
@@ -67,10 +68,11 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     title, tag = read_title(given, page)
     origin = " ".join([str(said[key]) for said in (given, page) for key in _ORIGINS if said.get(key)])
     doc_type = document_type(title or "", tag or "", opening, record.shape, origin)
-    speech = Speech()
-    if doc_type == "government_work_report":
+    is_report = doc_type == "government_work_report"
+    if is_report:
         title = title or report_title(text)
-        speech = read_speech(f"{title or ''}\n{opening}")
+    is_speech = is_report or any(block.kind == "salutation" for block in stripped.blocks[:_OPENING_BLOCKS])
+    speech = read_speech(f"{title or ''}—{opening}") if is_speech else Speech()
     national = "国务院" if "代表国务院" in opening else ""
     place = find_place(
         title=f"{title or ''} {page.get('subtitle') or ''}".strip(),
@@ -84,7 +86,8 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     if published.date is None and page.get("date"):
         published = read_published(page["date"])
     author = str(given.get("author") or page.get("author") or "").strip()
-    bylines = _bylines(page.get("bylines"), author, text)
+    signed = "" if is_report else text  # who signs beside a report took the picture
+    bylines = _bylines(page.get("bylines"), author, signed)
 
     found = {*flags, *given.get("flags", ()), *years.flags, *text_flags(record.text, text)}
     found |= {"no_title"} if title is None else set()

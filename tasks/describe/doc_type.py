@@ -39,8 +39,8 @@ _NEWS_SHAPES = frozenset({"front_matter_post", "html_page", "json_html"})
 def is_work_report(title: str, opening: str) -> bool:
     """Whether this is a government's report itself, by its title or by how it begins."""
     match = _WORK_REPORT.match("".join(title.split()))
-    if match is not None:
-        return not _ABOUT_A_REPORT.search(match["before"])
+    if match is not None and not _ABOUT_A_REPORT.search(match["before"]):
+        return True
     if _HEADED.match(opening):
         return True
     return "各位代表" in opening and _DELIVERED.search(opening) is not None

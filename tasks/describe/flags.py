@@ -53,7 +53,7 @@ def _is_mask(text: str, start: int, end: int) -> bool:
     if text[start:end] == "×" or not _AFTER_MASK.match(text, end):
         return False
     if start == 0 or text[start - 1] == "\n":
-        return text[end] != " "
+        return text[end] != " " and text[start] != "□"  # □ there is the mark of a byline or an item
     return _BEFORE_MASK.search(text, max(0, start - 2), start) is not None
 
 

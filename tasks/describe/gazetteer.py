@@ -1,7 +1,8 @@
 """The places of GB/T 2260, looked up by full name, by short form and by what a text mentions.
 
 Source: ``schemas/places.csv`` (codes and names, with the years in which they were listed). A short form is
-the name without its kind (``辽阳市`` 辽阳, ``延边朝鲜族自治州`` 延边) and has at least two characters. Places
+the name without its kind (``辽阳市`` 辽阳, ``延边朝鲜族自治州`` 延边) and has at least two characters; with the plain
+kind behind it (``延边州``) an autonomous place is named in full. Places
 of one name are returned together: those in force, else those listed last; which is meant the caller finds out
 from the context.
 """
@@ -26,7 +27,7 @@ _AUTONOMOUS = re.compile(rf"(?:{_PEOPLES})+(?:自治[州县旗区]|区)$")
 _PLAIN_AUTONOMOUS = re.compile(r"族?自治[州县旗区]$")
 _LONG_KINDS = frozenset(("地区", "新区", "矿区", "林区", "特区"))
 # Names of districts that are also common nouns: they mean the place only behind the name of their city.
-_COMMON_NOUNS = (
+COMMON_NOUNS = (
     "新城区",
     "新市区",
     "老城区",
@@ -97,8 +98,10 @@ class Gazetteer(NamedTuple):
             if name is None:
                 continue
             done = at + len(name)
+            if len(name) == 2 and text.startswith("长", done):  # 代县长 holds an office, 唐县长 is a person
+                continue
             found.append(Mention(at, done, name, full.get(name) or short[name], name in full))
-            if (noun := next((noun for noun in _COMMON_NOUNS if text.startswith(noun, done)), None)) is not None:
+            if (noun := next((noun for noun in COMMON_NOUNS if text.startswith(noun, done)), None)) is not None:
                 found.append(Mention(done, done + len(noun), noun, full[noun], full=True))
                 done += len(noun)
         return found
@@ -129,10 +132,12 @@ def gazetteer() -> Gazetteer:
         if not until or code not in by_code:
             by_code[code] = place
         full[name] = _with(full.get(name), place)
-        if name not in _COMMON_NOUNS:
+        if "自治" in name and brief != name and (plain := brief + name[-1]) != name:
+            full[plain] = _with(full.get(plain), place)
+        if name not in COMMON_NOUNS:
             short[brief] = _with(short.get(brief), place)
     heads: dict[str, list[str]] = {}
-    for name in sorted({*full, *short}.difference(_COMMON_NOUNS), key=len, reverse=True):
+    for name in sorted({*full, *short}.difference(COMMON_NOUNS), key=len, reverse=True):
         heads.setdefault(name[:2], []).append(name)
     provinces = [place for place in by_code.values() if place.level == PROVINCE and place.until is None]
     return Gazetteer(by_code, full, short, heads, frozenset([name[-2:] for name in full]), provinces)

@@ -26,18 +26,19 @@ _SURNAMES = (
     "巩占荆佟那迪巴布乌阿艾买热努肉佘冼麦敬晁仇芮虞粟闻卞岑鞠雍嵇宗荀储汲邴仲戎祖蔺束韶卓桑桓滑逯钮"
 )
 _COMPOUND_SURNAMES = "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|司徒|夏侯|端木|呼延|长孙|宇文|轩辕"
-_NAME = r"[一-鿿]{2,4}|[一-鿿] {1,3}[一-鿿]|[一-鿿]{1,8}(?:[·•・‧][一-鿿]{1,8}){1,3}"
+_NAME = r"[一-鿿]{2,4}|[一-鿿](?: {1,3}[一-鿿](?= |$)){1,3}|[一-鿿]{1,8}(?:[·•・‧][一-鿿]{1,8}){1,3}"
 _SURE_NAME = re.compile(
     rf"(?:[{_SURNAMES}] {{0,3}}[一-鿿]|[{_SURNAMES}][一-鿿]{{2}}|(?:{_COMPOUND_SURNAMES})[一-鿿]{{1,2}}"
     r"|[一-鿿]{1,8}(?:[·•・‧][一-鿿]{1,8}){1,3})"
 )
+_SHORT_NAME = re.compile(r"[一-鿿]{2,5}")
 # Words that begin like a name and stand beside names, or alone, in bylines and author fields.
 _NO_NAME = re.compile(
     r"[网报社台部局办处室厅委院校司刊站组记者员]$|日报|新闻|政府|视点|编辑|摄影|整理|时报|通讯|发布|客户端"
     r"|^(?:文[旅化明体教艺]|安[全排]|金融|商[务业]|高[度速新端效]|全[面国省市县区文]|方[面案向]|成[果立就]|党[建的]|经济"
     r"|向[前好]|常[务年]|项目|农业|景[区点]|时代|解[读放]|单位|马上|温暖|关[于注键爱]|路上|平安)$"
 )
-_OFFICE = "(?:总理|省长|市长|县长|区长|州长|盟长|旗长|专员|乡长|镇长|主席|书记|主任|院长|检察长|总书记|部长|行政长官)"
+_OFFICE = "(?:总理|[省市县区州盟旗乡镇部厅局]长|专员|主席|书记|主任|院长|检察长|总书记|行政长官)"
 _ORDINAL = r"[\d一二三四五六七八九十百零〇○ ]{1,7}"
 _IN_NAME = r"[^在，。；：、,;:（）()—─\n]{0,24}?"
 _SESSION = rf"第?{_ORDINAL}次(?:全体|扩大)?(?:会议|全会)"
@@ -47,9 +48,11 @@ _MEETING = re.compile(
 )
 _SALUTATION = re.compile(r"(?:尊敬的)?(?:各位(?:代表|委员|领导|同志|来宾)|同志们|主席团|主任、各位|委员长)")
 _SPEAKER = re.compile(
-    rf"(?P<role>(?:[一-鿿、] ?){{0,28}}{_OFFICE})(?: ?[:：])? ?(?P<name>{_NAME})(?= |$)",
+    rf"(?:^|(?<=[ :：]))(?P<role>(?:[一-鿿、] ?){{0,28}}{_OFFICE})(?: ?[:：])? ?(?P<name>{_NAME})(?= |$)",
 )
-_PIECES = re.compile(r"[（()）—─―－\-\[\]【】]+")
+# Behind a title or a meeting the office begins, brackets and dashes or not.
+_PIECES = re.compile(r"[（()）—─―－\-\[\]【】]+|(?<=报告) |(?<=讲话) |(?<=[会次]议上) ")
+_SPACED_YEAR = re.compile(r"(?<!\d)([12]) (\d) (\d) (\d)(?= ?年)")
 _SPACE = re.compile(r"\s+")
 _SIGNER = rf"(?:[{_SURNAMES}][一-鿿]{{1,2}}|(?:{_COMPOUND_SURNAMES})[一-鿿]{{1,2}}|[一-鿿]{{1,8}}·[一-鿿]{{1,8}})"
 _SIGNERS = rf"(?P<names>{_SIGNER}(?:[ 、]{_SIGNER}){{0,7}})"
@@ -76,6 +79,13 @@ def _join(text: str) -> str:
 def is_person(text: str) -> bool:
     """Whether ``text`` is by its form the name of one person."""
     return _SURE_NAME.fullmatch(text) is not None and not _NO_NAME.search(text)
+
+
+def may_be_person(text: str) -> bool:
+    """Whether ``text`` behind an office that names persons (记者) is one, its surname known or not."""
+    return _SURE_NAME.fullmatch(text) is not None or (
+        _SHORT_NAME.fullmatch(text) is not None and not _NO_NAME.search(text)
+    )
 
 
 def byline_names(line: str) -> list[str]:
@@ -107,17 +117,19 @@ def signed_names(text: str) -> list[str]:
 def _speaker(pieces: list[str], *, bare: bool) -> tuple[str | None, str | None]:
     """Name and office; ``bare``: a name alone will do, in a header that gives the meeting or the day."""
     for piece in pieces:
-        if match := _SPEAKER.match(piece):
+        if match := _SPEAKER.search(piece):
             return _join(match["name"]), _join(match["role"])
     return next((_join(piece) for piece in pieces if bare and is_person(piece)), None), None
 
 
 def read_speech(opening: str) -> Speech:
     """Read the header of a speech from the first characters of a record."""
-    opening = " ".join(opening.split())
+    opening = _SPACED_YEAR.sub(r"\1\2\3\4", " ".join(opening.split()))
     salutation = _SALUTATION.search(opening)
     end = salutation.start() if salutation else _HEADER_LENGTH
     header = opening[max(0, end - _HEADER_LENGTH) : end]
+    if end > _HEADER_LENGTH and not _MEETING.search(header):  # a table of contents stands between
+        header = opening[:_HEADER_LENGTH]
     meetings = list(_MEETING.finditer(header))
     if not meetings and not salutation:
         return Speech()

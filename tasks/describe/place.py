@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from itertools import chain, islice
 
-from tasks.describe.gazetteer import COUNTY, PREFECTURE, PROVINCE, Gazetteer, Mention, Place, gazetteer
+from tasks.describe.gazetteer import COMMON_NOUNS, COUNTY, PREFECTURE, PROVINCE, Gazetteer, Mention, Place, gazetteer
 
 _CONTEXT_CHARS = 4000  # of the text; what a document is about is named there
 _LEAD_CHARS = 120
@@ -179,7 +179,7 @@ def _candidates(places: Gazetteer, head: str, context: str) -> list[Place]:
         if head[end - 2 : end] in places.tails:
             ending = (head[start:end] for start in range(max(0, end - _LONGEST_NAME), end - 1))
             names.update(islice((name for name in ending if name in places.full), 1))  # 沙河口区, not 河口区 in it
-    mentions = [Mention(0, 0, name, places.full[name], full=True) for name in sorted(names)]
+    mentions = [Mention(0, 0, name, places.full[name], full=True) for name in sorted(names.difference(COMMON_NOUNS))]
     found = [_resolve(places, mention, context) for mention in mentions]
     beginning = head[:_PROVINCE_CHARS]
     provinces = [place for place in places.provinces if place.short in beginning]

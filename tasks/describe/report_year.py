@@ -16,10 +16,11 @@ _TITLE_YEAR = re.compile(rf"(?<!\d){_YEAR}\s*年?度?(?!\d|\s*年?\s*\d{{1,2}}\s
 _HAN_YEAR = re.compile(r"(?:二[〇○零]|一九)[〇○零一二三四五六七八九]{2}(?=年(?![一二三四五六七八九十]{1,3}月))")
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _PLAN = re.compile(
-    rf"{_YEAR}年(?<![到至前]\d{{4}}年)(?<!截至\d{{4}}年)(?:全[省市县区州盟旗国])?[^，。；：\n]{{0,12}}?"
-    r"(?:工作(?:的?总体)?(?:安排|任务|重点|思路|打算|要求|建议|部署|目标)|主要(?:预期)?目标|预期目标|主要任务|目标任务)"
+    rf"{_YEAR}年(?<![到至前]\d{{4}}年)(?<!截至\d{{4}}年)(?:全[省市县区州盟旗国])?[^，。；：\n\d]{{0,12}}?"
+    r"(?:工作(?:的?总体)?(?:安排|任务|重点|思路|打算|要求|建议|部署|目标)|主要(?:预期)?目标|预期目标|目标任务"
+    r"|(?:主要|重点)(?:工作|任务))(?!的?(?:回顾|总结|完成|情况|成绩|成效|进展))"
 )
-_REVIEW = re.compile(rf"{_YEAR}年[^，。；：\n]{{0,30}}?(?:回顾|总结)")
+_REVIEW = re.compile(rf"{_YEAR}年[^，。；：\n\d]{{0,30}}?(?:回顾|总结)")
 
 
 class ReportYears(NamedTuple):
@@ -75,4 +76,5 @@ def read_report_years(title: str, speech_date: str | None, headings: list[str], 
         flags.append("report_year_conflict")
     if speech_date and int(speech_date[:4]) < report:
         flags.append("speech_before_report_year")
-    return ReportYears(report, basis, reviewed or report - 1, tuple(flags))
+    before = report if "半年" in title else report - 1  # a report at half-time looks back on the same year
+    return ReportYears(report, basis, reviewed or before, tuple(flags))

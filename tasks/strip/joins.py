@@ -1,14 +1,19 @@
 """Paragraphs broken by columns, pages or fixed-width lines: what is open, and where it goes on.
 
-Input: pieces of text. Output: yes or no, or an index. A paragraph is open when it does not end with a
-sentence's mark; its continuation is the next piece of running text. When another article stands between, a
-continuation is only taken on strong evidence: it cannot begin a sentence, or it closes a bracket left open,
-or it goes on with an enumeration the first half broke off.
+Input: pieces of text, or a text's lines. Output: yes or no, an index, or paragraphs. A paragraph is open when it
+does not end with a sentence's mark; its continuation is the next piece of running text. When another article
+stands between, a continuation is only taken on strong evidence: it cannot begin a sentence, or it closes a
+bracket left open, or it goes on with an enumeration the first half broke off.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from itertools import pairwise
+
+from tasks.model import Span
+from tasks.strip.outline import is_heading, number_of
 
 _ENDS = "。！？!?…；;：:"
 _CLOSING = "”’」』）)》\"'"
@@ -18,15 +23,22 @@ _ITEM = re.compile(r"([一-鿿]{2,10})[、,，]$")
 _FIRST_ITEM = re.compile(r"([一-鿿]{2,10})(?=[、,，])")
 _ENOUGH = 3
 _PAUSE = re.compile(r"[,，、；;。]")
+_OWN_LINE = 40  # an open line as short as this is a line of its own (a heading, a signature), not half a paragraph
+_MAX_WRAPPED = 120  # characters of a line
+_MIN_INDENTS = 3
+_MIN_WRAPPED = 2  # lines that go on
 _SIGNATURE = 20  # characters: longer than a name with its office, a date, a place
 
 
 def is_open(piece: str) -> bool:
-    """Whether the piece ends inside a sentence. A piece all in brackets (a source, a date) is complete."""
-    if piece[:1] in ("(", "（") and piece[-1] in ")）":
-        return False
+    """Whether the piece ends inside a sentence. What is all in brackets (a source, a date) is complete."""
+    if piece[-1:] in (")", "）"):
+        opening = max(piece.rfind("("), piece.rfind("（"))
+        if opening == 0:
+            return False
+        piece = piece[:opening].rstrip() if opening > 0 else piece
     bare = piece.rstrip(_CLOSING)
-    return bool(bare) and bare[-1] not in _ENDS and not (bare[-1] == "." and len(bare) > 1 and bare[-2] < "\x7f")
+    return bool(bare) and bare[-1] not in _ENDS and not (bare[-1] == "." and len(bare) > 1)
 
 
 def is_truncated(piece: str) -> bool:
@@ -95,3 +107,64 @@ def hard_wrapped(lines: list[str]) -> bool:
         return False
     full = [line for line in lines if len(line) >= width - 3]
     return 2 * len(full) >= len(lines) and 2 * sum(map(is_open, full)) >= len(full)
+
+
+def join_lines(
+    text: str, lines: list[Span], marks: Container[int], markers: list[Span]
+) -> tuple[list[Span], list[Span]]:
+    """Paragraphs of one or more lines, and the line breaks inside them (between Latin words they stay)."""
+    width = max((end - start for start, end in lines), default=0)
+    wrapped = hard_wrapped([text[start:end] for start, end in lines]) or _wrapped_below_indents(text, lines, width)
+    paragraphs: list[Span] = []
+    breaks: list[Span] = []
+    bare_ends = {marker.end: marker.start for marker in markers}
+    last = Span(0, 0)
+    for line in lines:
+        if (
+            paragraphs
+            and line.start not in marks
+            and last.start not in marks
+            and _goes_on(text, last, line, width if wrapped else 0)
+        ):
+            if not (text[paragraphs[-1].end - 1] < "\x7f" and text[line.start] < "\x7f"):
+                breaks.append(Span(paragraphs[-1].end, line.start))
+            paragraphs[-1] = Span(paragraphs[-1].start, line.end)
+        else:
+            paragraphs.append(line)
+        last = Span(line.start, max(line.start, bare_ends.get(line.end, line.end)))
+    return paragraphs, breaks
+
+
+def _wrapped_below_indents(text: str, lines: list[Span], width: int) -> bool:
+    """Whether indents begin the paragraphs, and full lines that end inside a sentence go on without one."""
+    if width > _MAX_WRAPPED or text.count("\n\u3000\u3000") < _MIN_INDENTS:
+        return False
+    n_onward = sum(
+        left.end - left.start >= width - 3
+        and text[right.start - 1] == "\n"
+        and is_open(text[left.start : left.end])
+        and number_of(text, right.start) is None
+        for left, right in pairwise(lines)
+    )
+    return n_onward >= _MIN_WRAPPED
+
+
+def _goes_on(text: str, last: Span, line: Span, width: int) -> bool:
+    """Whether ``line`` goes on with the sentence of ``last``.
+
+    ``width`` of fixed-width lines, 0 for free ones.
+    """
+    before = text[last.start : last.end]
+    if not is_open(before):
+        return False
+    indent = text[last.end : line.start].rpartition("\n")[2]
+    if indent.startswith(("\u3000", "\t", "  ")) or number_of(text, line.start) is not None:
+        return False
+    length = last.end - last.start
+    if width:
+        return length >= width - 3 and text.count("\n", last.end, line.start) == 1
+    return (
+        length > _OWN_LINE
+        and not is_heading(before, number_of(before))
+        and not is_heading(text[line.start : line.end], None)
+    )

@@ -2,8 +2,8 @@
 
 Input: ``Record`` of shape ``listing_record``. Output: ``Stripped`` whose blocks and dropped spans partition
 the text. ``given``: ``title`` (without site tag), ``site_tag`` (with its brackets), ``date`` (as written),
-``title_is_block`` (False), ``glued_headings`` ({block index: heading that runs into its sentence}),
-``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``, ``repeated_span``. Linear; nothing raises.
+``source``, ``author``, ``title_is_block`` (False), ``glued_headings`` ({block index: heading that runs into its
+sentence}), ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``, ``repeated_span``. Linear; nothing raises.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 
 from tasks.model import Dropped, Record, Span, Stripped
 from tasks.strip.finish import finish
-from tasks.strip.joins import is_truncated
-from tasks.strip.markers import DATE_LINE, find_foot, find_markers
-from tasks.strip.running import cut, divide, lines_of, trimmed
+from tasks.strip.joins import is_truncated, join_lines
+from tasks.strip.markers import DATE_LINE, before, find_foot, find_markers, take_end, take_information
+from tasks.strip.running import cut, divide, lines_of
 
 _DELIMITER = re.compile(r"-+|=+|\*+|_+")
 _SITE_TAG = re.compile(r"【[^】]{1,20}】")
@@ -35,12 +35,16 @@ def strip_listing(record: Record) -> Stripped:
     if len(lines) > 1 and lines[0].end - lines[0].start <= _MAX_TITLE:
         _read_title(text, lines.pop(0), dropped, given)
     lines = _read_end(text, lines, dropped, given)
+    lines = take_end(text, lines, dropped, given)
+    lines = take_information(text, lines, dropped, given, range(len(lines) - 1))
     if not lines:
         return finish(text, [], dropped, [], given, truncated=False)
     markers = find_markers(text, lines[0].start, lines[-1].end, given.get("title"), given.get("site_tag"))
     dropped += [Dropped(*marker, "injected_marker") for marker in markers]
-    pieces = [piece for line in lines for piece in cut(text, *line, markers, spaces=True)]
-    running = divide(text, pieces, markers)
+    paragraphs, breaks = join_lines(text, lines, (), markers)
+    holes = sorted([*markers, *breaks])
+    pieces = [piece for paragraph in paragraphs for piece in cut(text, *paragraph, holes, spaces=True)]
+    running = divide(text, pieces, holes)
     if running.glued:
         given["glued_headings"] = running.glued
     last = running.blocks[-1] if running.blocks else None
@@ -75,5 +79,5 @@ def _read_end(text: str, lines: list[Span], dropped: list[Dropped], given: dict[
         if foot is not None:
             dropped.append(Dropped(*foot, "footer"))
             body_end = (date or foot).start
-            lines = [trimmed(text, line.start, min(line.end, body_end)) for line in lines if line.start < body_end]
+            lines = before(text, lines, body_end)
     return [line for line in lines if line.end > line.start]

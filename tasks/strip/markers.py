@@ -3,28 +3,31 @@
 Input: the text and the record's title. Output: spans (code points). Linear; nothing raises.
 
 A marker has no grammatical link to its surroundings: it stands behind a sentence end (or at the text's end)
-and either repeats a title (``…工作报告第二部分``, ``…全文完``) or is a bracketed name of a series between
-two sentences (``(全国两会政府工作报告)``). A bracket that cites (a year, 《》, a source) is text.
+and either repeats a title (``…工作报告第二部分``, ``…全文完``, the title in brackets) or is a bracketed name of a
+series between two sentences (``(全国两会政府工作报告)``). A bracket that cites (a year, 《》, a source) is text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from tasks.model import Span
+from tasks.model import Dropped, Span
 from tasks.strip.outline import number_of
 
 _DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日)"
 _MOMENT = rf"{_DATE}(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?"
 DATE_LINE = re.compile(rf"(?:(?:发布|更新)?(?:时间|日期)[:：]\s*)?{_MOMENT}")
-_VALUE = r"\s*[:：]\s*[^\s:：|｜]{2,40}"
+_WORD = r"[^\s:：|｜，,。()（）]{2,40}"
+_VALUE = rf"\s*[:：]\s*{_WORD}"
 _FIELD = re.compile(
     rf"(?:(?:发布|发表|更新|发稿|编辑|上传|成文|印发)?(?:时间|日期)\s*[:：]\s*)?(?P<date>{_MOMENT})"
-    r"|(?:(?:信息|文章|稿件|新闻|内容)?来源|稿源|出处|发布(?:机构|单位|部门))\s*[:：]\s*(?P<source>[^\s:：|｜]{2,40})"
-    rf"|(?:作者|撰稿人?|供稿(?:单位)?|发布[者人]|(?:责任)?编辑|责编|审核|校对|[初复终]审){_VALUE}"
+    rf"|(?:(?:信息|文章|稿件|新闻|内容)?来源|稿源|出处|发布(?:机构|单位|部门))\s*[:：]\s*(?P<source>{_WORD})"
+    rf"|(?:作者|撰稿人?|撰文)\s*[:：]\s*(?P<author>{_WORD}(?:[ 、][一-鿿]{{2,4}}(?![一-鿿:：]))*)"
+    rf"|(?:供稿(?:单位)?|发布[者人]|(?:责任)?编辑|责编|审核|校对|[初复终]审){_VALUE}"
     r"|(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?\s*[:：]?\s*\d+\s*次?"
-    r"|(?:字体|字号)\s*[:：]?|[【\[（(]?(?:大|中|小|打印|关闭|分享|收藏)(?=[\s】\]）)|]|$)"
+    r"|(?:字体|字号)\s*[:：]?|[【\[（(]?(?:大|中|小|(?:打印|关闭|分享|收藏|返回)(?:本页|此页|窗口|文章|顶部|首页|列表)?)(?=[\s】\]）)|]|$)"
 )
 _FIELD_EDGES = " \t\u3000\xa0|｜·[]【】（）()-—,，"
 _MAX_INFORMATION = 120  # characters of an information line
@@ -38,17 +41,21 @@ _SERIES = re.compile(
     r"[(（](?![^()（）]{0,24}(?:记者|据|来源|摘自|见|《|“|\d{4}))"
     r"[^()（）,，。、;；:：\s]{0,20}(?:工作报告|两会[^()（）,，。、\s]{0,8}|全文|专题|专栏|范文|大全|汇编)[)）](?=\s*[“《0-9一-鿿])"
 )
+_BRACKET = re.compile(r"[(（]([^()（）]{4,40})[)）]")
 _REPORT_NAME = re.compile(r"(?<=[。！？!?”])[^,，、。！？!?;；:：“”\s]{4,36}报告$")  # another title of the series
 _MAX_NAME = 40
 
 _FOOT_PHRASE = (
     r"(?:有想补充的信息[?？]?|点我投稿|联系我们|关于我们|企业入驻|我要投稿|网站地图|网站声明|免责声明|隐私政策|用户协议|广告合作|商务合作"
-    r"|加入我们|友情链接|意见反馈|返回(?:顶部|首页)|(?:版权所有|Copyright)[^\n]{0,60}|[一-鿿]?ICP备[^\n]{0,40})"
+    r"|加入我们|扫一扫在手机上?(?:打开|查看)(?:当前页面?)?|友情链接|意见反馈|返回(?:顶部|首页)|(?:版权所有|Copyright)[^\n]{0,60}|[一-鿿]?ICP备[^\n]{0,40})"
 )
 _FOOT = re.compile(
     rf"(?:(?<=\s)|^)(?P<date>{DATE_LINE.pattern}\s+)?(?P<foot>(?:[-–·|•]\s*)?{_FOOT_PHRASE}(?:\s*(?:[-–·|•]\s*)?{_FOOT_PHRASE})*)\s*\Z"
 )
-_FOOT_WORD = re.compile("投稿|联系我们|关于我们|入驻|地图|声明|合作|版权|ICP|反馈|返回|隐私|协议|链接")
+_FOOT_WORD = re.compile("扫一扫|投稿|联系我们|关于我们|入驻|地图|声明|合作|版权|ICP|反馈|返回|隐私|协议|链接")
+_LINKS = re.compile(
+    r"(?:^|[\s。！？!?”）)])\s*(?P<links>(?:上一[篇条]|下一[篇条]|相关(?:阅读|新闻|文章)|推荐阅读)\s*[:：][^。]*)\Z"
+)
 _FOOT_REACH = 400  # characters at the end of a text in which a site's foot is sought
 
 _FOLD = str.maketrans("：；，？！（）―─–", ":;,?!()———")
@@ -107,15 +114,20 @@ def find_markers(text: str, start: int, end: int, title: str | None, site_tag: s
         for at in _occurrences(text, "全文", start, end)
         if (match := _END.match(text, at - (at > start and text[at - 1] in "(（"), end))
     ]
-    forms = _title_forms(title) if title and anchors else []
+    brackets = [
+        at
+        for bracket in "(（"
+        for at in _occurrences(text, bracket, start, end)
+        if at > start and text[at - 1] in _SENTENCE_END
+    ]
+    forms = _title_forms(title) if title and (anchors or brackets) else []
     within = Span(start, start + len(text[start:end].rstrip()))
     markers = [marker for anchor in anchors if (marker := _titled_marker(text, within, anchor, forms, site_tag))]
-    for bracket in "(（":
-        markers += [
-            Span(*match.span())
-            for at in _occurrences(text, bracket, start, end)
-            if at > start and text[at - 1] in _SENTENCE_END and (match := _SERIES.match(text, at, end))
-        ]
+    for at in brackets:
+        match = _SERIES.match(text, at, end)
+        if match is None and (match := _BRACKET.match(text, at, end)) and _fold(match[1]) not in forms:
+            continue
+        markers += [Span(*match.span())] if match else []
     markers.sort()
     return [marker for index, marker in enumerate(markers) if index == 0 or marker.start >= markers[index - 1].end]
 
@@ -140,20 +152,62 @@ def _titled_marker(
     return None
 
 
-def read_information(line: str) -> dict[str, str]:
-    """``date`` and ``source`` of a line that says nothing but where a text comes from; {} for any other line.
+def read_information(line: str) -> dict[str, str] | None:
+    """``date``, ``source`` and ``author`` of a line that only says where a text comes from and who made the page.
 
-    A bare date in words (``2021年4月2日``) is the document's own, not the site's.
+    None for any other line. A bare date in words (``2021年4月2日``) is the document's own, not the site's.
     """
     if len(line) > _MAX_INFORMATION:
-        return {}
+        return None
     found: dict[str, str] = {}
+    n_fields = 0
     for match in _FIELD.finditer(line):
+        n_fields += 1
         if match.lastgroup:
             found.setdefault(match.lastgroup, match[match.lastgroup])
-    if not found or (found.get("date") == line and SIGNING_DATE.fullmatch(line)):
-        return {}
-    return {} if _FIELD.sub("", line).strip(_FIELD_EDGES) else found
+    if not n_fields or SIGNING_DATE.fullmatch(line.strip(_FIELD_EDGES)):
+        return None
+    return None if _FIELD.sub("", line).strip(_FIELD_EDGES) else found
+
+
+def take_information(
+    text: str, lines: list[Span], dropped: list[Dropped], given: dict[str, Any], places: Iterable[int]
+) -> list[Span]:
+    """Drop the information lines among the given places, up to the first other line; what they say is ``given``."""
+    taken: set[int] = set()
+    for index in places:
+        line = text[slice(*lines[index])]
+        found = read_information(line)
+        if found is None:
+            break
+        for name, value in found.items():
+            given.setdefault(name, value)
+        dropped.append(Dropped(*lines[index], "date_line" if DATE_LINE.fullmatch(line) else "document_information"))
+        taken.add(index)
+    return [line for index, line in enumerate(lines) if index not in taken]
+
+
+def before(text: str, lines: list[Span], end: int) -> list[Span]:
+    """What of the lines stands before ``end``."""
+    return [Span(start, start + len(text[start : min(stop, end)].rstrip())) for start, stop in lines if start < end]
+
+
+def take_end(text: str, lines: list[Span], dropped: list[Dropped], given: dict[str, Any]) -> list[Span]:
+    """Drop the information lines at the end and the links to other articles (``上一篇：… 下一篇：…``) above them.
+
+    Links are titles: no sentence is among them.
+    """
+    lines = take_information(text, lines, dropped, given, range(len(lines) - 1, 0, -1))
+    if not lines:
+        return lines
+    reach = max(lines[0].start, lines[-1].end - _FOOT_REACH)
+    if any(text.find(word, reach) >= 0 for word in ("一篇", "一条", "相关", "推荐")):
+        match = _LINKS.search(text[reach : lines[-1].end])
+        if match is not None:
+            dropped.append(Dropped(reach + match.start("links"), lines[-1].end, "related_links"))
+            lines = before(text, lines, reach + match.start("links"))
+            return take_information(text, lines, dropped, given, range(len(lines) - 1, 0, -1))
+    return lines
 
 
 def find_foot(text: str, start: int, end: int) -> tuple[Span | None, Span | None]:

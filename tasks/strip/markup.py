@@ -15,6 +15,7 @@ from tasks.model import Span
 _EMPHASIS = re.compile(r"(\*\*|__)(?=[^\s*_])[^*_\n。！？]{1,60}?(?<=[^\s*_])(\1)")
 _LINK = re.compile(r"(!?\[)[^\[\]\n]{0,200}(\]\([^()\s]{1,500}\))")
 _LINE_MARK = re.compile(r"(#{1,6})[ \t]+(?=\S)|([-*+•])[ \t]+(?=\S)|(>)[ \t]?(?=\S)|(\|)")
+_PIPE = re.compile(r"[ \t]*\|[ \t]*")
 LINE_MARKS = frozenset("#-*+•>|")
 RULE_MARKS = frozenset("-*_=|")
 RULE = re.compile(r"(?:[-*_=][ \t]?){3,}|\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+(?:[ \t]*:?-{3,}:?[ \t]*)?")
@@ -41,6 +42,16 @@ def line_mark(text: str, start: int, end: int) -> LineMark | None:
     if item:
         return LineMark("list_item", 0, match.end() - start)
     return LineMark("quote", 0, match.end() - start) if quote else LineMark("table_row", 0, 0)
+
+
+def pipes(text: str, start: int, end: int) -> list[Span]:
+    """The bars of a table's row, with the blanks beside them."""
+    return [Span(*match.span()) for match in _PIPE.finditer(text, start, end)]
+
+
+def further_cells(text: str, spans: list[Span]) -> list[int]:
+    """The numbers of the spans of a row that begin behind a bar."""
+    return [number for number, (left, right) in enumerate(pairwise(spans), 1) if "|" in text[left.end : right.start]]
 
 
 def may_have_marks(text: str) -> bool:

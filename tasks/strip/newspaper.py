@@ -13,7 +13,9 @@ behind a wider gap is the caption of a picture.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tasks.model import Block, Dropped, Record, Span, Stripped
 from tasks.strip.credits import (
@@ -28,23 +30,41 @@ from tasks.strip.credits import (
 )
 from tasks.strip.finish import finish
 from tasks.strip.joins import displaced, is_open, is_truncated
-from tasks.strip.markup import LINE_MARKS, RULE, RULE_MARKS, inline_marks, line_mark, may_have_marks
+from tasks.strip.markers import SIGNING_DATE
+from tasks.strip.markup import (
+    LINE_MARKS,
+    RULE,
+    RULE_MARKS,
+    further_cells,
+    inline_marks,
+    line_mark,
+    may_have_marks,
+    pipes,
+)
 from tasks.strip.outline import is_heading, number_of
 from tasks.strip.running import spans_without, trimmed
 
 _LINE = re.compile(r"\S[^\n]*")
 _SENTENCE = re.compile(r"[。！？!?]")
 _CELLS = re.compile(r"(?<=[一-鿿*%\d])[ \u3000\t]+(?=[一-鿿*\d])")
+_FIGURES = re.compile(r"(?:[^\s\d]+\d[^\s]*[ \u3000\t]+)+[^\s\d]+\d[^\s]*")
 _MAX_UNCREDITED = 80  # characters of a caption told only by its place; the longest of the seeds has 41
 _TAIL = 200  # characters on both sides of a column break that are compared
 _REACH = 40  # lines searched for a displaced continuation: the articles of one page
 _MAX_RULE = 80  # characters of a rule between articles
+_MAX_CREDIT = 12  # characters: 某某某 摄
 _BODY = "paragraph"
 _SUBTITLE = "other"
 _FRAGMENT_END = tuple("的和与及或把被将并而且")  # no heading ends so
 _FRAGMENT_OPENING = re.compile(
     r"(?:今年|去年|近年|近日|日前|目前|当前|连日|一直以来|截至|据|\d{1,2}月|\d{4}年)[^,，]*[,，]"
 )
+_MARKS = "*_#> "
+_BULLETS = frozenset("■●◆★▪□○◎◇※·•")
+_CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
+_LEADS = frozenset(("核心提示", "编者按", "导读", "提要", "开栏语"))  # what opens below a headline
+_MIN_FIGURES = 3  # stacked lines with a figure each
+_MIN_WRAPPED = 4  # lines that show the width of a column
 _SUBTITLE_MARKS = ("——", "──", "--", "――")
 
 
@@ -64,6 +84,7 @@ class _Line:
     label: bool = False  # a section name set off by pinyin
     onward: bool = False  # goes on on another page
     resumed: bool = False  # begins on another page
+    items: bool = False  # stands beside lines with the same bullet
     rest: list[Span] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
@@ -76,6 +97,8 @@ def strip_newspaper(record: Record) -> Stripped:
     lines, dates = _read(text, dropped, holes)
     _drop_banner(lines, dropped, holes)
     lines = _tabulate(text, lines)
+    _tell_items(lines)
+    _tell_wrapped(lines)
     _tell_captions(lines)
     _tell_fragments(lines)
     _tell_bylines(lines)
@@ -86,20 +109,19 @@ def strip_newspaper(record: Record) -> Stripped:
     if len(dates) == 1:
         given["date"] = dates.pop()
     _set_levels(lines)
+    holes.sort()
     dropped += [Dropped(*hole, "markup") for hole in holes]
-    blocks = [
-        Block(
-            line.kind,
-            [span for piece in [Span(line.start, line.end), *line.rest] for span in spans_without(*piece, holes)]
-            if holes
-            else [Span(line.start, line.end), *line.rest],
-            line.level,
-        )
-        for line in lines
-    ]
+    blocks = [_block(text, line, holes) for line in lines]
     given["bylines"] = list(dict.fromkeys(name for line in lines for name in line.names))
     truncated = end is not None and end.kind == _BODY and is_truncated(end.text)
     return finish(text, blocks, dropped, flags, given, truncated=truncated)
+
+
+def _block(text: str, line: _Line, holes: list[Span]) -> Block:
+    spans = [Span(line.start, line.end), *line.rest]
+    if holes:
+        spans = [span for piece in spans for span in spans_without(*piece, holes)]
+    return Block(line.kind, spans, line.level, cells=further_cells(text, spans) if line.kind == "table_row" else [])
 
 
 def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> tuple[list[_Line], set[str]]:
@@ -119,8 +141,9 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> tuple[list[_L
         if line[0] in RULE_MARKS and len(line) <= _MAX_RULE and RULE.fullmatch(line):
             dropped.append(Dropped(start, end, "markup"))
             continue
-        imprint = read_imprint(line)
-        if (imprint and (imprint.sure or not lines)) or is_editors(line):
+        plain = line.strip(_MARKS)
+        imprint = read_imprint(plain)
+        if (imprint and (imprint.sure or not lines)) or is_editors(plain):
             dropped.append(Dropped(start, end, "page_furniture"))
             dates |= {imprint.date} if imprint and imprint.date else set()
             continue
@@ -130,6 +153,15 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> tuple[list[_L
                 holes.append(Span(start, start + mark.length))
                 start += mark.length
                 line = text[start:end]
+        marks = inline_marks(text, start, end) if has_marks else []
+        holes += marks
+        while marks and marks[0].start == start:
+            start = marks.pop(0).end
+        while marks and marks[-1].end == end:
+            end = marks.pop().start
+        if start >= end:
+            continue
+        line = text[start:end]
         onward = False
         if turn := turn_of(line):
             dropped.append(Dropped(start + turn.start, start + turn.end, "page_furniture"))
@@ -141,21 +173,27 @@ def _read(text: str, dropped: list[Dropped], holes: list[Span]) -> tuple[list[_L
                 continue
             start, end = kept
             line = text[start:end]
-        if has_marks:
-            holes += inline_marks(text, start, end)
         pinyin = pinyin_at(line)
         if pinyin >= 0:
             dropped.append(Dropped(start + pinyin, end, "decoration"))
             line = line[:pinyin].rstrip()
             end = start + len(line)
+        if kind == "table_row":
+            holes += pipes(text, start, end)
         if line:
-            kind = kind or (_BODY if turn else _kind(line))
+            if marks:
+                line = "".join([text[span.start : span.end] for span in spans_without(start, end, marks)])
+            kind = _kind_of(line, kind) if not turn else kind or _BODY
+            level = 0 if kind == _SUBTITLE else level
             lines.append(_Line(kind, start, end, gap, line, level, label=pinyin > 0, onward=onward, resumed=resumed))
             resumed = False
     return lines, dates
 
 
-def _kind(line: str) -> str:
+def _kind_of(line: str, marked: str) -> str:
+    """What a line is by its own words; ``marked``: what its Markdown says, or ""."""
+    if marked and not (marked == "heading" and line.startswith(_SUBTITLE_MARKS)):
+        return marked
     if is_caption(line):
         return "caption"
     number = number_of(line)
@@ -167,14 +205,17 @@ def _kind(line: str) -> str:
 
 
 def _drop_banner(lines: list[_Line], dropped: list[Dropped], holes: list[Span]) -> None:
-    """Drop the group of lines at the page's top that carries a foreign-language line.
+    """Drop the group of lines at the page's top down to its last foreign-language line.
 
-    A slogan across the page.
+    A slogan or a masthead across the page: no sentence is among them.
     """
     group = 1
     while group < len(lines) and lines[group].gap == 1:
         group += 1
-    if any(is_foreign(line.text) for line in lines[:group]) and len(lines) > group:
+    group = max((index + 1 for index in range(group) if lines and is_foreign(lines[index].text)), default=0)
+    if any(line.kind == _BODY and not is_open(line.text) for line in lines[:group]):
+        return
+    if group and len(lines) > group:
         for line in lines[:group]:
             dropped += [Dropped(*span, "banner") for span in spans_without(line.start, line.end, holes)]
         del lines[:group]
@@ -183,16 +224,15 @@ def _drop_banner(lines: list[_Line], dropped: list[Dropped], holes: list[Span]) 
 def _tabulate(text: str, lines: list[_Line]) -> list[_Line]:
     """Lines of figures set in columns (``生产总值增长5% 收入增长5%``) as one item per cell.
 
-    Other lines as they are.
+    A line without ``%`` only beside others, and with a figure in every cell. Other lines as they are.
     """
-    if "%" not in text and "％" not in text:
-        return lines
+    percents = ["%" in line.text or "％" in line.text for line in lines]
     figures = [
         line.kind in ("heading", _BODY)
-        and ("%" in line.text or "％" in line.text)
         and len(line.text) <= 80
         and is_open(line.text)
-        for line in lines
+        and (percent or _FIGURES.fullmatch(line.text) is not None)
+        for line, percent in zip(lines, percents, strict=True)
     ]
     if not any(figures):
         return lines
@@ -202,7 +242,7 @@ def _tabulate(text: str, lines: list[_Line]) -> list[_Line]:
         stacked = (index > 0 and figures[index - 1] and line.gap == 1) or (
             index + 1 < len(lines) and figures[index + 1] and lines[index + 1].gap == 1
         )
-        if len(cells) > 1 or (cells and stacked):
+        if (len(cells) > 1 and (percents[index] or stacked)) or (cells and stacked and percents[index]):
             parts += [_Line("list_item", start, end, line.gap, text[start:end]) for start, end in cells]
         else:
             parts.append(line)
@@ -215,6 +255,43 @@ def _cells(text: str, line: _Line) -> list[Span]:
         edges += match.span()
     edges.append(line.end)
     return [Span(*edge) for edge in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _tell_items(lines: list[_Line]) -> None:
+    """Lines of one bullet that follow each other, and stacked lines of figures, are items.
+
+    With text under each they are headings.
+    """
+    run: list[_Line] = []
+    for line in lines:
+        if line.kind != "heading" or line.level or not any(map(str.isdigit, line.text)):
+            run = []
+            continue
+        run = [*run[-_MIN_FIGURES:], line] if run and line.gap == 1 else [line]
+        if len(run) >= _MIN_FIGURES and number_of(line.text) is None:
+            for item in run:
+                item.items = True
+    for line, after in pairwise(lines):
+        if line.kind == after.kind == "heading" and line.text[0] == after.text[0] and line.text[0] in _BULLETS:
+            line.items = after.items = True
+    for line in lines:
+        if line.items and not read_byline(line.text)[0]:
+            line.kind = "list_item"
+
+
+def _tell_wrapped(lines: list[_Line]) -> None:
+    """Lines of columns set at a fixed width: one as wide as the column with more right below it is no heading."""
+    stacked = [line for line, after in pairwise(lines) if after.gap == 1 and is_open(line.text)]
+    widths = Counter(len(line.text) for line in stacked)
+    width = max(widths, key=lambda width: (widths[width], width), default=0)
+    column = range(width - 3, width + 2)  # an indent of two characters is cut off
+    n_full = sum(widths[width] for width in column)
+    if n_full < _MIN_WRAPPED or 2 * n_full < len(stacked):
+        return
+    for line in stacked:
+        is_full = line.kind == "heading" and not line.level and len(line.text) in column
+        if is_full and number_of(line.text) is None and not read_byline(line.text)[0]:
+            line.kind = _BODY
 
 
 def _tell_fragments(lines: list[_Line]) -> None:
@@ -250,24 +327,31 @@ def _tell_bylines(lines: list[_Line]) -> None:
         after = lines[index + 1].kind if index + 1 < len(lines) else ""
         if said or (before in ("heading", _SUBTITLE) and after == _BODY) or (before == _BODY and after != _BODY):
             line.kind, line.names = "byline", names
+    for text, line, date in zip(lines, lines[1:], lines[2:], strict=False):
+        dated = SIGNING_DATE.fullmatch(date.text) is not None
+        if text.kind == _BODY and line.kind == "heading" and dated and number_of(line.text) is None:
+            line.kind = "byline"  # who issued the notice
     for line in lines:
         if line.kind == _BODY:
             line.names = lead_in_names(line.text)
 
 
 def _tell_captions(lines: list[_Line]) -> None:
-    """Uncredited captions: one short sentence alone behind a gap wider than the page's usual one."""
+    """Uncredited captions: one short sentence alone behind an unusually wide gap or above a bare credit."""
+    for line, above in pairwise(lines[::-1]):
+        if line.kind == "caption" and above.kind == _BODY:
+            is_credit = len(line.text) <= _MAX_CREDIT and not line.text.rstrip(")）").endswith("报道")
+            credits_it = is_credit and _is_short_sentence(above.text)
+            above.kind = "caption" if credits_it or above.text[0] in _CIRCLED else _BODY
     gaps = sorted(line.gap for line in lines)
     usual = max(gaps[len(gaps) // 2], 2) if gaps else 2
     for line in lines:
-        if (
-            line.kind == _BODY
-            and line.gap > usual
-            and len(line.text) <= _MAX_UNCREDITED
-            and line.text[-1] == "。"
-            and _SENTENCE.search(line.text, 0, len(line.text) - 1) is None
-        ):
+        if line.kind == _BODY and line.gap > usual and _is_short_sentence(line.text):
             line.kind = "caption"
+
+
+def _is_short_sentence(text: str) -> bool:
+    return len(text) <= _MAX_UNCREDITED and text[-1] == "。" and _SENTENCE.search(text, 0, len(text) - 1) is None
 
 
 def _join(lines: list[_Line]) -> tuple[list[_Line], bool]:
@@ -328,6 +412,9 @@ def _title(lines: list[_Line]) -> dict[str, object]:
     top: list[_Line] = []
     signed = False
     for line in lines:
+        if top and line.text.lstrip("".join(_BULLETS)) in _LEADS:
+            signed = True
+            break
         if line.kind in ("heading", _SUBTITLE):
             top.append(line)
         elif line.kind == "byline" and top:

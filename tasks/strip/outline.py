@@ -4,8 +4,8 @@ Inputs are single-line pieces of text; outputs are ranks, levels and lengths in 
 raises.
 
 Source of the ranks: the numbering order of Chinese official documents (GB/T 9704-2012, 7.3.3: 一、 then (一)
-then 1. then (1)); 第…章 and 第…部分 stand above all of them, and so does an unnumbered heading that precedes
-them.
+then 1. then (1)); 第…章 and 第…部分 stand above all of them. Where the text itself nests otherwise (一、 inside
+(二), because (三) follows), the text is right.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NUMBER = re.compile(
     r"|[(（](?P<digits>\d{1,2})[)）]、?)\s*"
 )
 RANKS = {"part": 0, "han": 1, "bracket": 2, "digit": 3, "digits": 4}
-UNNUMBERED = 0  # rank of a heading without a number
+_BARE = -1  # rank of a heading without a number
 
 MAX_HEADING = 60  # characters; the longest heading of the labelled reports has 33
 MAX_UNNUMBERED = 40
@@ -46,15 +46,16 @@ _OPEN_END = tuple("。！？!?；;，,、：:…")
 
 # ``2019年工作回顾``: the formula that names the two halves of a yearly report, and how the sentence after it
 # begins.
-_FORMULA_WORDS = "(?:回顾|总结|安排|总体要求|主要任务|主要目标|奋斗目标|预期目标|打算|部署|建议|展望)"
+_FORMULA_WORDS = "(?:回顾|总结|安排|总体要求|(?:主要|重点)(?:任务|工作)|主要目标|奋斗目标|预期目标|打算|部署|建议|展望)"
 _FORMULA = (
-    r"[^,，。;；:：!！?？\s]{0,20}?(?:\d{4}年|“[^”]{2,8}”(?:时期|期间)?|[过去今五一]{2}年)[^,，。;；:：!！?？\s]{0,12}?"
+    r"[^,，。;；:：!！?？\s]{0,20}?(?:\d{4}年|“[^”]{2,8}”(?:时期|期间)?|[去后来这]?[一三五]年|[今去明]年)[^,，。;；:：!！?？\s]{0,12}?"
     rf"{_FORMULA_WORDS}"
 )
 _SENTENCE_OPENING = (
-    r"(?:过去[一五]年|今年|去年|[一五]年来|各位代表|\d{4}年"
+    r"(?:(?:过去|今后|未来)[一三五]年|今年|去年|[一五]年来|各位代表|\d{4}年"
     r"|刚刚过去|当前|我们|面对|在[^,，。]{1,20}[下中上]|按照|根据)"
 )
+_WHOLE_FORMULA = re.compile(rf"{_FORMULA}[^,，。;；:：\s]{{0,4}}")
 _FORMULA_WORD = re.compile(_FORMULA_WORDS)
 _GLUED_FORMULA = re.compile(rf"(?P<heading>{_FORMULA})(?={_SENTENCE_OPENING})")
 # An unnumbered formula behind a full stop: ``…意见。2019年工作回顾过去一年,…``
@@ -67,7 +68,9 @@ _PREDICATE = re.compile(
     r"(?<=[一-鿿]{4})(?:不断|持续|逐步|得到|明显|更加|稳步|显著|日益|进一步)(?![地由把向从使在为])"
     r"[一-鿿]{2}(?=[“”《》、一-鿿]{5,24}。)"
 )
-_OPENING_INSIDE = re.compile(r"(?<=[一-鿿]{5})(?=面对|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])")
+_OPENING_INSIDE = re.compile(
+    r"(?<=[一-鿿]{5})(?=全[年省市县区州盟旗](?:完成|实现|新增|累计|共)|面对|各位代表|今年以?来?[,，是]|过去[一五]年|[一五]年来[,，])"
+)
 # Verbs begin a sentence behind a heading of two clauses only: behind one clause they are its predicate
 # (``园区建设聚焦配套。``).
 _VERB_INSIDE = re.compile(
@@ -146,6 +149,11 @@ def glued_formula_end(piece: str, start: int) -> int:
     return match.end("heading") if match else 0
 
 
+def is_formula(text: str, start: int, end: int) -> bool:
+    """Whether the range is a report formula and nothing else."""
+    return _WHOLE_FORMULA.fullmatch(text, start, end) is not None
+
+
 def run_in_formulas(text: str, start: int, end: int) -> list[Span]:
     """The unnumbered report formulas that stand between two sentences, in order."""
     formulas = []
@@ -189,12 +197,44 @@ def parallel_end(piece: str, number: Number, siblings: list[str]) -> int:
     return end if end + 5 <= stop.start() else 0
 
 
-def levels(ranks: list[int]) -> list[int]:
-    """Outline depths, from 1, of headings given by rank in reading order.
+def levels(numbers: list[Number | None]) -> list[int]:
+    """Outline depths, from 1, of headings given by their numbers in reading order; None: a heading without one.
 
-    一、 is 1, (一) is 2, 1. is 3, (1) is 4; one more each where an unnumbered heading or 第一部分 stands
-    before them.
+    A heading lies inside the open section whose numbers go on behind it (一、 … 二、), whatever its own kind;
+    else a number lies below the open ones of lower rank, and a heading without one begins anew.
     """
-    first = next((index for index, rank in enumerate(ranks) if rank), len(ranks))
-    shift = 1 if 0 < first < len(ranks) else 0
-    return [rank + shift if rank else 1 for rank in ranks]
+    depths: list[int] = []
+    stack: list[int] = []  # ranks of the open sections, outermost first; _BARE without a number
+    last: dict[int, int] = {}
+    home: int | None = None  # rank of the section in which the last inner heading without number lay
+    for number, coming in zip(numbers, _following(numbers), strict=True):
+        rank = number.rank if number else _BARE
+        if number and rank in stack:
+            del stack[stack.index(rank) :]
+        else:
+            goes_on = [depth for depth, above in enumerate(stack) if coming.get(above, 0) > last.get(above, 0) > 0]
+            if number is None and not goes_on and not coming and home in stack:
+                goes_on = [stack.index(home)]
+            if goes_on:
+                del stack[goes_on[-1] + 1 :]
+                home = stack[-1] if number is None else home
+            elif number is None:
+                stack.clear()
+            else:
+                stack = [above for above in stack if above < rank]
+        stack.append(rank)
+        if number:
+            last[rank] = number.value
+        depths.append(len(stack))
+    return depths
+
+
+def _following(numbers: list[Number | None]) -> list[dict[int, int]]:
+    """For each heading the value of the next number of every rank behind it."""
+    coming: dict[int, int] = {}
+    following: list[dict[int, int]] = []
+    for number in reversed(numbers):
+        following.append(coming)
+        if number:
+            coming = coming | {number.rank: number.value}
+    return following[::-1]

@@ -2,9 +2,9 @@
 
 Input: ``Record`` of shape ``plain_text`` or ``json_text``. Output: ``Stripped`` whose blocks and dropped
 spans partition the text. ``given``: ``title`` (if the container gave none), ``title_is_block`` (False),
-``date`` (of the information line, the foot, or else the signature), ``source``, ``document_number``,
-``glued_headings``, ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``, ``repeated_span``.
-Linear; nothing raises.
+``date`` (of the information line, the foot, or else the signature), ``source``, ``author``, ``bylines``,
+``document_number``, ``glued_headings``, ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``,
+``repeated_span``. Linear; nothing raises.
 
 An official document is framed as GB/T 9704-2012 orders: its number below the title, at its end the issuing
 bodies and the date. A line with nothing under it is no heading.
@@ -16,8 +16,9 @@ import re
 from typing import Any
 
 from tasks.model import Block, Dropped, Record, Span, Stripped
+from tasks.strip.credits import is_speaker, read_byline
 from tasks.strip.finish import finish
-from tasks.strip.joins import hard_wrapped, is_open, is_truncated
+from tasks.strip.joins import is_truncated, join_lines
 from tasks.strip.markers import (
     DATE_LINE,
     DOCUMENT_NUMBER,
@@ -25,14 +26,20 @@ from tasks.strip.markers import (
     find_foot,
     find_markers,
     read_information,
+    take_end,
 )
-from tasks.strip.markup import LINE_MARKS, RULE, RULE_MARKS, LineMark, inline_marks, line_mark, may_have_marks
+from tasks.strip.markup import LINE_MARKS, RULE, RULE_MARKS, LineMark, inline_marks, line_mark, may_have_marks, pipes
 from tasks.strip.outline import is_heading, number_of
 from tasks.strip.running import cut, divide, lines_of
 
 _MAX_TITLE = 60
+_LONG_TITLE = re.compile(r"[^。；;]{2,100}(?<![，,、：:…])")  # 关于印发《…》的通知
+_BYLINE = re.compile(r"[□■○◎●◇◆]|.*(?:记者|通讯员)")
+_SPEECH = re.compile(  # the line below the title of a speech: when and where it was given
+    rf"[—─―－-]{{1,3}}\s*(?:{SIGNING_DATE.pattern}).*|[（(](?:{SIGNING_DATE.pattern})[)）]"
+    r"|[（(]?[^。，,]{0,30}在[^。，,]{4,50}(?:会议|大会|全会)上?[)）]?"
+)
 _RUN_TOGETHER = 500  # characters per line from which a text has lost its line structure
-_SHORT = 40  # an open line as short as this is a line of its own (a heading, a signature), not half a paragraph
 _HEAD = 5  # lines below the title in which information and the document's number stand
 _SIGNERS = 5  # lines of issuing bodies above the date
 _MAX_SIGNER = 30
@@ -58,6 +65,7 @@ def strip_plain(record: Record) -> Stripped:
         dropped.append(Dropped(*lines.pop(0), "structure"))
     marks: dict[int, LineMark] = {}
     lines = _read_head(text, lines, marks, dropped, given)
+    lines = take_end(text, lines, dropped, given)
     _read_signature(text, lines, marks, given)
     if not lines:
         return finish(text, [], dropped, [], given, truncated=False)
@@ -92,20 +100,29 @@ def _is_title(text: str, lines: list[Span], title: object) -> bool:
     line = text[start:end].lstrip("# ")
     if isinstance(title, str) and title.strip():
         return line.split() == title.split()
-    if (
-        len(lines) < 2
-        or len(line) > _MAX_TITLE
-        or not (is_heading(line, None) or line.endswith(("！", "!", "？", "?")))
-    ):
+    if len(lines) < 2 or number_of(line) is not None or DATE_LINE.fullmatch(line) is not None:
         return False
     after = text[slice(*lines[1])]
-    set_off = (
-        text.count("\n", end, lines[1].start) > 1
-        or text[start] == "#"
-        or DOCUMENT_NUMBER.fullmatch(after) is not None
-        or bool(read_information(after))
+    if (
+        DOCUMENT_NUMBER.fullmatch(after) is not None
+        or read_information(after) is not None
+        or _SPEECH.fullmatch(after) is not None
+        or is_speaker(after)
+        or _issued(text, lines, 1)
+    ):
+        return _LONG_TITLE.fullmatch(line) is not None
+    set_off = text.count("\n", end, lines[1].start) > 1 or text[start] == "#"
+    return set_off and len(line) <= _MAX_TITLE and (is_heading(line, None) or line.endswith(("！", "!", "？", "?")))
+
+
+def _issued(text: str, lines: list[Span], at: int) -> bool:
+    """Whether an issuing body and its date stand at that line, as below the title of a bulletin."""
+    if at + 1 >= len(lines) or lines[at].end - lines[at].start > _MAX_SIGNER:
+        return False
+    return (
+        _BODY_NAME.search(text[slice(*lines[at])]) is not None
+        and SIGNING_DATE.fullmatch(text, *lines[at + 1]) is not None
     )
-    return number_of(line) is None and set_off and DATE_LINE.fullmatch(line) is None
 
 
 def _read_head(
@@ -115,12 +132,18 @@ def _read_head(
     kept: list[Span] = []
     for index, (start, end) in enumerate(lines[:_HEAD]):
         line = text[start:end]
-        if found := read_information(line):
+        if (found := read_information(line)) is not None:
             dropped.append(Dropped(start, end, "date_line" if DATE_LINE.fullmatch(line) else "document_information"))
             given |= found
             continue
         kept.append(lines[index])
-        if DOCUMENT_NUMBER.fullmatch(line):
+        if _BYLINE.match(line) and (names := read_byline(line)[0]):
+            given["bylines"] = [*given.get("bylines", ()), *names]
+            marks[start] = LineMark("byline", 0, 0)
+        elif index < 2 and _issued(text, lines, index):
+            marks[start] = LineMark("byline", 0, 0)
+            given.setdefault("date", text[slice(*lines[index + 1])])
+        elif DOCUMENT_NUMBER.fullmatch(line):
             given["document_number"] = "".join(line.split())
             marks[start] = LineMark("other", 0, 0)
         elif not is_heading(line, None) or number_of(line):
@@ -178,12 +201,16 @@ def _body(
             marks[begin] = mark
             if mark.length:
                 dropped.append(Dropped(start, begin, "markup"))
-        if has_marks:
+        if mark is not None and mark.kind == "table_row" and text[start] == "|":
+            bars = pipes(text, begin, end)
+            holes += bars
+            dropped += [Dropped(*bar, "markup") for bar in bars]
+        elif has_marks:
             found = inline_marks(text, begin, end)
             holes += found
             dropped += [Dropped(*hole, "markup") for hole in found]
         kept.append(Span(begin, end))
-    paragraphs, breaks = _join(text, kept, marks, markers)
+    paragraphs, breaks = join_lines(text, kept, marks, markers)
     every = sorted([*markers, *holes, *breaks])
     pieces = [piece for paragraph in paragraphs for piece in _cut(text, paragraph, every, marks, spaces=run_together)]
     running = divide(text, pieces, every, marks)
@@ -193,50 +220,3 @@ def _body(
 
 def _cut(text: str, paragraph: Span, holes: list[Span], marks: dict[int, LineMark], *, spaces: bool) -> list[Span]:
     return [paragraph] if paragraph.start in marks else cut(text, *paragraph, holes, spaces=spaces)
-
-
-def _join(
-    text: str, lines: list[Span], marks: dict[int, LineMark], markers: list[Span]
-) -> tuple[list[Span], list[Span]]:
-    """Paragraphs of one or more lines, and the line breaks inside them (between Latin words they stay)."""
-    wrapped = hard_wrapped([text[start:end] for start, end in lines])
-    width = max((end - start for start, end in lines), default=0)
-    paragraphs: list[Span] = []
-    breaks: list[Span] = []
-    bare_ends = {marker.end: marker.start for marker in markers}
-    last = Span(0, 0)
-    for line in lines:
-        if (
-            paragraphs
-            and line.start not in marks
-            and last.start not in marks
-            and _goes_on(text, last, line, width if wrapped else 0)
-        ):
-            if not (text[paragraphs[-1].end - 1] < "\x7f" and text[line.start] < "\x7f"):
-                breaks.append(Span(paragraphs[-1].end, line.start))
-            paragraphs[-1] = Span(paragraphs[-1].start, line.end)
-        else:
-            paragraphs.append(line)
-        last = Span(line.start, max(line.start, bare_ends.get(line.end, line.end)))
-    return paragraphs, breaks
-
-
-def _goes_on(text: str, last: Span, line: Span, width: int) -> bool:
-    """Whether ``line`` goes on with the sentence of ``last``.
-
-    ``width`` of fixed-width lines, 0 for free ones.
-    """
-    before = text[last.start : last.end]
-    if not is_open(before):
-        return False
-    indent = text[last.end : line.start].rpartition("\n")[2]
-    if indent.startswith(("\u3000", "\t", "  ")) or number_of(text, line.start) is not None:
-        return False
-    length = last.end - last.start
-    if width:
-        return length >= width - 3 and text.count("\n", last.end, line.start) == 1
-    return (
-        length > _SHORT
-        and not is_heading(before, number_of(before))
-        and not is_heading(text[line.start : line.end], None)
-    )

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from tasks.model import Block, Dropped, Span
 from tasks.strip import outline
 from tasks.strip.credits import is_speaker
-from tasks.strip.markup import LineMark
+from tasks.strip.markup import LineMark, further_cells
 from tasks.strip.outline import Number
 
 _LINE = re.compile(r"\S[^\n]*")
@@ -36,14 +36,18 @@ _DANGLING = tuple("的和与及或在为以对向从把被将是等并而且了�
 _TITLE_WORD = re.compile(r"(?:[长理记任员者席官家]|主播)$")
 _NAME_NEXT = re.compile(r"[一-鿿]{1,4}(?=\s|[,，]|$)")
 _SALUTATION = re.compile(
-    r"(?:尊敬的)?(?:各位(?:代表|委员|同志|领导|来宾|朋友)|同志们|主席团)(?:[、,，\s]{1,2}(?:各位|同志们|朋友们|列席)[^:：!！。]{0,12})*[:：!！]"
+    r"(?:主任[、,，]\s?)?(?:尊敬的)?(?:各位副主任[、,，]\s?)?(?:各位(?:代表|委员|同志|领导|来宾|朋友)|同志们|主席团)(?:[、,，\s]{1,2}(?:各位|同志们|朋友们|列席)[^:：!！。]{0,12})*[:：!！]"
 )
 _SPEECH_HEADER = 200  # characters before a salutation; the longest header of the labelled reports has 60
 _MEETING_END = re.compile(r"(?:会议|大会)上(?=[一-鿿、]{4,40}$)")
+_RUN_ENDS = "。！？!?”"
 _NUMBER_IN_RUN = re.compile(
-    r"[。！？!?”](?=(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])[“《0-9一-鿿])"
+    rf"[{_RUN_ENDS}](?=(?:[一二三四五六七八九十]{{1,3}}、|[(（][一二三四五六七八九十]{{1,3}}[)）])[“《0-9一-鿿])"
 )
+_FIRST_BELOW = re.compile(r"[(（]一[)）](?=[“《0-9一-鿿])")  # it may stand right behind a heading
 _SECOND = re.compile("二[、)）]")  # every sequence has one
+_INDENTS = 3
+_PARAGRAPH = 800  # characters; where indents stand further apart than that, most are lost
 _SHORT = 40  # characters: a piece with two numbered parts and text is longer
 _HEADER_LINES = 6  # pieces a speech's header may have
 _FORMULA_REACH = 40  # characters before the 年 of a report formula, or the end of its “…”时期
@@ -119,7 +123,8 @@ def cut(text: str, start: int, end: int, holes: list[Span], *, spaces: bool) -> 
     words = text[start:end].split()
     pieces = _cut_at_spaces(text, start, end, words, holes, spaces=spaces) if len(words) > 1 else [Span(start, end)]
     if end - start > _SHORT and _SECOND.search(text, start, end) is not None:
-        numbers = [match.end() for match in _NUMBER_IN_RUN.finditer(text, start, end)]
+        found = {match.end() for match in _NUMBER_IN_RUN.finditer(text, start, end)}
+        numbers = sorted(found.union(match.start() for match in _FIRST_BELOW.finditer(text, start, end)))
         pieces = [part for piece in pieces for part in _cut_at_numbers(text, piece, numbers)]
     return pieces
 
@@ -128,6 +133,11 @@ def _cut_at_spaces(text: str, start: int, end: int, words: list[str], holes: lis
     """Cut at the gaps between ``words`` that are line breaks (splitting is five times as fast as a search for gaps)."""
     pieces: list[Span] = []
     hole_starts = {hole.end: hole.start for hole in holes}
+    breaks = frozenset(holes)
+    n_indents = text.count("\u3000\u3000", start, end)
+    indented = n_indents >= _INDENTS and end - start < _PARAGRAPH * n_indents
+    header_end = start + _SPEECH_HEADER if indented else end
+    typed = 2 * text.count(", ", start, end) > text.count(",", start, end)  # a space stands behind every ASCII mark
     spaced_digits = spaces and _DIGIT_SPACE_HAN.search(text, start, end) is not None
     at = start
     left = text.find(words[0], start) + len(words[0])
@@ -135,7 +145,12 @@ def _cut_at_spaces(text: str, start: int, end: int, words: list[str], holes: lis
         right = text.find(word, left)
         indent = right - left > 1 and _INDENT.search(text, left, right) is not None
         before = hole_starts.get(left, left)
-        if indent or (spaces and _is_break(text, at, before, right, end, spaced_digits=spaced_digits)):
+        if Span(left, right) in breaks or (typed and text[left - 1] in ",;:"):
+            left = right + len(word)
+            continue
+        if indent or (
+            spaces and _is_break(text, at, before, right, end, spaced_digits=spaced_digits, bare=right < header_end)
+        ):
             pieces.append(Span(at, left))
             at = right
         left = right + len(word)
@@ -143,12 +158,21 @@ def _cut_at_spaces(text: str, start: int, end: int, words: list[str], holes: lis
     return pieces
 
 
-def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_digits: bool) -> bool:
+def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_digits: bool, bare: bool) -> bool:
+    """Whether a line break was lost between ``left`` and ``right``; ``bare``: a phrase without number may end there.
+
+    Where indents tell the paragraphs, only their header has lines of its own.
+    """
     before, after = text[left - 1], text[right]
     if after in _NEVER_FIRST or before == '"' or after == '"':
         return False
     if _ends_sentence(text, left):
         return before > "\x7f" or text[left - 2 : left - 1] > "\x7f" or (before in "!?" and after > "\x7f")
+    if _is_letterspaced(text, at, left, right, end):
+        return False
+    opening = outline.number_of(text, at)
+    if opening is not None and at + opening.length >= left:
+        return False
     number = outline.number_of(text, right)
     if number is not None and number.rank <= 2:
         return True
@@ -158,7 +182,16 @@ def _is_break(text: str, at: int, left: int, right: int, end: int, *, spaced_dig
         return False
     if before < "\x7f" and before not in ")%":
         return False
+    if not bare and opening is None:
+        return False
     return left - at <= outline.MAX_HEADING and _stands_alone(text[at:left], text[right : right + 6])
+
+
+def _is_letterspaced(text: str, at: int, left: int, right: int, end: int) -> bool:
+    """Whether a single character stands beside the gap: the half of a name (``宁 波``)."""
+    return (left - 1 > at and text[left - 2].isspace() and text[left - 1] not in _SENTENCE_END) or (
+        right + 1 < end and text[right + 1] in " \u3000(（"
+    )
 
 
 def _cut_at_numbers(text: str, piece: Span, numbers: list[int]) -> list[Span]:
@@ -166,19 +199,21 @@ def _cut_at_numbers(text: str, piece: Span, numbers: list[int]) -> list[Span]:
     inside = numbers[bisect_left(numbers, piece.start + 1) : bisect_left(numbers, piece.end)]
     if not inside or piece.end - piece.start <= _SHORT:
         return [piece]
-    cuts: list[int] = []
-    last: dict[int, int] = {}
+    edges = [piece.start]
     opening = outline.number_of(text, piece.start)
-    if opening is not None:
-        last[opening.rank] = opening.value
+    last = {opening.rank: opening.value} if opening is not None else {}
     for at in inside:
         number = outline.number_of(text, at)
-        if number is None or number.value != (1 if number.rank not in last else last[number.rank] + 1):
+        if number is None or number.value != last.get(number.rank, 0) + 1:
             continue
-        last[number.rank] = number.value
-        cuts.append(at)
-    edges = [piece.start, *cuts, piece.end]
-    return [Span(left, right) for left, right in pairwise(edges)]
+        if text[at - 1] not in _RUN_ENDS:
+            head = text[edges[-1] : at]
+            above = outline.number_of(head)
+            if above is None or above.rank >= number.rank or not outline.is_heading(head, above):
+                continue
+        last = {rank: value for rank, value in last.items() if rank < number.rank} | {number.rank: number.value}
+        edges.append(at)
+    return [Span(left, right) for left, right in pairwise([*edges, piece.end])]
 
 
 def _cut_opening(text: str, pieces: list[Span]) -> tuple[list[Span], int]:
@@ -259,15 +294,21 @@ def _leads(
     """Pieces whose first sentence is a heading, and its end.
 
     Decided for a whole series (one rank): two thirds of its first sentences must have a heading's measure
-    and text behind them, else they are statements or items.
+    and text behind them, else they are statements or items. A run of bare sentences in it is a list that says
+    nothing of the others.
     """
-    series: dict[int, list[tuple[int, str, int, Number]]] = {}
+    runs: dict[int, list[list[tuple[int, str, int, Number]]]] = {}
     for index, number in enumerate(numbers):
         if number and index not in seams and not standing[index]:
             lead = outline.lead_sentence(pieces[index], number)
-            series.setdefault(number.rank, []).append((index, pieces[index], lead, number))
+            series = runs.setdefault(number.rank, [])
+            if not series or number.value <= series[-1][-1][3].value:
+                series.append([])
+            series[-1].append((index, pieces[index], lead, number))
     ends: dict[int, int] = {}
-    for members in series.values():
+    for series in runs.values():
+        telling = [run for run in series if any(len(piece) != end + 1 for _, piece, end, _ in run)]
+        members = [member for run in telling for member in run]
         fitting = [
             (index, end, len(piece) > end + 1)
             for index, piece, end, number in members
@@ -308,6 +349,19 @@ def _opening_end(strings: list[str], salutation: int) -> int:
     return next((index for index, string in enumerate(strings[:_HEADER_LINES]) if is_speaker(string)), -1)
 
 
+def _with_halves(text: str, outlined: list[tuple[Number | None, Block | None]]) -> list[Number | None]:
+    """The headings' numbers; where no part has one, the halves of a yearly report (``2019年工作回顾``) are parts."""
+    numbers = [number for number, _ in outlined]
+    if any(number is not None and number.rank == 0 for number in numbers):
+        return numbers
+    parts = 0
+    for index, (number, block) in enumerate(outlined):
+        if number is None and block is not None and outline.is_formula(text, *block.spans[0]):
+            parts += 1
+            numbers[index] = Number(0, parts, 0)
+    return numbers
+
+
 def divide(
     text: str, pieces: list[Span], holes: list[Span], marks: Mapping[int, LineMark] = MappingProxyType({})
 ) -> Running:
@@ -324,12 +378,16 @@ def divide(
         index > opening and outline.is_heading(string, number)
         for index, (string, number) in enumerate(zip(strings, numbers, strict=True))
     ]
+    for index in range(len(pieces) - 1, 0, -1):  # a line with nothing under it is no heading
+        if not standing[index] or numbers[index] is not None:
+            break
+        standing[index] = False
     seams = _seams(strings, numbers, standing)
     leads = _leads(strings, numbers, standing, seams)
     headed = [stands or index in seams or index in leads for index, stands in enumerate(standing)]
     glued = seams | _openings(strings, numbers, headed)
     running = Running()
-    headings: list[tuple[int, Block]] = []
+    outlined: list[tuple[Number | None, Block | None]] = []
     for index, (piece, number) in enumerate(zip(pieces, numbers, strict=True)):
         spans = spans_without(*piece, holes) if holes else [piece]
         if not spans:
@@ -337,13 +395,14 @@ def divide(
         end = leads.get(index, 0)
         if piece.start in marks:
             mark = marks[piece.start]
-            running.blocks.append(Block(mark.kind, spans, mark.level))
+            cells = further_cells(text, spans) if mark.kind == "table_row" else []
+            running.blocks.append(Block(mark.kind, spans, mark.level, cells=cells))
         elif index == salutation:
             running.blocks.append(Block("salutation", spans))
         elif standing[index] or end:
             stop = piece.start + end if end else piece.end
             block = Block("heading", spans_without(piece.start, stop, holes) if end else spans)
-            headings.append((number.rank if number else outline.UNNUMBERED, block))
+            outlined.append((number, block))
             running.blocks.append(block)
             if end:
                 running.dropped += [Dropped(*span, "structure") for span in spans_without(stop, stop + 1, holes)]
@@ -352,9 +411,12 @@ def divide(
                     running.blocks.append(Block("paragraph", spans_without(*rest, holes)))
         else:
             if index in glued:
-                heading = spans_without(piece.start, piece.start + glued[index], holes)
-                running.glued[len(running.blocks)] = "".join([text[start:stop] for start, stop in heading])
+                outlined.append((number, None))
+                parts = spans_without(piece.start, piece.start + glued[index], holes)
+                running.glued[len(running.blocks)] = "".join([text[start:stop] for start, stop in parts])
             running.blocks.append(Block("paragraph", spans))
-    for (_, block), level in zip(headings, outline.levels([rank for rank, _ in headings]), strict=True):
-        block.level = level
+    depths = outline.levels(_with_halves(text, outlined))
+    for (_, heading), depth in zip(outlined, depths, strict=True):
+        if heading is not None:
+            heading.level = depth
     return running

@@ -18,7 +18,7 @@ from tasks.describe.people import byline_names, read_speech, signed_names
 from tasks.describe.place import find_place
 from tasks.describe.report_year import read_report_years
 from tasks.describe.sections import clean_prefix, fill_section_paths
-from tasks.describe.title import read_title
+from tasks.describe.title import read_title, report_title
 from tasks.model import Block, Image, Record, Span, Stripped
 from tasks.normalize import normalize, split_edits
 
@@ -120,6 +120,24 @@ def test_signed_names(case):
 @pytest.mark.parametrize("case", cases("titles"))
 def test_title(case):
     assert read_title({"title": case["given"]}, {}) == (case["title"], case["tag"])
+
+
+@pytest.mark.parametrize("case", cases("report_titles"))
+def test_report_title(case):
+    assert report_title(case["text"]) == case["title"]
+
+
+def test_a_speech_that_is_no_work_report_has_its_header_read():
+    speech = stripped("在清河市第八届人民代表大会第三次会议上", "清河市财政局局长 林文远", "各位代表：")
+    speech.blocks[2].kind = "salutation"
+    described = describe(record(title="关于2019年预算执行情况的报告"), speech, [])
+    assert (described.doc_type, described.report_year) == ("other", None)
+    assert (described.meeting, described.speaker) == ("清河市第八届人民代表大会第三次会议", "林文远")
+
+
+def test_who_signs_beside_a_work_report_did_not_write_it():
+    report = stripped("政府工作报告", "大会昨日开幕。本报记者 林文远", "各位代表：我代表市政府向大会报告工作。")
+    assert describe(record(title="清河市政府工作报告"), report, []).bylines == []
 
 
 def test_every_flag_this_stage_raises_is_in_the_closed_list():
