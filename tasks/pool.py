@@ -54,7 +54,7 @@ def worker_processes(n_workers: int) -> Iterator[None]:
     else:
         _n_workers = 1
     finally:
-        _discard(_executor)
+        _discard()
 
 
 def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
@@ -120,11 +120,12 @@ def _start() -> ProcessPoolExecutor:
         return _executor
 
 
-def _discard(executor: ProcessPoolExecutor | None) -> None:
+def _discard(broken: ProcessPoolExecutor | None = None) -> None:
+    """End the pool, unless another one has taken the place of the ``broken`` one; one that is just starting, too."""
     global _executor  # noqa: PLW0603
     with _lock:
-        if executor is not None and executor is _executor:
-            executor.shutdown(cancel_futures=True)
+        if _executor is not None and broken in (None, _executor):
+            _executor.shutdown(cancel_futures=True)
             _executor = None
 
 
