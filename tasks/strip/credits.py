@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tasks.describe.people import byline_names, is_person, may_be_person
 
 _CREDIT = re.compile(
-    r"^(?:数据|资料)来源[:：]|(?:供图|[^文并]摄影?|摄影报道|制图|漫画|资料图片?|资料照片|资料片)[)）]?$|图片来源[:：]"
+    r"^(?:数据|资料)来源[:：]|(?:供图|[^文并]摄影?|摄影报道|制图|漫画|资料图片?|资料照片|资料片)[)）]?$|图片(?:来源|说明)[:：]"
     r"|[（(][^（()）]{0,16}摄[)）]。$|[图照]片?均?由[^。]{2,30}(?:提供|拍摄)[)）]?。?$|(?:供图|制图|摄影)[:：/／][^,，。]{2,30}$"
     r"|(?:^|[。！？!?])\s*(?:图为|[上下左右题组]图[为:：是]?|图[一二三四五六七八九\d]?[:：])|^[▲△▼▽↑↓◀▶]"
 )
@@ -43,6 +43,7 @@ _OFFICE = re.compile(r"[一-鿿“”]{2,24}(?:[长理员家授师席]|书记|�
 _SPEAKER = re.compile(
     r"[一-鿿、]{0,28}(?:总理|[省市县区州盟旗乡镇]长|专员|主席|书记|主任|院长|检察长|[厅局]长|行政长官)(?P<name>[一-鿿·\s]{2,14})"
 )
+_MEDIUM = re.compile(r"[一-鿿]{2,8}(?:[日晚早晨时商]报社?|融媒体?(?:中心)?|网|通讯社|电视台|客户端)")
 _SEPARATORS = re.compile(r"[\s、/／:：,，|()（）□■●◎◇○◆]+")
 _LEAD_IN = re.compile(
     r"[^\s，。；：（(]{0,16}[讯电]\s*[(（]?\s*(?P<who>[^，。；：（()）]{0,6}(?:记者|通讯员)[^，。；：（()）]{2,40}?)\s*(?:[)）]|报道|摄影报道)"
@@ -120,7 +121,7 @@ def read_byline(line: str) -> tuple[list[str], bool]:
             said = said or bool(rest)
         elif _OFFICE.fullmatch(token) and not is_person(token):
             said = True
-        else:
+        elif _MEDIUM.fullmatch(token) is None:
             rest.append(token)
     names = byline_names(" ".join(rest))
     if by_writer and all(map(may_be_person, rest)):

@@ -14,11 +14,13 @@ from operator import itemgetter
 from typing import Any
 
 from tasks.model import Block, Dropped, Record, Stripped
+from tasks.strip.credits import is_editors, lead_in_names, read_byline
 from tasks.strip.html_blocks import blocks_of
 from tasks.strip.html_content import classify
 from tasks.strip.html_images import images_of
 from tasks.strip.html_meta import describe_page, find_title
 from tasks.strip.html_walk import Page, read_page
+from tasks.strip.markers import read_information
 
 _WHOLE_PAGE = re.compile(r"<(?:html|body|head|title)[\s>]", re.IGNORECASE)
 
@@ -39,12 +41,11 @@ def strip_html(record: Record) -> Stripped:
             verdicts[title_line] = "structure"
         given["title_is_block"] = title_line is not None and verdicts[title_line] is None
     else:
-        article, verdicts, roles = (
-            0,
-            [None if line else "structure" for line in texts],
-            [None] * len(page.tags),
-        )
+        article, roles = 0, [None] * len(page.tags)
+        verdicts = _fragment_verdicts(texts, given)
     blocks, numbers = blocks_of(page, texts, verdicts, article)
+    if any(block.kind == "byline" for block in blocks):
+        given["bylines"] = _bylines(text, blocks)
     shown = _shown(page, article, roles)
     return Stripped(
         blocks=blocks,
@@ -53,6 +54,29 @@ def strip_html(record: Record) -> Stripped:
         images=images_of(page, shown, numbers, given.get("url") or record.given.get("url") or ""),
         given=given,
     )
+
+
+def _fragment_verdicts(texts: list[str], given: dict[str, Any]) -> list[str | None]:
+    """A verdict for each line of an article without a page: all is kept but the information at its end."""
+    verdicts: list[str | None] = [None if line else "structure" for line in texts]
+    for number in reversed([number for number, line in enumerate(texts) if line][1:]):
+        said = read_information(texts[number])
+        if said is None and not is_editors(texts[number]):
+            break
+        verdicts[number] = "document_information"
+        given |= (said or {}) | given
+    return verdicts
+
+
+def _bylines(text: str, blocks: list[Block]) -> list[str]:
+    """The names in bylines and lead-ins, in reading order."""
+    lines = [(block.kind, "".join(text[start:end] for start, end in block.spans)) for block in blocks]
+    return [
+        name
+        for kind, line in lines
+        if kind in ("byline", "paragraph")
+        for name in (read_byline(line)[0] if kind == "byline" else lead_in_names(line))
+    ]
 
 
 def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:

@@ -17,8 +17,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.model import Block, Span
+from tasks.strip.credits import is_caption, read_byline
 from tasks.strip.html_walk import Line, Page
 from tasks.strip.outline import is_heading, number_of
+from tasks.strip.running import SALUTATION
 
 MAX_STEPS = 12
 MAX_TAGGED_HEADING = 80  # characters; longer <h2> are misused
@@ -38,7 +40,6 @@ _KINDS = {
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD_LEVEL = 2  # below the page's title
 _PLAIN_RANKS = 2  # 第一部分, 一、 and (一) mark a heading without bold type; 1. may be an item of a list
-_CAPTION = re.compile(r"[▲△↑]|图为|图片(?:来源|说明)|图\s*\d*\s*[:：]")
 _FIGURE_BREAK = re.compile(r"\w[0-9]|[0-9A-Za-z.%]{2}")  # a line break in a cell that stands for a space
 _SENTENCE_END = ("。", "！", "？", "；", "!", "?", ";", "，", ",", "：", ":")
 # A paragraph's indent in the middle of a line: its line break was lost on the way.
@@ -61,7 +62,6 @@ def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article:
     """The blocks of the kept lines, and the number of the first line of each block."""
     rows = _data_rows(page, texts, verdicts, article)
     path_of = _Paths(page, article)
-    with_image = {line for line, _, _ in page.images}
     blocks: list[Block] = []
     numbers: list[int] = []
     last_place, last_number = _NOWHERE, -1
@@ -75,7 +75,7 @@ def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article:
             last_place, last_number = place, number
             continue
         in_row = place.row >= 0
-        kind, level = ("table_row", 0) if in_row else _kind(page, line, text, number in with_image)
+        kind, level = ("table_row", 0) if in_row else _kind(page, line, text)
         path = path_of(line[2])
         for begin, end in [(0, len(text))] if in_row else _pieces(page, line[2], text):
             if spans := _without_holes(page, start + begin, start + end):
@@ -99,7 +99,7 @@ def _go_on(page: Page, row: Block, start: int, end: int, *, same_cell: bool) -> 
         row.spans += spans
 
 
-def _kind(page: Page, line: Line, text: str, behind_image: bool) -> tuple[str, int]:
+def _kind(page: Page, line: Line, text: str) -> tuple[str, int]:
     """The kind of a line and, of a heading, its level."""
     box = line[2]
     short = len(text) <= MAX_TAGGED_HEADING and not text.endswith(_SENTENCE_END)
@@ -112,8 +112,13 @@ def _kind(page: Page, line: Line, text: str, behind_image: bool) -> tuple[str, i
         if tag not in ("p", "div", "center"):
             break
         box = page.parents[box]
-    if behind_image and len(text) <= MAX_CAPTION and _CAPTION.match(text):
-        return "caption", 0
+    if len(text) <= MAX_CAPTION:
+        if is_caption(text):
+            return "caption", 0
+        if read_byline(text)[1]:
+            return "byline", 0
+        if SALUTATION.fullmatch(text):
+            return "salutation", 0
     if not short:
         return "paragraph", 0
     number = number_of(text)

@@ -35,7 +35,7 @@ _BRACKETS = ("“”", "《》", "（）", "()", "「」")
 _DANGLING = tuple("的和与及或在为以对向从把被将是等并而且了着")
 _TITLE_WORD = re.compile(r"(?:[长理记任员者席官家]|主播)$")
 _NAME_NEXT = re.compile(r"[一-鿿]{1,4}(?=\s|[,，]|$)")
-_SALUTATION = re.compile(
+SALUTATION = re.compile(
     r"(?:主任[、,，]\s?)?(?:尊敬的)?(?:各位副主任[、,，]\s?)?(?:各位(?:代表|委员|同志|领导|来宾|朋友)|同志们|主席团)(?:[、,，\s]{1,2}(?:各位|同志们|朋友们|列席)[^:：!！。]{0,12})*[:：!！]"
 )
 _SPEECH_HEADER = 200  # characters before a salutation; the longest header of the labelled reports has 60
@@ -222,7 +222,7 @@ def _cut_opening(text: str, pieces: list[Span]) -> tuple[list[Span], int]:
         reach = min(piece.end, piece.start + _SPEECH_HEADER)
         if not any(text.find(word, piece.start, reach) >= 0 for word in _SALUTED):
             continue
-        match = _SALUTATION.search(text, piece.start, reach)
+        match = SALUTATION.search(text, piece.start, reach)
         if match is None:
             continue
         if _INNER_MARK.search(text, piece.start, match.start()):
