@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from flows.environment import prepare
-
-PUBLISHED, FAILED, GATE, LOCKED = 0, 1, 2, 3
+from flows.exit_codes import FAILED, PUBLISHED
 
 EPILOG = """\
 examples:

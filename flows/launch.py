@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.cli import FAILED, GATE, LOCKED, PUBLISHED
+from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
 from flows.temporary_server import NoServerError, prefect_server
 from tasks.imports import cheap_imports
 from tasks.ingest import RawUnreadableError, open_location
