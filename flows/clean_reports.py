@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 from prefect import flow, unmapped
 from prefect.runtime import flow_run
@@ -23,6 +22,7 @@ from prefect.utilities.annotations import quote
 from flows.progress import gather, stages_of_run
 from tasks.clean.task import clean_part
 from tasks.dedupe.task import find_copies
+from tasks.ingest import check_apart
 from tasks.ingest.task import ingest_raw
 from tasks.pool import worker_processes
 from tasks.publish import snapshot
@@ -51,11 +51,13 @@ def clean_reports(
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
 
     Raises:
-        RawUnreadableError: the raw location can't be listed.
+        ValueError: ``clean`` is a URL.
+        RawUnreadableError: the raw location can't be listed, or ``clean`` lies in it.
         LockedError: another run writes to the same folder.
         GateFailedError: a law or a critical expectation does not hold; nothing was published.
     """
-    target = Path(clean)
+    target = snapshot.local_folder(clean)
+    check_apart(raw, target)
     started = datetime.now(UTC)
     with (
         snapshot.lock(target),

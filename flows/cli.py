@@ -20,8 +20,10 @@ examples:
   qingwen run                                clean data/raw into data/clean
   qingwen run --raw s3://bucket/raw          read from any fsspec location
   qingwen show data/clean                    what is in the newest snapshot
+  qingwen run --workers 1 --allow-shrink     one process; raw files were removed on purpose
   qingwen explain data/clean 004.txt#4       what happened to one record
   qingwen verify data/clean                  check every law on the published files
+  qingwen rebuild data/clean out             the raw texts again, from the datasets alone
 
 exit codes:
   0 done or nothing to do   1 usage or unreadable input   2 the quality gate stopped it   3 another run is going on
@@ -47,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
-    run = commands.add_parser("run", help="clean raw files and publish a snapshot")
+    run = _add(commands, "run", "clean raw files and publish a snapshot")
     run.add_argument("--raw", default="data/raw", help="raw files: a folder or any fsspec URL (default: %(default)s)")
     run.add_argument("--clean", default="data/clean", help="folder of the snapshots (default: %(default)s)")
     run.add_argument(
@@ -58,24 +60,44 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
     )
-    verify = commands.add_parser("verify", help="check every law and checksum on published files alone; exit 0 or 1")
-    rebuild = commands.add_parser(
-        "rebuild", help="write the raw text of every record back to files, from the datasets alone"
-    )
-    explain = commands.add_parser("explain", help="what happened to one record: edits, dropped spans, copies, flags")
-    show = commands.add_parser("show", help="the datasets of the newest snapshot, their rows and files")
+    verify = _add(commands, "verify", "check every law and checksum on published files alone; exit 0 or 1")
+    rebuild = _add(commands, "rebuild", "write the raw text of every record back to files, from the datasets alone")
+    explain = _add(commands, "explain", "what happened to one record: edits, dropped spans, copies, flags")
+    show = _add(commands, "show", "the datasets of the newest snapshot, their rows and files")
     for command in (verify, rebuild, explain, show):
         command.add_argument("clean", type=Path, help="a clean folder (its current snapshot) or one snapshot's folder")
     rebuild.add_argument("out", type=Path, help="folder to write to")
-    explain.add_argument("id", help="doc_id (or its first characters), record_id, source_uri#record_no or source_uri")
+    explain.add_argument(
+        "id",
+        type=_name,
+        help="doc_id (or its first characters), record_id, source_uri#record_no or source_uri; "
+        "put -- before one that begins with a dash",
+    )
     return top
 
 
+def _add(commands: argparse._SubParsersAction[_Parser], name: str, meaning: str) -> _Parser:
+    """A command whose own help shows its examples."""
+    shown = [line for line in EPILOG.splitlines() if line.startswith(f"  qingwen {name}")]
+    return commands.add_parser(
+        name,
+        help=meaning,
+        description=f"{meaning[0].upper()}{meaning[1:]}.",
+        epilog="\n".join(["examples:", *shown]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError("must be a whole number from 1 on")
+    return int(text)
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("is empty")
+    return text
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,6 +105,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return COMMANDS[options.command](options)
+    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except (OSError, LookupError, ValueError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:

@@ -15,6 +15,7 @@ PRIVATE = {
 QUIET = {
     "PREFECT_CLI_PROMPT": "false",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",  # what went wrong is told once, in our words
+    "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",  # of Prefect's EventsWorker, which counts its last events at exit
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",

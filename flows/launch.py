@@ -10,7 +10,7 @@ from pathlib import Path
 from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
 from flows.temporary_server import NoServerError, prefect_server
 from tasks.imports import cheap_imports
-from tasks.ingest import RawUnreadableError, open_location
+from tasks.ingest import RawUnreadableError, check_apart
 from tasks.publish import snapshot
 from tasks.publish.outcome import Outcome
 from tasks.validate.verdict import GateFailedError
@@ -18,17 +18,20 @@ from tasks.validate.verdict import GateFailedError
 
 def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     """Run the flow in this process and say what came of it; the exit code of ``qingwen run``."""
+    target = snapshot.local_folder(clean)
     try:
-        open_location(raw)
+        check_apart(raw, target)
         try:
-            with snapshot.lock(Path(clean)):
+            with snapshot.lock(target):
                 pass  # the flow takes it for good: this is to say so before a server is started
         except OSError as error:
             return _say(f"cannot write to {clean}: {error.strerror}", FAILED)
         with prefect_server() as wait_until_it_answers:
             outcome = _run(raw, clean, workers, allow_shrink, wait_until_it_answers)
     except RawUnreadableError as error:
-        return _say(f"{error}\nGive the folder or URL of the raw files with --raw.", FAILED)
+        return _say(
+            f"{error}\nGive the folder or URL of the raw files with --raw, another folder with --clean.", FAILED
+        )
     except snapshot.LockedError as error:
         return _say(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
     except NoServerError as error:
@@ -36,15 +39,11 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     except GateFailedError as error:
         return _say(str(error), GATE)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
-        log = Path(clean) / "failed" / "traceback.txt"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc(), "utf-8")
-        return _say(
-            f"stopped by {type(error).__name__}: {error}\nNothing was published. The full story is in {log}.", FAILED
-        )
+        told = f"stopped by {type(error).__name__}: {error}\nNothing was published."
+        return _say(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
     from flows.tables import print_outcome
 
-    print_outcome(outcome, Path(clean))
+    print_outcome(outcome, target)
     return PUBLISHED
 
 
@@ -59,6 +58,16 @@ def _run(raw: str, clean: str, workers: int, allow_shrink: bool, wait: Callable[
     wait()
     outcome: Outcome = clean_reports(raw, clean, workers, allow_shrink=allow_shrink)
     return outcome
+
+
+def _keep_traceback(log: Path) -> str:
+    """Where the full story is, or why it is nowhere."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc(), "utf-8")
+    except OSError as error:
+        return f"The full story could not be written to {log}: {error.strerror}."
+    return f"The full story is in {log}."
 
 
 def _say(message: str, code: int) -> int:

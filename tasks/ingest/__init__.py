@@ -101,11 +101,25 @@ def open_location(raw: str) -> tuple[Any, str]:
     try:
         filesystem, root = fsspec.core.url_to_fs(raw)
         found = filesystem.isdir(root)
-    except (OSError, ValueError, ImportError) as error:
+    except Exception as error:  # each file system has errors of its own
         raise RawUnreadableError(f"cannot open {raw}: {error}") from error
     if not found:
         raise RawUnreadableError(f"{raw} is not a folder")
     return filesystem, root
+
+
+def check_apart(raw: str, output: Path) -> None:
+    """Make sure that what a run writes does not become raw files of the next one.
+
+    Raises:
+        RawUnreadableError: ``output`` lies in the raw folder, or the location can't be opened.
+    """
+    filesystem, root = open_location(raw)
+    place, around = output.resolve(), Path(root).resolve()
+    if not isinstance(filesystem, LocalFileSystem) or not place.is_relative_to(around):
+        return
+    if not any(map(_is_hidden, place.relative_to(around).parts)):
+        raise RawUnreadableError(f"{output} lies inside {raw}: what is written there would be read as raw files")
 
 
 def find_files(raw: str) -> tuple[Any, list[RawFile]]:

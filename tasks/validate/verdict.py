@@ -111,7 +111,7 @@ def count(snapshot: Path) -> dict[str, int]:
 
 def explain_failure(verdict: Verdict, laws: LawReport, kept_in: Path) -> str:
     """What failed and what to do, for the person who started the run."""
-    lines = ["the quality gate stopped this run; nothing was published, the snapshot before stays current"]
+    lines = ["the quality gate stopped this run; nothing was published; a snapshot from before stays current"]
     lines += [f"  {found.law} {found.detail}" for found in laws.violations[:SHOWN]]
     others = [str(result) for result in verdict.failures if result.dataset != "laws"]
     lines += [f"  {line}" for line in others[:SHOWN]]

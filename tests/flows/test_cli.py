@@ -5,8 +5,10 @@ The flow is the real one, on the test session's own Prefect server.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -117,9 +119,10 @@ def test_unreadable_raw_location(location: str, clean: Path, capsys: pytest.Capt
     assert current(clean) == before
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["nothing"], ["run", "--workers", "0"], ["run", "--workers", "many"], ["run", "x"], ["verify"]]
-)
+WRONG = ("", "nothing", "run --workers 0", "run --workers many", "run x", "verify", "explain . ''")
+
+
+@pytest.mark.parametrize("arguments", [shlex.split(line) for line in WRONG], ids=WRONG)
 def test_wrong_usage_is_1(arguments: list[str], capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
@@ -183,6 +186,33 @@ def test_an_unforeseen_error_is_told_in_one_line(
     assert "Traceback" in (tmp_path / "clean" / "failed" / "traceback.txt").read_text("utf-8")
 
 
+def test_a_full_disk_is_told_with_what_was_to_be_written(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def fail(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "part-0000.arrow")
+
+    monkeypatch.setattr(launch, "_run", fail)
+    monkeypatch.setattr(Path, "write_text", fail)
+    assert run(raw, tmp_path / "clean") == 1
+    said = capsys.readouterr().err
+    assert "No space left on device: 'part-0000.arrow'" in said
+    assert "traceback.txt" in said
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(clean: Path):
+    late = "import sys; sys.stdin.read(); from flows.cli import main; sys.exit(main(sys.argv[1:]))"
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    show = subprocess.Popen([sys.executable, "-c", late, "show", str(clean)], text=True, **pipes)
+    assert show.stdout is not None
+    show.stdout.close()
+    assert show.stdin is not None
+    show.stdin.close()
+    assert show.stderr is not None
+    assert show.stderr.read() == ""
+    assert show.wait(timeout=60) == 1
+
+
 def test_broken_laws_and_damaged_files_are_told(clean: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     other = tmp_path / "clean"
     shutil.copytree(clean, other, symlinks=True)
@@ -220,6 +250,7 @@ def test_help_teaches(command: list[str], capsys: pytest.CaptureFixture[str]):
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert "usage: qingwen" in said
+    assert "examples:" in said
     if not command:
         assert "exit codes" in said
         assert "qingwen run --raw" in said

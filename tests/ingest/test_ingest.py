@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import tasks.ingest
-from tasks.ingest import PACK_SCHEMA, RawUnreadableError, count_parts, find_files, ingest, part_of
+from tasks.ingest import PACK_SCHEMA, RawUnreadableError, check_apart, count_parts, find_files, ingest, part_of
 from tests import plain_run
 
 
@@ -213,3 +213,15 @@ def test_first_html_records_are_audited_whatever_the_part(tmp_path: Path, monkey
     assert sorted(row["source_uri"] for row in packed(found) if row["audit_first"]) == [
         f"{n:03}.html" for n in range(100)
     ]
+
+
+@pytest.mark.parametrize(
+    ("output", "apart"), [("raw/clean", False), ("raw", False), ("raw/.clean", True), ("clean", True)]
+)
+def test_output_is_not_read_as_raw_files(tmp_path: Path, output: str, apart: bool):
+    (tmp_path / "raw").mkdir()
+    if apart:
+        check_apart(str(tmp_path / "raw"), tmp_path / output)
+    else:
+        with pytest.raises(RawUnreadableError, match="lies inside"):
+            check_apart(str(tmp_path / "raw"), tmp_path / output)

@@ -44,7 +44,7 @@ def test_the_watch_over_the_network_is_awake(tmp_path: Path):
     assert "192.0.2.1" in (tmp_path / "tries").read_text()
 
 
-@pytest.mark.parametrize("raw", ["no/such/folder", "README.md", "nosuch://bucket", "memory://nothing"])
+@pytest.mark.parametrize("raw", ["no/such/folder", "README.md", "nosuch://bucket", "memory://nothing", "data:,x"])
 def test_wrong_raw_location_is_told_before_a_server_is_started(prefect_home: Path, tmp_path: Path, raw: str):
     finished = run(prefect_home, "--raw", raw, "--clean", str(tmp_path / "clean"))
     assert finished.wait() == 1
@@ -70,6 +70,21 @@ def test_clean_location_that_cannot_be_written_to_is_told(prefect_home: Path, tm
     assert finished.wait() == 1
     assert finished.output.startswith("qingwen: cannot write to ")
     assert complaints(finished.output) == []
+
+
+def test_clean_data_may_not_lie_in_the_raw_folder(prefect_home: Path, tmp_path: Path):
+    finished = run(prefect_home, "--raw", str(tmp_path), "--clean", str(tmp_path / "clean"))
+    assert finished.wait() == 1
+    assert f"{tmp_path}/clean lies inside {tmp_path}" in finished.output
+    assert not served(finished)
+    assert not (tmp_path / "clean").exists()
+
+
+def test_clean_data_at_a_url_are_refused(prefect_home: Path, tmp_path: Path):
+    finished = run(prefect_home, "--raw", SAMPLES, "--clean", "s3://bucket/clean")
+    assert finished.wait() == 1
+    assert finished.output.startswith("qingwen: s3://bucket/clean is a URL")
+    assert not served(finished)
 
 
 def test_dead_server_is_told(prefect_home: Path, tmp_path: Path):
