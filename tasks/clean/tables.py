@@ -24,6 +24,7 @@ from tasks.describe import DESCRIPTIVE
 from tasks.describe.flags import count_masks
 from tasks.quantify import Quantity
 
+MAX_BLOCKS = 200_000  # kept as Python objects, at 0.6 kB each; a part of reports has 20,000
 CHILDREN = ("blocks", "quantities", "dropped", "edits")
 
 Columns = dict[str, list[Any]]
@@ -39,6 +40,45 @@ class PartTables:
     def __init__(self) -> None:
         self.sources: list[dict[str, Any]] = []
         self.rejects: list[dict[str, Any]] = []
+        self._finished: list[dict[str, pa.Table]] = []
+        self._records = _Records(first_row=0)
+
+    def add_source(self, **row: Any) -> None:  # noqa: ANN401 (a row of sources)
+        """Add a row of ``sources``."""
+        self.sources.append(row)
+
+    def reject(self, level: str, source_uri: str, stage: str, reason: str, detail: str, **place: Any) -> None:  # noqa: ANN401
+        """Add a row of ``rejects``; ``place``: record_no, raw_start, raw_end, raw_text where they are known."""
+        row = {"level": level, "source_uri": source_uri, "stage": stage, "reason": reason, "detail": detail}
+        self.rejects.append(row | place)
+
+    def add(self, cleaned: Cleaned, source_kind: str) -> None:
+        """Add one clean record to all tables."""
+        if self._records.is_full:
+            self._finished.append(self._records.tables())
+            self._records = _Records(self._records.next_row)
+        self._records.add(cleaned, source_kind)
+
+    def write(self, folder: Path) -> dict[str, pa.Table]:
+        """Write every table to ``folder``/<name>.arrow; the tables, without ``row``."""
+        finished = [*self._finished, self._records.tables()]
+        tables = {
+            "sources": pa.Table.from_pylist(
+                self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))
+            ),
+            "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
+        }
+        tables |= {name: pa.concat_tables([found[name] for found in finished]) for name in finished[0]}
+        for name, table in tables.items():
+            write_arrow(table, folder / f"{name}.arrow")
+        return {name: table.drop_columns(["row"]) if name in CHILDREN else table for name, table in tables.items()}
+
+
+class _Records:
+    """The rows of consecutive records by column, until they are so many that Arrow's columns should take them."""
+
+    def __init__(self, first_row: int) -> None:
+        self.first_row = first_row
         self.documents = _columns(*(field.name for field in DATASETS["documents"].fields))
         self.injected: list[int] = []
         self.masked: list[int] = []
@@ -51,14 +91,15 @@ class PartTables:
         self.quantities = _columns("count", "sentence", *Quantity._fields)
         self.positions = BlockPositions()
 
-    def add_source(self, **row: Any) -> None:  # noqa: ANN401 (a row of sources)
-        """Add a row of ``sources``."""
-        self.sources.append(row)
+    @property
+    def is_full(self) -> bool:
+        """Whether there are ``MAX_BLOCKS``."""
+        return len(self.blocks["text"]) >= MAX_BLOCKS
 
-    def reject(self, level: str, source_uri: str, stage: str, reason: str, detail: str, **place: Any) -> None:  # noqa: ANN401
-        """Add a row of ``rejects``; ``place``: record_no, raw_start, raw_end, raw_text where they are known."""
-        row = {"level": level, "source_uri": source_uri, "stage": stage, "reason": reason, "detail": detail}
-        self.rejects.append(row | place)
+    @property
+    def next_row(self) -> int:
+        """The row of the record that follows."""
+        return self.first_row + len(self.documents["text"])
 
     def add(self, cleaned: Cleaned, source_kind: str) -> None:
         """Add one clean record to all tables."""
@@ -116,31 +157,22 @@ class PartTables:
         for name, column in zip(Quantity._fields, zip(*found, strict=True), strict=False):
             rows[name] += column
 
-    def write(self, folder: Path) -> dict[str, pa.Table]:
-        """Write every table to ``folder``/<name>.arrow; the tables, without ``row``."""
+    def tables(self) -> dict[str, pa.Table]:
+        """The tables of the records."""
         documents = _table("documents", self.documents)
-        texts = self.documents["text"]
-        signatures = fingerprints(texts)
+        signatures = fingerprints(self.documents["text"])
         signatures = signatures.append_column("n_injected", pa.array(self.injected, pa.int32()))
         signatures = signatures.append_column("n_masked", pa.array(self.masked, pa.int32()))
-        blocks = self._blocks_table(documents)
-        tables = {
-            "sources": pa.Table.from_pylist(
-                self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))
-            ),
-            "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
+        blocks = self._child("blocks", _rows(self.blocks["count"]), self._block_columns(), documents)
+        quantities = self._quantity_columns(blocks["start"])
+        return {
             "documents": documents,
             "signatures": signatures,
             "blocks": blocks,
-            "quantities": _child(
-                "quantities", _rows(self.quantities["count"]), self._quantity_columns(blocks["start"]), documents
-            ),
-            "dropped": _child("dropped", _rows(self.dropped["count"]), self.dropped, documents),
-            "edits": _child("edits", *self.edits.columns(), documents),
+            "quantities": self._child("quantities", _rows(quantities["count"]), quantities, documents),
+            "dropped": self._child("dropped", _rows(self.dropped["count"]), self.dropped, documents),
+            "edits": self._child("edits", *self.edits.columns(), documents),
         }
-        for name, table in tables.items():
-            write_arrow(table, folder / f"{name}.arrow")
-        return {name: table.drop_columns(["row"]) if name in CHILDREN else table for name, table in tables.items()}
 
     def _quantity_columns(self, begins: pa.ChunkedArray) -> dict[str, Any]:
         """``begins``: where each block begins in its document."""
@@ -159,7 +191,7 @@ class PartTables:
             "indicator_code": pa.nulls(len(blocks), pa.string()),  # there is no table of known indicators yet
         }
 
-    def _blocks_table(self, documents: pa.Table) -> pa.Table:
+    def _block_columns(self) -> dict[str, Any]:
         lengths = np.fromiter(map(len, self.blocks["text"]), np.int64, len(self.blocks["text"]))
         ends = np.cumsum(lengths + 1) - 1
         counts = np.asarray(self.blocks["count"], np.int64)
@@ -169,12 +201,23 @@ class PartTables:
             [pa.array(self.span_starts, pa.int64()), pa.array(self.span_ends, pa.int64())], ["raw_start", "raw_end"]
         )
         offsets = pa.array(np.concatenate([[0], np.cumsum(np.asarray(self.span_counts, np.int32))]), pa.int32())
-        columns = self.blocks | {
+        return self.blocks | {
             "start": ends - lengths - begins,
             "end": ends - begins,
             "spans": pa.ListArray.from_arrays(offsets, spans),
         }
-        return _child("blocks", _rows(self.blocks["count"]), columns, documents)
+
+    def _child(self, name: str, rows: np.ndarray, columns: dict[str, Any], documents: pa.Table) -> pa.Table:
+        """The table of a child dataset: its record's identity is taken from ``documents`` by row; ``row`` is added."""
+        schema = arrow_schema(name)
+        arrays = [
+            _array(columns[field.name], field.type)
+            if field.name in columns
+            else documents[field.name].combine_chunks().take(pa.array(rows))
+            for field in schema
+        ]
+        row = pa.array(rows + np.int32(self.first_row))
+        return pa.Table.from_arrays([*arrays, row], schema=schema.append(pa.field("row", pa.int32())))
 
 
 def _table(name: str, columns: dict[str, Any]) -> pa.Table:
@@ -189,18 +232,6 @@ def _array(values: Any, type_: pa.DataType) -> pa.Array:  # noqa: ANN401 (a list
 def _rows(counts: list[int]) -> np.ndarray:
     """The number of the record of each row, given how many rows each record has."""
     return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-
-
-def _child(name: str, rows: np.ndarray, columns: dict[str, Any], documents: pa.Table) -> pa.Table:
-    """The table of a child dataset: its record's identity is taken from ``documents`` by row; ``row`` is added."""
-    schema = arrow_schema(name)
-    arrays = [
-        _array(columns[field.name], field.type)
-        if field.name in columns
-        else documents[field.name].combine_chunks().take(pa.array(rows))
-        for field in schema
-    ]
-    return pa.Table.from_arrays([*arrays, pa.array(rows)], schema=schema.append(pa.field("row", pa.int32())))
 
 
 def write_arrow(table: pa.Table, path: Path) -> None:

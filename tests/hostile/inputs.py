@@ -156,6 +156,7 @@ def _html(sizes: Sizes) -> list[Case]:
         Case("closed_only.html", page(paragraph + "</div></p></b>" * n), kept=1),
         Case("siblings.html", page("<p>修好道路3公里。</p>" * n), kept=1),
         Case("links.html", page(paragraph + "<a href='x'>更多" * n), kept=1),
+        Case("options.html", page(paragraph + "<select>" + "<option>甲" * (3 * n)), kept=1, flags=("html_thinned",)),
         Case("long_attribute.html", page(f"<p title='{'甲' * (sizes.attribute // 3)}'>{SENTENCES}</p>"), kept=1),
         Case("many_attributes.html", page(f"<p {' '.join(f'a{k}=1' for k in range(n))}>{SENTENCES}</p>"), kept=1),
         Case("open_tag.html", page(paragraph + "<p " * n), kept=1),
@@ -243,6 +244,7 @@ def _text(sizes: Sizes) -> list[Case]:
     }  # fmt: skip
     records = "".join(f"-\n消息\n第{k}条路修好{k * 3}公里。\n2020-01-0{k % 9 + 1}\n" for k in range(sizes.many))
     titles = "".join(f"-\n第{k}条消息\n2020-01-0{k % 9 + 1}\n" for k in range(sizes.many))
+    marked = "**链接** LIANJIE\n# 一\n张三 摄\n\n" * (sizes.many // 4)
     texts = {name: f"农田水利\n{SENTENCES}甲{repeated(mark)}乙\n{SENTENCES}" for name, mark in (marks | digits).items()}
     controls = "\u202e\u202d\u2066\u2069\u200f\u061c\u200b\ufeff\u00ad\u2028\u2029\x85\x0b\x0c"
     return [
@@ -257,6 +259,7 @@ def _text(sizes: Sizes) -> list[Case]:
         Case("directions.txt", "".join(char + controls for char in TEXT).encode(), kept=1),
         Case("some_nuls.txt", f"{TEXT}\0甲\0".encode(), kept=1, flags=("control_characters",)),
         Case("outside_the_plane.txt", f"{TEXT}\U0010ffff\ufffe\uffff𠀀𪜀".encode(), kept=1),
+        Case("marked_lines.txt", f"# 盛京日报\n本报记者 张三\n{marked}".encode(), kept=1),
         Case("short_lines.txt", "甲\n".encode() * sizes.many, kept=1),
     ]
 
