@@ -2,11 +2,13 @@
 
 A text source becomes one UTF-8 file under its own name (with ``.txt`` behind it if the raw file was packed), equal to
 the decoded raw file character for character; a record of a container (web page, front-matter post, JSON Lines)
-becomes ``<source_uri>.<record_no>.txt`` with its visible text.
+becomes ``<source_uri>.<record_no>.txt`` with its visible text. Where a text source has that name, or a name is longer
+than file systems allow, it becomes ``<beginning>~<hash>.<record_no>.txt``.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from pathlib import Path, PureWindowsPath
 
@@ -14,6 +16,7 @@ import pyarrow.parquet as pq
 
 from tasks.rebuild import RebuildError, kept_texts, part_names, pieces, read_part
 
+LONGEST_NAME = 255  # bytes, on the file systems of Linux
 TEXT_SOURCES = ("listing_dump", "newspaper_page", "plain_text")
 
 
@@ -25,8 +28,7 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
     """Write every record's raw text below ``out``; the files written, sorted.
 
     Raises:
-        UnsafePathError: a ``source_uri`` is absolute, has ``..`` in it or leads elsewhere by a link, or two would be
-            written to one file; nothing was written.
+        UnsafePathError: a ``source_uri`` is absolute, has ``..`` in it or leads elsewhere by a link: nothing is written.
         RebuildError: the datasets contradict each other.
     """
     kept = kept_texts(snapshot)
@@ -48,20 +50,27 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
         for row in rejects.drop_null().to_pylist():  # no text: a piece of a cut file that could not be decoded
             texts[row["source_uri"]][row["record_no"]] = (row["raw_start"], row["raw_text"])
     content: dict[Path, str] = {}
-    for uri, records in sorted(texts.items()):
+    for uri, records in sorted(texts.items(), key=lambda item: (whole.get(item[0]) != item[0], item[0])):
         if uri in whole:
-            named = {whole[uri]: "".join(text for _, text in sorted(records.values()))}
+            named = {whole[uri].removeprefix(uri): "".join(text for _, text in sorted(records.values()))}
         else:
-            named = {f"{uri}.{number}.txt": text for number, (_, text) in sorted(records.items())}
-        for name, text in named.items():
-            path = _safe_path(out, name, uri)
-            if path in content:
-                raise UnsafePathError(f"source_uri {uri!r}: another record is written to {name!r}")
+            named = {f".{number}.txt": text for number, (_, text) in sorted(records.items())}
+        for ending, text in named.items():
+            path = _safe_path(out, uri + ending, uri)
+            if path in content or len(path.name.encode()) > LONGEST_NAME:
+                path = _other_name(path, uri, ending)
             content[path] = text
     for path, text in content.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
-    return list(content)
+    return sorted(content)
+
+
+def _other_name(path: Path, uri: str, ending: str) -> Path:
+    """A name that no source has by chance, and no longer than allowed."""
+    mark = f"~{hashlib.sha256(uri.encode()).hexdigest()[:16]}{ending}"
+    begin = path.name.removesuffix(ending).encode()[: LONGEST_NAME - len(mark.encode())]
+    return path.with_name(begin.decode(errors="ignore") + mark)
 
 
 def _safe_path(out: Path, name: str, uri: str) -> Path:

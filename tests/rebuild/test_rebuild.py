@@ -121,10 +121,15 @@ def test_contradicting_datasets_are_not_rebuilt(tmp_path: Path):
 
 def test_two_records_are_never_written_to_one_file(tmp_path: Path):
     raw = small_raw.write(tmp_path / "raw")
+    long_name = "页" * 83 + ".html"
     (raw / "feed.jsonl.0.txt").write_text("盛京市的另一份文件。")
-    with pytest.raises(UnsafePathError):
-        rebuild(plain_run.run(raw, tmp_path / "clean"), tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    (raw / long_name).write_text(f"<p>{long_name}</p>")
+    files = rebuild(plain_run.run(raw, tmp_path / "clean"), tmp_path / "out")
+    assert (tmp_path / "out" / "feed.jsonl.0.txt").read_text() == "盛京市的另一份文件。"
+    marked = {path.name.partition("~")[0]: path for path in files if "~" in path.name}
+    assert marked["feed.jsonl"].read_text() == "水库清淤工程完工,库容增加5%。"
+    assert marked["feed.jsonl"].name.endswith(".0.txt")
+    assert marked["页" * 77].read_text() == long_name
 
 
 STEPS = [
