@@ -28,7 +28,7 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
     """Write every record's raw text below ``out``; the files written, sorted.
 
     Raises:
-        UnsafePathError: a ``source_uri`` is absolute, has ``..`` in it or leads elsewhere by a link: nothing is written.
+        UnsafePathError: a ``source_uri`` is absolute, has ``..`` in it or leads out by a link: nothing is written.
         RebuildError: the datasets contradict each other.
     """
     kept = kept_texts(snapshot)
