@@ -10,7 +10,7 @@ innermost ``MAX_STEPS`` boxes, each as ``tag.class#id``, below the article with 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
@@ -154,9 +154,7 @@ def _without_holes(page: Page, start: int, end: int) -> list[Span]:
     spans: list[Span] = []
     first = bisect_right(page.holes, (start, -1))
     first -= first > 0
-    for hole_start, hole_end in page.holes[first:]:
-        if hole_start >= end:
-            break
+    for hole_start, hole_end in page.holes[first : bisect_left(page.holes, (end,), first)]:
         if hole_end > start:
             spans.append(Span(start, max(hole_start, start)))
             start = min(hole_end, end)

@@ -10,8 +10,9 @@ block elements and at ``<br>``. Lines tile the text: whitespace between two line
 The block elements are *boxes*, numbered in document order, so the lines of a box are one range.
 
 Input with pathological nesting is thinned out first (``tame``): lexbor needs quadratic time for deep block
-elements (100,000 ``<div>``: 27 s) and for the options of a list (20,000: 2.4 s) and, as HTML demands, reopens every
-unclosed formatting element in each paragraph (43 kB became 50 MB). No error is raised on any string.
+elements (100,000 ``<div>``: 27 s) and, as HTML demands, reopens every unclosed formatting element in each
+paragraph (43 kB became 50 MB), and looks for the chosen option of a drop-down list at each of them (20,000: 2 s). No
+error is raised on any string.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -193,7 +193,7 @@ def _walk(markup: str) -> Page:
 _MANY_TAGS = 2_000  # fewer cannot hurt: the worst shapes stay under 0.2 s
 _MANY_OPEN = 500
 _MAX_DEPTH = 400  # browsers stop at 512
-_MAX_OPTION_TAGS = 8_000  # lexbor looks at all options before each: 8,000 of them take 0.3 s
+_MANY_OPTIONS = 5_000
 _NODE_BUDGET = 300_000
 _LONG_TAG = 50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
 _MANY_ATTRIBUTES = 5_000
@@ -202,7 +202,8 @@ _NOT_NESTING = tag_names("""
     area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr
     body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr
 """)
-_OPTION = re.compile(r"</?option\b[^>]*>", re.IGNORECASE)
+_OPTION = re.compile("<option", re.IGNORECASE)
+_SELECT = re.compile(r"<select(?=[\s/>])", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _TAG_START = re.compile(r"</?[a-zA-Z][^\s/>]*")
 
@@ -210,8 +211,9 @@ _TAG_START = re.compile(r"</?[a-zA-Z][^\s/>]*")
 def tame(html: str) -> tuple[str, bool]:
     """``html`` without the tags nested deeper than browsers follow, and whether anything went.
 
-    Unclosed formatting elements are limited so that reopening them in every block stays within a node budget; of
-    thousands of options only the first are told apart; a tag with thousands of attributes loses them.
+    Unclosed formatting elements are limited so that reopening them in every block stays within a node budget; a
+    tag with thousands of attributes loses them. Drop-down lists with thousands of options become lists of which several
+    may be chosen.
     """
     given = html
     if len(html) > _LONG_TAG:
@@ -219,7 +221,8 @@ def tame(html: str) -> tuple[str, bool]:
     opens = html.count("<")
     if opens >= _MANY_TAGS or (opens >= _MANY_OPEN and opens - 2 * html.count("</") >= _MANY_OPEN):
         html = _without_deep_tags(html, max_formatting=min(max(_NODE_BUDGET // opens, 3), 100))
-        html = _without_many_options(html)
+    if opens >= _MANY_OPTIONS and len(_OPTION.findall(html)) >= _MANY_OPTIONS:
+        html = _SELECT.sub("<select multiple", html)
     return html, html is not given
 
 
@@ -234,11 +237,6 @@ def _without_attribute_floods(html: str) -> str:
             chunks[number] = chunk[: tag.end()]
             found = True
     return ">".join(chunks) if found else html
-
-
-def _without_many_options(html: str) -> str:
-    last = next(islice(_OPTION.finditer(html, 0, html.rfind(">") + 1), _MAX_OPTION_TAGS, None), None)
-    return html if last is None else html[: last.start()] + _OPTION.sub("", html[last.start() :])
 
 
 def _without_deep_tags(html: str, max_formatting: int) -> str:
