@@ -200,7 +200,7 @@ _MANY_ATTRIBUTES = 5_000
 _FORMATTING = tag_names("a b big code em font i nobr s small strike strong tt u")
 _NOT_NESTING = tag_names("""
     area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr
-    body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr
+    body caption colgroup dd dt head html li option p tbody td tfoot th thead tr
 """)
 _OPTION = re.compile("<option", re.IGNORECASE)
 _SELECT = re.compile(r"<select(?=[\s/>])", re.IGNORECASE)
