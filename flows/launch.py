@@ -29,9 +29,7 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
         with prefect_server() as wait_until_it_answers:
             outcome = _run(raw, clean, workers, allow_shrink, wait_until_it_answers)
     except RawUnreadableError as error:
-        return _say(
-            f"{error}\nGive the folder or URL of the raw files with --raw, another folder with --clean.", FAILED
-        )
+        return _say(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
     except snapshot.LockedError as error:
         return _say(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
     except NoServerError as error:

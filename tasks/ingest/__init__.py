@@ -119,7 +119,9 @@ def check_apart(raw: str, output: Path) -> None:
     if not isinstance(filesystem, LocalFileSystem) or not place.is_relative_to(around):
         return
     if not any(map(_is_hidden, place.relative_to(around).parts)):
-        raise RawUnreadableError(f"{output} lies inside {raw}: what is written there would be read as raw files")
+        raise RawUnreadableError(
+            f"{output} lies inside {raw}: what is written there would be read as raw files. Choose a folder apart."
+        )
 
 
 def find_files(raw: str) -> tuple[Any, list[RawFile]]:

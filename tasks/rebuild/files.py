@@ -2,8 +2,8 @@
 
 A text source becomes one UTF-8 file under its own name (with ``.txt`` behind it if the raw file was packed), equal to
 the decoded raw file character for character; a record of a container (web page, front-matter post, JSON Lines)
-becomes ``<source_uri>.<record_no>.txt`` with its visible text. Where a text source has that name, or a name is longer
-than file systems allow, it becomes ``<beginning>~<hash>.<record_no>.txt``.
+becomes ``<source_uri>.<record_no>.txt`` with its visible text. Where a text source or a folder has that name, or it is
+longer than file systems allow, it becomes ``<beginning>~<hash>.<record_no>.txt``.
 """
 
 from __future__ import annotations
@@ -32,14 +32,13 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
         RebuildError: the datasets contradict each other.
     """
     kept = kept_texts(snapshot)
-    whole: dict[str, str] = {}  # text source → name of its file
+    endings: dict[str, str] = {}  # text source → what is put behind its name
     texts: dict[str, dict[int, tuple[int, str]]] = defaultdict(dict)  # source → record_no → raw_start, text
     for name in part_names(snapshot):
         sources = pq.read_table(snapshot / "sources" / name, columns=["source_uri", "kind", "compression"])
         for row in sources.to_pylist():
             if row["kind"] in TEXT_SOURCES:
-                packed = row["compression"] != "none"
-                whole[row["source_uri"]] = row["source_uri"] + ".txt" * packed
+                endings[row["source_uri"]] = "" if row["compression"] == "none" else ".txt"
         for record in read_part(snapshot, name, kept):
             if isinstance(record, RebuildError):
                 raise record
@@ -50,14 +49,16 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
         for row in rejects.drop_null().to_pylist():  # no text: a piece of a cut file that could not be decoded
             texts[row["source_uri"]][row["record_no"]] = (row["raw_start"], row["raw_text"])
     content: dict[Path, str] = {}
-    for uri, records in sorted(texts.items(), key=lambda item: (whole.get(item[0]) != item[0], item[0])):
-        if uri in whole:
-            named = {whole[uri].removeprefix(uri): "".join(text for _, text in sorted(records.values()))}
+    folders = {folder for uri in texts for folder in (out / uri).parents}
+    for uri in sorted(texts, key=lambda uri: (endings.get(uri) != "", uri)):  # the names that sources have go first
+        records = texts[uri]
+        if uri in endings:
+            named = {endings[uri]: "".join(text for _, text in sorted(records.values()))}
         else:
             named = {f".{number}.txt": text for number, (_, text) in sorted(records.items())}
         for ending, text in named.items():
             path = _safe_path(out, uri + ending, uri)
-            if path in content or len(path.name.encode()) > LONGEST_NAME:
+            if path in content or path in folders or len(path.name.encode()) > LONGEST_NAME:
                 path = _other_name(path, uri, ending)
             content[path] = text
     for path, text in content.items():

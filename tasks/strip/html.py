@@ -64,7 +64,8 @@ def _fragment_verdicts(texts: list[str], given: dict[str, Any]) -> list[str | No
         if said is None and not is_editors(texts[number]):
             break
         verdicts[number] = "document_information"
-        given |= (said or {}) | given
+        for name, value in (said or {}).items():
+            given.setdefault(name, value)
     return verdicts
 
 

@@ -1,6 +1,7 @@
 """From the datasets alone back to the raw text, character for character, and nowhere but below the output folder."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -124,12 +125,17 @@ def test_two_records_are_never_written_to_one_file(tmp_path: Path):
     long_name = "页" * 83 + ".html"
     (raw / "feed.jsonl.0.txt").write_text("盛京市的另一份文件。")
     (raw / long_name).write_text(f"<p>{long_name}</p>")
+    (raw / "feed.jsonl.1.txt").mkdir()
+    (raw / "feed.jsonl.1.txt" / "b.txt").write_text("文件夹里的文件。")
     files = rebuild(plain_run.run(raw, tmp_path / "clean"), tmp_path / "out")
     assert (tmp_path / "out" / "feed.jsonl.0.txt").read_text() == "盛京市的另一份文件。"
-    marked = {path.name.partition("~")[0]: path for path in files if "~" in path.name}
-    assert marked["feed.jsonl"].read_text() == "水库清淤工程完工,库容增加5%。"
-    assert marked["feed.jsonl"].name.endswith(".0.txt")
-    assert marked["页" * 77].read_text() == long_name
+    assert (tmp_path / "out" / "feed.jsonl.1.txt" / "b.txt").read_text() == "文件夹里的文件。"
+    marked = {re.sub("~[0-9a-f]{16}", "~", path.name): path.read_text() for path in files if "~" in path.name}
+    assert marked == {
+        "feed.jsonl~.0.txt": "水库清淤工程完工,库容增加5%。",  # a file has its name
+        "feed.jsonl~.1.txt": '{"text": 7}',  # a folder has
+        "页" * 77 + "~.0.txt": long_name,
+    }
 
 
 STEPS = [
