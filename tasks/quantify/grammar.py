@@ -162,11 +162,8 @@ def _meaning(written: str) -> Meaning | None:
 def _arabic(digits: str, meaning: Meaning) -> tuple[Figure | None, bool]:
     """As ``_reading``, of the digits of an Arabic number and the meaning of what is behind."""
     power, kind, unit, approx, may_be_item = meaning
-    if "," in digits:
-        digits = digits.replace(",", "")
-    if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
-        return None, True  # an identifier, or beyond decimal128
-    value = _shifted(digits, power) if power else Decimal(digits)
+    if (value := _decimal(digits, power)) is None:
+        return None, True
     figure = tuple.__new__(Figure, (kind, value, None, None, unit, approx))
     return figure, not may_be_item or "." not in digits
 
@@ -220,11 +217,18 @@ def _value(written: str) -> tuple[Decimal, Decimal | None] | None:
     """The value of a number, or both ends of the range."""
     digits = written.rstrip(_SCALES)
     if digits and digits.isascii() and (power := _POWERS.get(written[len(digits) :])) is not None:
-        digits = digits.replace(",", "")
-        if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
-            return None  # an identifier, or beyond decimal128
-        return _shifted(digits, power) if power else Decimal(digits), None
+        value = _decimal(digits, power)
+        return None if value is None else (value, None)
     return read_numeral(written)
+
+
+def _decimal(digits: str, power: int) -> Decimal | None:
+    """Arabic digits times ten to ``power``; None for an identifier, or what is beyond decimal128."""
+    if "," in digits:
+        digits = digits.replace(",", "")
+    if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
+        return None
+    return _shifted(digits, power) if power else Decimal(digits)
 
 
 def _shifted(digits: str, power: int) -> Decimal:

@@ -2,8 +2,8 @@
 
 It sets ``record.text`` to the visible text of the parsed page and divides it: every character is in one
 span of a block or in one dropped span (law L2). Whole pages keep their article
-(``tasks.strip.html_content``); a fragment is an article as it is. Positions count code points of
-``record.text``. Raises nothing, on any markup.
+(``tasks.strip.html_content``); a fragment is an article but for source and editors at its end. Positions count
+code points of ``record.text``. Raises nothing, on any markup.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ def strip_html(record: Record) -> Stripped:
 
 
 def _fragment_verdicts(texts: list[str], given: dict[str, Any]) -> list[str | None]:
-    """A verdict for each line of an article without a page: all is kept but the information at its end."""
+    """A verdict for each line of an article without a page: all is kept but the information at its end.
+
+    The first line is kept whatever it says.
+    """
     verdicts: list[str | None] = [None if line else "structure" for line in texts]
     for number in reversed([number for number, line in enumerate(texts) if line][1:]):
         said = read_information(texts[number])
