@@ -37,9 +37,8 @@ def strip_html(record: Record) -> Stripped:
         title_line = find_title(page, texts)
         article, verdicts, roles = classify(page, texts, title_line)
         given = describe_page(page, texts, verdicts, title_line)
-        if title_line is not None and verdicts[title_line] is not None:
+        if title_line is not None:
             verdicts[title_line] = "structure"
-        given["title_is_block"] = title_line is not None and verdicts[title_line] is None
     else:
         article, roles = 0, [None] * len(page.tags)
         verdicts = _fragment_verdicts(texts, given)

@@ -1,0 +1,109 @@
+"""What a line of a web page says by its words alone: furniture, information about the page, prose, links.
+
+Input: a stripped line and how many of its characters are linked. Nothing here knows of boxes or positions.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+MIN_PROSE = 16  # unlinked characters of a line that may count as prose
+FULL_PROSE = 60  # unlinked characters; shorter lines count for less than their length
+MAX_LINKED_PROSE = 0.3  # linked characters per unlinked one that prose may have
+# Shares of linked characters: below the first a line is never a list of links, above the second always;
+# between them it is one if so much of its words (dates and marks aside) is linked.
+MIN_LINKED, LINKED, LINKED_WORDS = 0.2, 0.5, 0.7
+MAX_FURNITURE = 120  # characters; longer lines are never judged by their words
+
+# How a short line begins that is no part of an article.
+_FURNITURE = re.compile(
+    r"""
+    (?P<navigation>
+        (?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)?位置(?:是|为)?\s*[:：>]
+        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索)
+    |(?P<share_bar>
+        (?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|微信扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])
+        |(?:点赞|收藏|转发|点踩)\s*\d*$)
+    |(?P<page_furniture>
+        [【\[（(]\s*返回\s*[】\])）]|返回(?:列表|上一?[级页]|$)
+        |[（(【\[]?\s*(?:责任编[辑审]|责编|编辑|审核|校对|网站编辑|本文编辑|初审|复审|终审)\s*[:：]
+        |[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP\b|视力保护色|放大|缩小|加大)
+        |(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?\s*[:：]?\s*\d*\s*次?$
+        |(?:共|第)\s*\d+\s*页|[【\[]?(?:复制|网页|本页)(?:本文|地址)?)
+    |(?P<related_links>
+        [【\[<（(·\s]*(?:
+            [上下]一?[篇条页]|[前后]一篇|延伸阅读|推荐阅读|猜你喜欢|精彩推荐|为您推荐|阅读排行
+            |相关(?:阅读|链接|新闻|文章|推荐|报道|文件|信息|专题|内容|稿件|资讯|主题)
+            |热[点门](?:新闻|推荐|文章|排行|阅读)|最新(?:文章|新闻|资讯)|更多(?:精彩|新闻|内容|>|》|$)))
+    |(?P<comments>
+        (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:\s*[(（:：\d]|$)
+        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]
+        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|引用通告|没有更多)
+    |(?P<footer>
+        版权(?:所有|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：]|技术支持\s*[:：]|网站标识码|网站地图
+        |关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_FOOTER_MARKS = ("ICP备", "公网安备", "All Rights Reserved", "All rights reserved")  # anywhere in a short line
+_INFORMATION = re.compile(
+    r"""
+    (?:发布|发表|更新|成文|发稿|编辑|上传)?(?:时间|日期)\s*[:：]
+    |(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构)\s*[:：]
+    |(?:浏览|点击|阅读|人气|访问)(?:次数|量|数)?\s*[:：]?\s*\d
+    |[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}
+    """,
+    re.VERBOSE,
+)
+_ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
+_END = re.compile(
+    r"[（(【\[<·\s]*(?:责任编[辑审]|责编|编辑\s*[:：]|(?:网站|本文)编辑|[初复终]审\s*[:：]|[上下前后]一篇|(?:打印|关闭|返回)(?:本页|窗口|列表|$))"
+)
+_NO_WORDS = re.compile(r"[\W\d_]+|[AP]M\b")
+_SENTENCE = re.compile("[。，；！？：…”]|[,;!?:]")
+
+
+@lru_cache(maxsize=16384)
+def _furniture(text: str) -> str | None:
+    match = _FURNITURE.match(text)
+    if match:
+        return match.lastgroup
+    return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
+
+
+def furniture(text: str) -> str | None:
+    """The reason to drop a line by its words alone, if it has the form of page furniture."""
+    return _furniture(text) if len(text) <= MAX_FURNITURE else None
+
+
+def is_information(text: str) -> bool:
+    """Whether a short line dates, attributes or counts the page."""
+    return len(text) <= MAX_FURNITURE and _INFORMATION.search(text) is not None
+
+
+def ends_article(text: str) -> bool:
+    """Whether a line that is furniture stands below articles only: editors, neighbours, print and close."""
+    return len(text) <= MAX_FURNITURE and _END.match(text) is not None
+
+
+def is_attachment(text: str) -> bool:
+    """Whether a line lists an attachment of a document."""
+    return _ATTACHMENT.match(text) is not None
+
+
+def prose_of(text: str, links: int) -> float:
+    """How much of a line reads like running text: its unlinked characters, less for short lines."""
+    unlinked = len(text) - links
+    if unlinked < MIN_PROSE or links > MAX_LINKED_PROSE * unlinked or _SENTENCE.search(text) is None:
+        return 0
+    if unlinked <= MAX_FURNITURE and (furniture(text) or _INFORMATION.match(text)):
+        return 0
+    return unlinked * min(unlinked / FULL_PROSE, 1.0)
+
+
+def is_link_line(text: str, links: int) -> bool:
+    """Whether nearly all words of a line are linked: dates and marks around a link are no words."""
+    if links <= MIN_LINKED * len(text):
+        return False
+    return links >= LINKED * len(text) or links >= LINKED_WORDS * len(_NO_WORDS.sub("", text))
