@@ -23,7 +23,7 @@ from typing import NamedTuple
 from tasks.strip.html_roles import roles_of
 from tasks.strip.html_series import find_thread, listings
 from tasks.strip.html_walk import Page, tag_names
-from tasks.strip.html_words import MIN_PROSE, ends_article, furniture, is_attachment, is_information, is_link_line, prose_of
+from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furniture, is_attachment, is_information, is_link_line, prose_of
 
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 FRAME_SHARE = 0.3  # of the prose of the densest box: what a frame inside it must hold if its end mark is a weak one
@@ -32,7 +32,7 @@ MAX_SIGNATURE = 4  # lines below the body in which an office signs and dates
 MIN_LIST = 3  # lines of a list of links
 LIST_SHARE = 0.6  # of the lines of a list of links
 LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
-MAX_HEAD = 80  # characters of a line of information at the head of an article
+MAX_HEAD, MAX_HEAD_LINES = 80, 8  # characters of a line of information at the head of an article, and lines of the head
 
 _STRUCTURAL = tag_names("""
     html body center div td section article main form table tbody tr blockquote dd dl fieldset pre li ul
@@ -245,7 +245,8 @@ def _trim(
     if title_line is not None and first <= title_line:
         for number in range(first, min(title_line, head)):
             verdicts[number] = verdicts[number] or "navigation"
-    for number in range(first, min(head + 1, last)):
+    opening = next((number for number in prosaic if prose[number] >= FULL_PROSE), head)
+    for number in range(first, min(max(head, min(opening, first + MAX_HEAD_LINES)) + 1, last)):
         if verdicts[number] is None and number != title_line and _is_head(texts[number]):
             verdicts[number] = "document_information"
     ending: str | None = None
