@@ -20,7 +20,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import NamedTuple
 
-from tasks.strip.html_roles import roles_of
+from tasks.strip.html_roles import MAX_ROLE_SHARE, roles_of
 from tasks.strip.html_series import find_thread, listings
 from tasks.strip.html_walk import Page, tag_names
 from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furniture, is_attachment, is_information, is_link_line, prose_of
@@ -30,7 +30,7 @@ FRAME_SHARE = 0.3  # of the prose of the densest box: what a frame inside it mus
 SCARCE = 60.0  # prose of a page that has hardly any: a list of names, a table
 MAX_SIGNATURE = 4  # lines below the body in which an office signs and dates
 MIN_LIST = 3  # lines of a list of links
-LIST_SHARE = 0.6  # of the lines of a list of links
+LIST_SHARE = 0.5  # of the lines of a list of links
 LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
 MAX_HEAD, MAX_HEAD_LINES = 80, 8  # characters of a line of information at the head of an article, and lines of the head
 
@@ -38,6 +38,7 @@ _STRUCTURAL = tag_names("""
     html body center div td section article main form table tbody tr blockquote dd dl fieldset pre li ul
 """)
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
+_HEADS = frozenset(("related_links", "comments", "advertisement"))
 _LINKS = "links"  # a line of links, until its place tells which reason it is dropped for
 _END_REASONS = frozenset(("related_links", "comments", "footer", "share_bar"))
 _ENDS = _END_REASONS | {"page_furniture"}
@@ -89,6 +90,7 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
         if verdict is None and links and is_link_line(text, links) and not is_attachment(text):
             verdict = _LINKS
         verdicts[number] = verdict
+    _drop_headed(page, free, verdicts, title_line)
     article = _densest(page, texts, free, verdicts, title_line)
     region = _framed(page, texts, free, verdicts, title_line, article)
     first, last = region.first, region.last
@@ -109,6 +111,25 @@ def _drop(verdicts: list[str | None], prose: list[float], start: int, end: int, 
     for number in range(start, end):
         verdicts[number] = verdicts[number] or reason
         prose[number] = 0.0
+
+
+def _drop_headed(page: Page, prose: list[float], verdicts: list[str | None], title_line: int | None) -> None:
+    """Drop the boxes that begin with a line of furniture (网友评论, 相关阅读, 广告) as a whole.
+
+    Not where they hold much of the prose, but for what follows the text below the title.
+    """
+    sums = list(accumulate(prose, initial=0.0))
+    title = -1 if title_line is None else title_line
+    limit = MAX_ROLE_SHARE * sums[-1]
+    heads = {n: reason for n, reason in enumerate(verdicts) if reason in _HEADS}
+    done = 0
+    for box, (first, last) in enumerate(zip(page.firsts, page.lasts, strict=True)):
+        if first < done or last - first < 2 or first not in heads or first <= title < last:
+            continue
+        behind = 0 <= title < first and sums[first] > sums[title + 1] and heads[first] != "advertisement"
+        if box and (behind or sums[last] - sums[first] <= limit):
+            _drop(verdicts, prose, first, last, heads[first])
+            done = last
 
 
 def _densest(

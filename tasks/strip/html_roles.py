@@ -29,16 +29,18 @@ _NAME = re.compile(r'\b(?:class|id|role)="([^"]{1,200})')
 _ROLE_NAME = re.compile(
     r"""(?:^|[\s_-]|(?<=[a-z])(?=[A-Z]))(?i:
     (?P<comments>comment|reply|replies|pinglun|disqus|guestbook|liuyan)
-    |(?P<share_bar>share|bdshare|jiathis|social|fenxiang)
+    |(?P<share_bar>share|bdshare|jiathis|social|fenxiang|reward|donat|dashang|zanshang)
     |(?P<advertisement>ads?\d*(?![a-z])|advert|guanggao|gg\d*(?![a-z])|sponsor|adsense|adbox|promo(?:tion)?(?![a-z]))
     |(?P<footer>foot|copyright|copy(?![a-z])|banquan|beian|btm|bottom(?![a-z]))
     |(?P<related_links>relat|recommend|xiangguan|tuijian|(?:hot|rank|side(?:bar)?|pager?)(?![a-z])|aside|prev|next)
-    |(?P<navigation>nav|menu|crumb|bread|weizhi|location|position|sitemap|topbar|toolbar|header|logo|search|login
+    |(?P<navigation>nav|menu|crumb|bread|weizhi|location|position|sitemap|topbar|toolbar|logo|search|login
         |qrcode|tabs?(?![a-z]))
+    |(?P<header>header)
     |(?P<document_information>(?:info|source|meta)(?![a-z])|pubtime|pub_?date|byline|post-?meta)
     )""",
     re.VERBOSE,
 )
+_HEADER = "header"  # of the site if it stands above the title, else of an article
 _CERTAIN = frozenset(("structure", "hidden"))
 
 
@@ -69,5 +71,7 @@ def roles_of(page: Page, sums: list[float], title_line: int | None) -> list[str 
                 first, last = firsts[box], lasts[box]
                 if sums[last] - sums[first] > limit or (role not in _CERTAIN and first <= title < last):
                     role = None
+                elif role == _HEADER:
+                    role = "navigation" if last <= title or title < 0 else None
         roles.append(role)
     return roles

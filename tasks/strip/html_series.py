@@ -23,13 +23,14 @@ _HEADLINE_REACH = 4  # lines before a summary in which its headline stands
 # What prose stands before a thread, below the title, is the article if it is more than so much of the first post; and
 # of a page without a title line what prose stands anywhere else.
 TITLED_SHARE, OTHER_SHARE = 0.2, 1.0
-MAX_MARK = 120  # characters of a line that tells when a post was written
-# The moment of a post, to the minute or as an age, or its number in the thread.
+MAX_MARK = 80  # characters of a line that tells when a post was written
+# The moment of a post, to the minute or with a word, or as an age, or its number in the thread.
 _MOMENT = re.compile(
-    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?\D{0,8}\d{1,2}[:：]\d{2}"
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?(?:\D{0,8}\d{1,2}[:：]\d{2}|\s*(?:回复|评论|发表|说))"
+    r"|(?:[回答写表布辑新复论]于|[Pp]osted)[:：\s]*(?:19|20)\d\d\s?[-/.年]"
     r"|\d\s?(?:秒|分钟|小时|天|周|个?月|年)前|(?:^|\D)\d{1,4}\s?[楼#]|#\s?\d{1,4}\b|(?:沙发|板凳|楼主)"
 )
-_MAY_BE_MARK = re.compile("[:：前楼#发凳]")
+_MAY_BE_MARK = re.compile("[:：前楼#发凳于复论说P]")
 _POSTED = re.compile(
     r"回复|评论|发表|张贴|跟帖|网友|引用|举报|楼|支持|反对|顶|赞|说道?[:：]|回答|\bIP\b|reply|comment|posted|says", re.IGNORECASE
 )
@@ -106,7 +107,7 @@ def find_thread(page: Page, texts: list[str], prose: list[float], title_line: in
     """The thread of a page, the one that begins first if there are several."""
     found: dict[tuple[str, ...], list[int]] = {}
     for number, text in enumerate(texts):
-        if len(text) <= MAX_MARK and not prose[number] and _MAY_BE_MARK.search(text) and _MOMENT.search(text):
+        if len(text) <= MAX_MARK and _MAY_BE_MARK.search(text) and _MOMENT.search(text):
             found.setdefault(_form(page, page.lines[number]), []).append(number)
     threads = [
         thread
