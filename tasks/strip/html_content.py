@@ -21,13 +21,15 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tasks.strip.html_roles import MAX_ROLE_SHARE, roles_of
-from tasks.strip.html_series import find_thread, listings
+from tasks.strip.html_series import MIN_ITEMS, find_thread, listings
 from tasks.strip.html_walk import Page, tag_names
-from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furniture, is_attachment, is_information, is_link_line, prose_of
+from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furniture, is_attachment, is_boilerplate, is_information, is_link_line, prose_of
 
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 FRAME_SHARE = 0.3  # of the prose of the densest box: what a frame inside it must hold if its end mark is a weak one
 SCARCE = 60.0  # prose of a page that has hardly any: a list of names, a table
+MIN_PARAGRAPH = 40  # characters of a linked line that reads like a paragraph
+MAX_SUBTITLES, MIN_SUBTITLE = 2, 6  # lines, characters
 MAX_SIGNATURE = 4  # lines below the body in which an office signs and dates
 MIN_LIST = 3  # lines of a list of links
 LIST_SHARE = 0.5  # of the lines of a list of links
@@ -45,11 +47,12 @@ _ENDS = _END_REASONS | {"page_furniture"}
 
 
 class Region(NamedTuple):
-    """A box and the lines in it that an article reaches over."""
+    """The lines an article reaches over, a box around them, and the lines above that introduce it."""
 
     box: int
     first: int
     last: int
+    lead: list[int]
 
 
 class Content(NamedTuple):
@@ -61,18 +64,19 @@ class Content(NamedTuple):
 
 
 def line_prose(page: Page, texts: list[str]) -> list[float]:
-    """``prose_of`` every line; a repeated line counts once (copies for print, preview, phones)."""
+    """``prose_of`` every line; a repeated line counts once (copies for print, preview, phones), boilerplate never."""
     prose = [0.0] * len(texts)
     seen: set[str] = set()
     for number, (text, line) in enumerate(zip(texts, page.lines, strict=True)):
         if len(text) >= MIN_PROSE + line[3] and text not in seen and (size := prose_of(text, line[3])):
             seen.add(text)
-            prose[number] = size
+            prose[number] = 0.0 if is_boilerplate(text) else size
     return prose
 
 
 def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
     """Find the article and judge every line."""
+    _close_links(page, texts)
     prose = line_prose(page, texts)
     roles = roles_of(page, list(accumulate(prose, initial=0.0)), title_line)
     verdicts = [roles[line[2]] for line in page.lines]
@@ -94,17 +98,33 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
     article = _densest(page, texts, free, verdicts, title_line)
     region = _framed(page, texts, free, verdicts, title_line, article)
     first, last = region.first, region.last
+    lead = set(region.lead)
     _drop_lists(page, free, verdicts, first, last)
     for number, verdict in enumerate(verdicts):
         if verdict == _LINKS:
             verdicts[number] = "navigation" if number < first else "related_links"
-        elif verdict is None and not first <= number < last:
+        elif verdict is None and not first <= number < last and number not in lead:
             if is_information(texts[number]):
                 verdicts[number] = "document_information"
             else:
                 verdicts[number] = "navigation" if number < first else "page_furniture"
     _trim(texts, free, verdicts, (first, last), title_line)
     return Content(region.box, verdicts, roles)
+
+
+def _close_links(page: Page, texts: list[str]) -> None:
+    """Take the links off a run of linked paragraphs: a link left open, which parsers carry on through them."""
+    lines = page.lines
+    run = paragraphs = 0
+    for number in range(len(lines) + 1):
+        if number < len(lines) and 0 < len(texts[number]) <= lines[number][3]:
+            paragraphs += len(texts[number]) >= MIN_PARAGRAPH and "。" in texts[number]
+            continue
+        if paragraphs >= MIN_ITEMS and 2 * paragraphs >= number - run:
+            for linked in range(run, number):
+                start, end, box, _, bold = lines[linked]
+                lines[linked] = start, end, box, 0, bold
+        run, paragraphs = number + 1, 0
 
 
 def _drop(verdicts: list[str | None], prose: list[float], start: int, end: int, reason: str) -> None:
@@ -178,7 +198,7 @@ def _framed(
 ) -> Region:
     """The densest box, corrected by the frame of title and end mark where the page has both."""
     first, last = page.firsts[densest], page.lasts[densest]
-    dense = Region(densest, first, last)
+    dense = Region(densest, first, last, [])
     anchor = title_line if title_line is not None else _information_line(texts, verdicts, first)
     if anchor is None:
         return dense
@@ -189,14 +209,37 @@ def _framed(
     end = page.lasts[box]
     within = sum(prose[start:end])
     if last <= start or first >= end:
-        return Region(box, start, end) if within else dense
+        return Region(box, start, end, []) if within else dense
     if first <= page.firsts[box] and end <= last:
         whole = ends_article(texts[mark]) or within >= FRAME_SHARE * sum(prose[first:last])
-        return Region(box, start, end) if whole else dense
-    lead = next((number for number in range(start, first) if prose[number] and not _is_head(texts[number])), first)
+        return Region(box, start, end, []) if whole else dense
+    lead = [number for number in range(start, first) if prose[number] and not _is_head(texts[number])]
+    lead += _subtitle(page, texts, verdicts, anchor, first) if anchor == title_line else []
     signed = last < mark <= last + MAX_SIGNATURE and not any(verdicts[last:mark]) and not sum(prose[last:mark])
     tail = mark if signed else last
-    return Region(densest if (lead, tail) == (first, last) else box, lead, tail)
+    return Region(box if lead or signed else densest, first, tail, lead)
+
+
+def _subtitle(page: Page, texts: list[str], verdicts: list[str | None], title_line: int, first: int) -> list[int]:
+    """The plain lines right above and below the title, in boxes beside its box."""
+    found: list[int] = []
+    above = range(title_line - 1, max(title_line - 2, 0), -1)
+    for numbers in (above, range(title_line + 1, min(first, title_line + 1 + MAX_SUBTITLES))):
+        for number in numbers:
+            plain = verdicts[number] is None and not page.lines[number][3] and len(texts[number]) >= MIN_SUBTITLE
+            if not plain or is_information(texts[number]) or not _are_close(page, title_line, number):
+                break
+            found.append(number)
+    return found
+
+
+def _are_close(page: Page, left: int, right: int) -> bool:
+    """Whether the boxes of two lines are parts of one box, or rows of one table."""
+    boxes = page.lines[left][2], page.lines[right][2]
+    around = [page.parents[box] for box in boxes]
+    if page.tags[around[0]] == page.tags[around[1]] == "tr":
+        around = [page.parents[row] for row in around]
+    return around[0] == around[1]
 
 
 def _information_line(texts: list[str], verdicts: list[str | None], before: int) -> int | None:
@@ -272,6 +315,8 @@ def _trim(
             verdicts[number] = "document_information"
     ending: str | None = None
     for number in range(tail + 1, last):
+        if verdicts[number] is None and is_boilerplate(texts[number]):
+            verdicts[number] = "footer"
         if verdicts[number] in _END_REASONS or number == end:
             ending = verdicts[number]
         elif ending and verdicts[number] is None:

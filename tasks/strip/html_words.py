@@ -31,12 +31,15 @@ _FURNITURE = re.compile(
         |[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP\b|视力保护色|放大|缩小|加大)
         |(?:本[文页]|此文)?(?:已经?)?被?(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?了?\s*[:：]?\s*\d*\s*次?$
         |(?:关注者?|粉丝|获赞|被浏览|播放)[数量]?\s*[:：]?\s*[\d,.]*\s*[万亿]?$
+        |(?:(?:阅读|评论|分享|收藏|点赞|赞|在看|写?留言|浏览|转发|回复|喜欢|投币|推荐|播放|人气|点击)[数量次]?\s*[:：(（]?\s*[\d,.]*\s*[万亿wk+]?
+            [)）]?[\s|·/]*){2,}$
+        |[-—·\s]*(?:THE\s*)?END[-—·\s]*$
         |[您你]是(?:本[文页站])?的?第\s*\d+\s*[个位]
         |(?:共|第)\s*\d+\s*页|[【\[]?(?:复制|网页|本页)(?:本文|地址)?)
     |(?P<related_links>
         [【\[<（(·\s]*(?:
             [上下]一?[篇条页]|[前后]一篇|延伸阅读|推荐阅读|猜你喜欢|精彩推荐|为您推荐|阅读排行
-            |相关(?:阅读|链接|新闻|文章|推荐|报道|文件|信息|专题|内容|稿件|资讯|主题)
+            |相关(?:阅读|链接|新闻|文章|推荐|报道|文件|信息|专题|内容|稿件|资讯|主题|快讯|视频|图集|话题|帖子|日志|政策|产品|解读)
             |热[点门](?:新闻|推荐|文章|排行|阅读)|最新(?:文章|新闻|资讯)|更多(?:精彩|新闻|内容|>|》|$)))
     |(?P<comments>
         (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:线索|列表)?(?:\s*[(（:：\d]|$)
@@ -60,6 +63,15 @@ _INFORMATION = re.compile(
     """,
     re.VERBOSE,
 )
+# Sentences about the site, its rights and its channels; they stand at the edges of an article.
+_BOILERPLATE = re.compile(
+    r"未经.{0,16}(?:授权|许可|同意|允许).{0,16}(?:转载|摘编|复制|使用|镜像)|(?:禁止|谢绝|请勿)(?:任何)?转载|转载(?:请|须|时)(?:注明|务必|保留|联系)"
+    r"|凡(?:本[网站报刊社]|注明|署名|来源)|版权(?:均|全)?[归属].{0,24}所有|本[网站报刊]?(?:文|稿)?.{0,16}不代表.{0,12}(?:观点|立场|赞同)"
+    r"|仅供(?:读者|学习|交流|个人)?(?:参考|学习|交流).{0,12}(?:不构成|不代表|投资|请)|不构成.{0,8}(?:投资|操作)?建议|推荐使用.{0,24}(?:浏览|分辨率)"
+    r"|(?:长按|扫描|识别|扫一扫).{0,12}(?:二维码|关注)|点击.{0,6}(?:名片|蓝字|阅读原文|关注)|(?:欢迎|敬请|请)?关注.{0,20}(?:公众号|微信|微博|客户端|订阅号)"
+    r"|如有侵权|侵权.{0,8}(?:删除|联系)|请?(?:与我们|及时)?联系.{0,8}(?:删除|处理)"
+)
+MAX_BOILERPLATE = 400  # characters
 _ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
 _END = re.compile(
     r"[（(【\[<·\s]*(?:责任编[辑审]|责编|编辑\s*[:：]|(?:网站|本文)编辑|[初复终]审\s*[:：]|[上下前后]一篇|(?:打印|关闭|返回)(?:本页|窗口|列表|$))"
@@ -89,6 +101,11 @@ def is_information(text: str) -> bool:
 def ends_article(text: str) -> bool:
     """Whether a line that is furniture stands below articles only: editors, neighbours, print and close."""
     return len(text) <= MAX_FURNITURE and _END.match(text) is not None
+
+
+def is_boilerplate(text: str) -> bool:
+    """Whether a line speaks of the site, its rights and its channels."""
+    return len(text) <= MAX_BOILERPLATE and _BOILERPLATE.search(text) is not None
 
 
 def is_attachment(text: str) -> bool:
