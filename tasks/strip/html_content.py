@@ -28,9 +28,9 @@ from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furnitur
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 FRAME_SHARE = 0.3  # of the prose of the densest box: what a frame inside it must hold if its end mark is a weak one
 SCARCE = 60.0  # prose of a page that has hardly any: a list of names, a table
+SENTENCE_END = ("。", "！", "？", "；", "：", "”")
 MIN_PARAGRAPH = 40  # characters of a linked line that reads like a paragraph
 MAX_SUBTITLES, MIN_SUBTITLE = 2, 6  # lines, characters
-MAX_SIGNATURE = 4  # lines below the body in which an office signs and dates
 MIN_LIST = 3  # lines of a list of links
 LIST_SHARE = 0.5  # of the lines of a list of links
 LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
@@ -115,16 +115,21 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
 def _close_links(page: Page, texts: list[str]) -> None:
     """Take the links off a run of linked paragraphs: a link left open, which parsers carry on through them."""
     lines = page.lines
-    run = paragraphs = 0
-    for number in range(len(lines) + 1):
-        if number < len(lines) and 0 < len(texts[number]) <= lines[number][3]:
-            paragraphs += len(texts[number]) >= MIN_PARAGRAPH and "。" in texts[number]
-            continue
-        if paragraphs >= MIN_ITEMS and 2 * paragraphs >= number - run:
-            for linked in range(run, number):
-                start, end, box, _, bold = lines[linked]
-                lines[linked] = start, end, box, 0, bold
-        run, paragraphs = number + 1, 0
+    run: list[int] = []  # linked lines that read like sentences, from a first paragraph on
+    paragraphs = 0
+    for number, line in enumerate([*lines, (0, 0, 0, 0, 0)]):
+        linked = number < len(lines) and 0 < len(texts[number]) <= line[3]
+        if linked and len(texts[number]) >= MIN_PARAGRAPH and "。" in texts[number]:
+            paragraphs += 1
+            run.append(number)
+        elif linked and run and texts[number].endswith(SENTENCE_END):
+            run.append(number)
+        else:
+            if paragraphs >= MIN_ITEMS:
+                for open_line in run:
+                    start, end, box, _, bold = lines[open_line]
+                    lines[open_line] = start, end, box, 0, bold
+            run, paragraphs = [], 0
 
 
 def _drop(verdicts: list[str | None], prose: list[float], start: int, end: int, reason: str) -> None:
@@ -215,7 +220,8 @@ def _framed(
         return Region(box, start, end, []) if whole else dense
     lead = [number for number in range(start, first) if prose[number] and not _is_head(texts[number])]
     lead += _subtitle(page, texts, verdicts, anchor, first) if anchor == title_line else []
-    signed = last < mark <= last + MAX_SIGNATURE and not any(verdicts[last:mark]) and not sum(prose[last:mark])
+    rest = range(last, mark)  # parts, a signature, or what a stray end tag cut off
+    signed = mark > last and ends_article(texts[mark]) and not any(verdicts[n] or is_boilerplate(texts[n]) for n in rest)
     tail = mark if signed else last
     return Region(box if lead or signed else densest, first, tail, lead)
 
