@@ -23,7 +23,7 @@ from typing import NamedTuple
 from tasks.strip.html_roles import MAX_ROLE_SHARE, roles_of
 from tasks.strip.html_series import MIN_ITEMS, find_thread, listings
 from tasks.strip.html_walk import Page, tag_names
-from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furniture, is_attachment, is_boilerplate, is_information, is_link_line, prose_of
+from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furniture, is_attachment, is_boilerplate, is_head, is_information, is_labelled, is_link_line, prose_of
 
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 FRAME_SHARE = 0.3  # of the prose of the densest box: what a frame inside it must hold if its end mark is a weak one
@@ -34,7 +34,7 @@ MAX_SUBTITLES, MIN_SUBTITLE = 2, 6  # lines, characters
 MIN_LIST = 3  # lines of a list of links
 LIST_SHARE = 0.5  # of the lines of a list of links
 LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
-MAX_HEAD, MAX_HEAD_LINES = 80, 8  # characters of a line of information at the head of an article, and lines of the head
+MAX_HEAD_LINES = 8  # in which labelled lines may stand between short ones, before the first long paragraph
 
 _STRUCTURAL = tag_names("""
     html body center div td section article main form table tbody tr blockquote dd dl fieldset pre li ul
@@ -78,6 +78,8 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
     """Find the article and judge every line."""
     _close_links(page, texts)
     prose = line_prose(page, texts)
+    if title_line is not None:
+        prose[title_line] = 0.0
     roles = roles_of(page, list(accumulate(prose, initial=0.0)), title_line)
     verdicts = [roles[line[2]] for line in page.lines]
     free = [0.0 if verdict else size for verdict, size in zip(verdicts, prose, strict=True)]
@@ -218,7 +220,7 @@ def _framed(
     if first <= page.firsts[box] and end <= last:
         whole = ends_article(texts[mark]) or within >= FRAME_SHARE * sum(prose[first:last])
         return Region(box, start, end, []) if whole else dense
-    lead = [number for number in range(start, first) if prose[number] and not _is_head(texts[number])]
+    lead = [number for number in range(start, first) if prose[number] and not is_head(texts[number])]
     lead += _subtitle(page, texts, verdicts, anchor, first) if anchor == title_line else []
     rest = range(last, mark)  # parts, a signature, or what a stray end tag cut off
     signed = mark > last and ends_article(texts[mark]) and not any(verdicts[n] or is_boilerplate(texts[n]) for n in rest)
@@ -268,11 +270,6 @@ def _frame(page: Page, texts: list[str], verdicts: list[str | None], anchor: int
     return start, -1
 
 
-def _is_head(text: str) -> bool:
-    """Whether a line at the head of an article dates or attributes it."""
-    return len(text) < MAX_HEAD and is_information(text)
-
-
 def _common_box(page: Page, left: int, right: int) -> int:
     """The innermost box around two boxes; boxes are numbered in document order."""
     while left != right:
@@ -315,9 +312,13 @@ def _trim(
     if title_line is not None and first <= title_line:
         for number in range(first, min(title_line, head)):
             verdicts[number] = verdicts[number] or "navigation"
-    opening = next((number for number in prosaic if prose[number] >= FULL_PROSE), head)
-    for number in range(first, min(max(head, min(opening, first + MAX_HEAD_LINES)) + 1, last)):
-        if verdicts[number] is None and number != title_line and _is_head(texts[number]):
+    for number in range(first, min(head + 1, last)):
+        if verdicts[number] is None and number != title_line and is_head(texts[number]):
+            verdicts[number] = "document_information"
+    for number in range(head + 1, min(head + 1 + MAX_HEAD_LINES, tail)):
+        if prose[number] >= FULL_PROSE:
+            break
+        if verdicts[number] is None and is_labelled(texts[number]):
             verdicts[number] = "document_information"
     ending: str | None = None
     for number in range(tail + 1, last):

@@ -54,15 +54,17 @@ _FURNITURE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FOOTER_MARKS = ("ICP备", "公网安备", "All Rights Reserved", "All rights reserved")  # anywhere in a short line
-_INFORMATION = re.compile(
-    r"""
-    (?:发布|发表|更新|成文|发稿|编辑|上传)?(?:时间|日期)\s*[:：]
-    |(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构)\s*[:：]
-    |(?:浏览|点击|阅读|人气|访问)(?:次数|量|数)?\s*[:：]?\s*\d
-    |[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}
-    """,
-    re.VERBOSE,
+_LABEL = (
+    r"(?:发布|发表|更新|成文|发稿|编辑|上传)?(?:时间|日期)\s*[:：]"
+    r"|(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构)\s*[:：]"
+    r"|(?:浏览|点击|阅读|人气|访问)(?:次数|量|数)?\s*[:：]?\s*\d"
 )
+_DATE = r"[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+_INFORMATION = re.compile(f"{_LABEL}|{_DATE}")
+_LABELLED = re.compile(_LABEL)
+_MOMENT = re.compile(rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[\W_]+")
+MAX_HEAD = 80  # characters of a line that dates or attributes an article at its head
+MAX_HEAD_WORDS = 16  # characters of such a line beside a date without label: who published it
 # Sentences about the site, its rights and its channels; they stand at the edges of an article.
 _BOILERPLATE = re.compile(
     r"未经.{0,16}(?:授权|许可|同意|允许).{0,16}(?:转载|摘编|复制|使用|镜像)|(?:禁止|谢绝|请勿)(?:任何)?转载|转载(?:请|须|时)(?:注明|务必|保留|联系)"
@@ -96,6 +98,21 @@ def furniture(text: str) -> str | None:
 def is_information(text: str) -> bool:
     """Whether a short line dates, attributes or counts the page."""
     return len(text) <= MAX_FURNITURE and _INFORMATION.search(text) is not None
+
+
+def is_head(text: str) -> bool:
+    """Whether a line above a body dates or attributes it: by a label, or by a date with hardly a word beside it.
+
+    What stands in brackets below the title of a document (``（某年某月某日某会议通过）``) is part of the document.
+    """
+    if len(text) > MAX_HEAD or not is_information(text):
+        return False
+    return _LABELLED.search(text) is not None or (text[0] not in "（(" and len(_MOMENT.sub("", text)) <= MAX_HEAD_WORDS)
+
+
+def is_labelled(text: str) -> bool:
+    """Whether a short line begins with a label that dates or attributes the page."""
+    return len(text) <= MAX_HEAD and _LABELLED.match(text) is not None
 
 
 def ends_article(text: str) -> bool:
