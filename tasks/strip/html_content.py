@@ -23,7 +23,7 @@ from typing import NamedTuple
 from tasks.strip.html_roles import MAX_ROLE_SHARE, roles_of
 from tasks.strip.html_series import MIN_ITEMS, find_thread, listings
 from tasks.strip.html_walk import Page, tag_names
-from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furniture, is_attachment, is_boilerplate, is_head, is_information, is_labelled, is_link_line, prose_of
+from tasks.strip.html_words import FULL_PROSE, MIN_PROSE, ends_article, furniture, is_attachment, is_boilerplate, is_credit, is_head, is_information, is_link_line, is_stamp, prose_of
 
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 FRAME_SHARE = 0.3  # of the prose of the densest box: what a frame inside it must hold if its end mark is a weak one
@@ -64,13 +64,13 @@ class Content(NamedTuple):
 
 
 def line_prose(page: Page, texts: list[str]) -> list[float]:
-    """``prose_of`` every line; a repeated line counts once (copies for print, preview, phones), boilerplate never."""
+    """``prose_of`` every line; a repeated line counts once (copies for print, preview, phones)."""
     prose = [0.0] * len(texts)
     seen: set[str] = set()
     for number, (text, line) in enumerate(zip(texts, page.lines, strict=True)):
         if len(text) >= MIN_PROSE + line[3] and text not in seen and (size := prose_of(text, line[3])):
             seen.add(text)
-            prose[number] = 0.0 if is_boilerplate(text) else size
+            prose[number] = size
     return prose
 
 
@@ -83,13 +83,14 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
     roles = roles_of(page, list(accumulate(prose, initial=0.0)), title_line)
     verdicts = [roles[line[2]] for line in page.lines]
     free = [0.0 if verdict else size for verdict, size in zip(verdicts, prose, strict=True)]
-    for start, end in listings(page, texts, free):
-        _drop(verdicts, free, start, end, "related_links")
     if thread := find_thread(page, texts, free, title_line):
         _drop(verdicts, free, *thread.answers, "comments")
         _drop(verdicts, free, *thread.signature, "page_furniture")
         for mark in thread.marks:
             _drop(verdicts, free, mark, mark + 1, "document_information")
+    for start, end in listings(page, texts, free, title_line):
+        _drop(verdicts, free, start, end, "related_links")
+    _discount_edges(texts, free, 0, len(texts))
     for number in [number for number, verdict in enumerate(verdicts) if verdict is None]:
         text, links = texts[number], page.lines[number][3]
         verdict = furniture(text)
@@ -101,6 +102,7 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
     region = _framed(page, texts, free, verdicts, title_line, article)
     first, last = region.first, region.last
     lead = set(region.lead)
+    _discount_edges(texts, free, first, last)
     _drop_lists(page, free, verdicts, first, last)
     for number, verdict in enumerate(verdicts):
         if verdict == _LINKS:
@@ -112,6 +114,16 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
                 verdicts[number] = "navigation" if number < first else "page_furniture"
     _trim(texts, free, verdicts, (first, last), title_line)
     return Content(region.box, verdicts, roles)
+
+
+def _discount_edges(texts: list[str], prose: list[float], first: int, last: int) -> None:
+    """Boilerplate at either end of a range is no prose."""
+    for numbers in (range(first, last), range(last - 1, first - 1, -1)):
+        for number in numbers:
+            if prose[number]:
+                if not is_boilerplate(texts[number]):
+                    break
+                prose[number] = 0.0
 
 
 def _close_links(page: Page, texts: list[str]) -> None:
@@ -215,10 +227,11 @@ def _framed(
     box = _common_box(page, page.lines[anchor][2], page.lines[mark][2])
     end = page.lasts[box]
     within = sum(prose[start:end])
+    plain = sum(len(texts[n]) - page.lines[n][3] for n in range(start, mark) if verdicts[n] is None)
     if last <= start or first >= end:
         return Region(box, start, end, []) if within else dense
     if first <= page.firsts[box] and end <= last:
-        whole = ends_article(texts[mark]) or within >= FRAME_SHARE * sum(prose[first:last])
+        whole = ends_article(texts[mark]) or max(within, plain) >= FRAME_SHARE * sum(prose[first:last])
         return Region(box, start, end, []) if whole else dense
     lead = [number for number in range(start, first) if prose[number] and not is_head(texts[number])]
     lead += _subtitle(page, texts, verdicts, anchor, first) if anchor == title_line else []
@@ -263,7 +276,7 @@ def _frame(page: Page, texts: list[str], verdicts: list[str | None], anchor: int
         if verdict in _ENDS:
             if written >= MIN_PROSE:
                 return start, number
-        elif verdict is None and texts[number] and not is_information(texts[number]):
+        elif verdict is None and texts[number] and not is_head(texts[number]):
             if start < 0:
                 start = number
             written += len(texts[number]) - page.lines[number][3]
@@ -318,12 +331,14 @@ def _trim(
     for number in range(head + 1, min(head + 1 + MAX_HEAD_LINES, tail)):
         if prose[number] >= FULL_PROSE:
             break
-        if verdicts[number] is None and is_labelled(texts[number]):
+        if verdicts[number] is None and is_stamp(texts[number]):
             verdicts[number] = "document_information"
     ending: str | None = None
     for number in range(tail + 1, last):
         if verdicts[number] is None and is_boilerplate(texts[number]):
             verdicts[number] = "footer"
+        elif verdicts[number] is None and is_credit(texts[number]):
+            verdicts[number] = "document_information"
         if verdicts[number] in _END_REASONS or number == end:
             ending = verdicts[number]
         elif ending and verdicts[number] is None:

@@ -20,6 +20,7 @@ _TAG_ROLES = {
     "footer": "footer",
     "noscript": "hidden",
     "dialog": "hidden",
+    "form": "form",
     **dict.fromkeys(("aside",), "related_links"),
     **dict.fromkeys(("select", "option", "button", "textarea", "menu", "dir"), "navigation"),
     **dict.fromkeys(("svg", "canvas", "audio", "video", "object"), "page_furniture"),
@@ -34,12 +35,14 @@ _ROLE_NAME = re.compile(
     |(?P<footer>foot|copyright|copy(?![a-z])|banquan|beian|btm|bottom(?![a-z]))
     |(?P<related_links>relat|recommend|xiangguan|tuijian|(?:hot|rank|side(?:bar)?|pager?)(?![a-z])|aside|prev|next)
     |(?P<navigation>nav|menu|crumb|bread|weizhi|location|position|sitemap|topbar|toolbar|logo|search|login
-        |qrcode|tabs?(?![a-z]))
+        |qrcode)
     |(?P<header>header)
     |(?P<document_information>(?:info|source|meta)(?![a-z])|pubtime|pub_?date|byline|post-?meta)
     )""",
     re.VERBOSE,
 )
+_FORM = "form"  # to fill in if it is a small part of the page; old pages are one form
+MAX_FORM_SHARE = 0.3  # of the lines
 _HEADER = "header"  # of the site if it stands above the title, else of an article
 _CERTAIN = frozenset(("structure", "hidden"))
 
@@ -71,6 +74,8 @@ def roles_of(page: Page, sums: list[float], title_line: int | None) -> list[str 
                 first, last = firsts[box], lasts[box]
                 if sums[last] - sums[first] > limit or (role not in _CERTAIN and first <= title < last):
                     role = None
+                elif role == _FORM:
+                    role = "navigation" if last - first <= MAX_FORM_SHARE * lasts[0] and sums[last] == sums[first] else None
                 elif role == _HEADER:
                     role = "navigation" if last <= title or title < 0 else None
         roles.append(role)

@@ -18,7 +18,7 @@ Lines = tuple[int, int]  # a half-open range of line numbers
 
 MIN_ITEMS = 3  # headlines with summaries that make a listing
 MAX_SUMMARY = 300  # characters
-MIN_HEADLINE = 5
+MIN_HEADLINE = 7  # linked characters; names have fewer
 _HEADLINE_REACH = 4  # lines before a summary in which its headline stands
 # What prose stands before a thread, below the title, is the article if it is more than so much of the first post; and
 # of a page without a title line what prose stands anywhere else.
@@ -41,7 +41,7 @@ _CLASS = re.compile(r'\bclass="([^"]{1,80})')
 _DIGITS = re.compile(r"\d+")
 
 
-def listings(page: Page, texts: list[str], prose: list[float]) -> list[Lines]:
+def listings(page: Page, texts: list[str], prose: list[float], title_line: int | None) -> list[Lines]:
     """Runs of at least ``MIN_ITEMS`` linked headlines with a summary each, from the first headline to the last summary.
 
     None if no prose is left outside: then they are what the page is about.
@@ -55,6 +55,8 @@ def listings(page: Page, texts: list[str], prose: list[float]) -> list[Lines]:
             continue
         headline = _headline_of(page, texts, max(last + 1, number - _HEADLINE_REACH), number)
         last = number
+        if title_line is not None and headed and headed[-1][1] < title_line < number:
+            headline = -1
         if headline >= 0 and len(texts[number]) <= MAX_SUMMARY:
             headed.append((headline, number))
             continue
@@ -162,6 +164,10 @@ def _is_thread(page: Page, texts: list[str], marks: list[int]) -> bool:
     if 2 * written < len(marks) - 1:
         return False
     boxes = {*_path(page, page.lines[marks[0]][2]), *_path(page, page.lines[marks[1]][2])}
-    named = any(_POST_NAME.search(page.attrs[box], 0, 200) for box in boxes)
-    spoken = sum(_POSTED.search(texts[mark]) is not None for mark in marks)
-    return named or 2 * spoken >= len(marks)
+    if any(_POST_NAME.search(page.attrs[box], 0, 200) for box in boxes):
+        return True
+    spoken = sum(
+        any(len(texts[n]) <= MAX_MARK and _POSTED.search(texts[n]) for n in range(left, right))
+        for left, right in pairwise(marks)
+    )
+    return 2 * spoken >= len(marks) - 1
