@@ -40,6 +40,7 @@ _STRUCTURAL = tag_names("""
     html body center div td section article main form table tbody tr blockquote dd dl fieldset pre li ul
 """)
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
+_NAMES = frozenset(("navigation", "document_information"))  # roles that class names give to articles, too
 _HEADS = frozenset(("related_links", "comments", "advertisement"))
 _LINKS = "links"  # a line of links, until its place tells which reason it is dropped for
 _END_REASONS = frozenset(("related_links", "comments", "footer", "share_bar"))
@@ -83,6 +84,7 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
     roles = roles_of(page, list(accumulate(prose, initial=0.0)), title_line)
     verdicts = [roles[line[2]] for line in page.lines]
     free = [0.0 if verdict else size for verdict, size in zip(verdicts, prose, strict=True)]
+    _reclaim(texts, prose, free, verdicts, title_line)
     if thread := find_thread(page, texts, free, title_line):
         _drop(verdicts, free, *thread.answers, "comments")
         _drop(verdicts, free, *thread.signature, "page_furniture")
@@ -124,6 +126,24 @@ def _discount_edges(texts: list[str], prose: list[float], first: int, last: int)
                 if not is_boilerplate(texts[number]):
                     break
                 prose[number] = 0.0
+
+
+def _reclaim(
+    texts: list[str], prose: list[float], free: list[float], verdicts: list[str | None], title_line: int | None
+) -> None:
+    """Text between the title and a heading of other articles is the article, whatever its boxes are called."""
+    if title_line is None:
+        return
+    named: list[int] = []
+    for number in range(title_line + 1, len(texts)):
+        if free[number]:
+            return
+        if prose[number] and verdicts[number] in _NAMES:
+            named.append(number)
+        elif named and furniture(texts[number]) in _HEADS:
+            break
+    for number in named:
+        verdicts[number], free[number] = None, prose[number]
 
 
 def _close_links(page: Page, texts: list[str]) -> None:

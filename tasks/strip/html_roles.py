@@ -20,7 +20,6 @@ _TAG_ROLES = {
     "footer": "footer",
     "noscript": "hidden",
     "dialog": "hidden",
-    "form": "form",
     **dict.fromkeys(("aside",), "related_links"),
     **dict.fromkeys(("select", "option", "button", "textarea", "menu", "dir"), "navigation"),
     **dict.fromkeys(("svg", "canvas", "audio", "video", "object"), "page_furniture"),
@@ -57,7 +56,7 @@ def _own_role(tag: str, attrs: str) -> str | None:
     for names in _NAME.findall(attrs, 0, MAX_NAMES):
         if match := _ROLE_NAME.search(names):
             return match.lastgroup
-    return None
+    return _FORM if tag == "form" else None
 
 
 def roles_of(page: Page, sums: list[float], title_line: int | None) -> list[str | None]:

@@ -49,7 +49,7 @@ _FURNITURE = re.compile(
         (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:线索|列表)?(?:\s*[(（:：\d]|$)
         |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]
         |comments?\s*(?:[(:]|$)|leave\sa\s(?:reply|comment)|\d+\s(?:comments|replies|responses)
-        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|引用通告|没有更多)
+        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|[（(]?本文(?:发表于|通告引用)|引用(?:通告|地址|链接)|trackback|没有更多)
     |(?P<advertisement>
         [（(【\[]?(?:广告|推广|赞助商?|AD)[】\])）]?$|advertisement$|(?:get|join|subscribe\sto|sign\sup\sfor)\b.{0,20}newsletter|订阅[“《].{1,12}[”》]$
         |[您你]还没有安装|[您你]的浏览器(?:不支持|版本)|(?:如果)?(?:您|你)?觉得.{0,16}[,，]?.{0,8}(?:打赏|赞赏))
@@ -65,12 +65,15 @@ _LABEL = (
     r"|(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构)\s*[:：]"
     r"|(?:浏览|点击|阅读|人气|访问)(?:次数|时长|量|数)?\s*[:：]?\s*\d"
 )
-_DATE = r"[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+_DATE = (
+    r"(?:[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d)"
+)
 _INFORMATION = re.compile(f"{_LABEL}|{_DATE}")
 _LABELLED = re.compile(_LABEL)
 _CLOCK = re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d{2}")
 _CREDIT = re.compile(r"(?:(?:信息|文章)?来源|稿源|作者|撰稿|供稿|发布者|发布人)\s*[:：/]")
-_MOMENT = re.compile(rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[\W_]+")
+_MOMENT = re.compile(rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[A-Z][a-z]+day|[ap]m|[\W_]+")
 MAX_HEAD = 80  # characters of a line that dates or attributes an article at its head
 MAX_HEAD_WORDS = 16  # characters of such a line beside a date without label: who published it
 # Sentences about the site, its rights and its channels; they stand at the edges of an article.
