@@ -17,6 +17,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -85,7 +86,7 @@ def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
     verdicts = [roles[line[2]] for line in page.lines]
     free = [0.0 if verdict else size for verdict, size in zip(verdicts, prose, strict=True)]
     _reclaim(texts, prose, free, verdicts, title_line)
-    if thread := find_thread(page, texts, free, title_line):
+    if thread := find_thread(page, texts, free, verdicts, title_line):
         _drop(verdicts, free, *thread.answers, "comments")
         _drop(verdicts, free, *thread.signature, "page_furniture")
         for mark in thread.marks:
@@ -149,14 +150,17 @@ def _reclaim(
 def _close_links(page: Page, texts: list[str]) -> None:
     """Take the links off a run of linked paragraphs: a link left open, which parsers carry on through them."""
     lines = page.lines
+    linked = [n for n, line in enumerate(lines) if line[3] >= MIN_PARAGRAPH and line[3] >= len(texts[n])]
+    if len(linked) < MIN_ITEMS:
+        return
     run: list[int] = []  # linked lines that read like sentences, from a first paragraph on
     paragraphs = 0
     for number, line in enumerate([*lines, (0, 0, 0, 0, 0)]):
-        linked = number < len(lines) and 0 < len(texts[number]) <= line[3]
-        if linked and len(texts[number]) >= MIN_PARAGRAPH and "。" in texts[number]:
+        is_linked = number < len(lines) and 0 < len(texts[number]) <= line[3]
+        if is_linked and len(texts[number]) >= MIN_PARAGRAPH and "。" in texts[number]:
             paragraphs += 1
             run.append(number)
-        elif linked and run and texts[number].endswith(SENTENCE_END):
+        elif is_linked and run and texts[number].endswith(SENTENCE_END):
             run.append(number)
         else:
             if paragraphs >= MIN_ITEMS:
@@ -177,18 +181,23 @@ def _drop_headed(page: Page, prose: list[float], verdicts: list[str | None], tit
 
     Not where they hold much of the prose, but for what follows the text below the title.
     """
+    heads = [n for n, reason in enumerate(verdicts) if reason in _HEADS]
+    if not heads:
+        return
     sums = list(accumulate(prose, initial=0.0))
     title = -1 if title_line is None else title_line
     limit = MAX_ROLE_SHARE * sums[-1]
-    heads = {n: reason for n, reason in enumerate(verdicts) if reason in _HEADS}
     done = 0
-    for box, (first, last) in enumerate(zip(page.firsts, page.lasts, strict=True)):
-        if first < done or last - first < 2 or first not in heads or first <= title < last:
-            continue
-        behind = 0 <= title < first and sums[first] > sums[title + 1] and heads[first] != "advertisement"
-        if box and (behind or sums[last] - sums[first] <= limit):
-            _drop(verdicts, prose, first, last, heads[first])
-            done = last
+    for head in heads:
+        behind = 0 <= title < head and sums[head] > sums[title + 1] and verdicts[head] != "advertisement"
+        # The boxes that begin with this line, the outermost first.
+        for box in range(max(bisect_left(page.firsts, head), 1), bisect_right(page.firsts, head)):
+            last = page.lasts[box]
+            fits = behind or sums[last] - sums[head] <= limit
+            if head >= done and last > head + 1 and not head <= title < last and fits:
+                _drop(verdicts, prose, head, last, verdicts[head] or "")
+                done = last
+                break
 
 
 def _densest(
@@ -246,6 +255,8 @@ def _framed(
         return dense
     box = _common_box(page, page.lines[anchor][2], page.lines[mark][2])
     end = page.lasts[box]
+    if sum(prose[page.firsts[box] : anchor]):  # a decree above the law it enacts
+        start = page.firsts[box]
     within = sum(prose[start:end])
     plain = sum(len(texts[n]) - page.lines[n][3] for n in range(start, mark) if verdicts[n] is None)
     if last <= start or first >= end:
@@ -342,7 +353,7 @@ def _trim(
     end = next((number for number in range(head, tail) if verdicts[number] and ends_article(texts[number])), last)
     if sum(prose[end:last]) < sum(prose[first:end]):
         tail = next((number for number in reversed(prosaic) if number < end), tail)
-    if title_line is not None and first <= title_line:
+    if title_line is not None and first <= title_line <= head:
         for number in range(first, min(title_line, head)):
             verdicts[number] = verdicts[number] or "navigation"
     for number in range(first, min(head + 1, last)):

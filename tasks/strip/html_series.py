@@ -105,11 +105,13 @@ class Thread(NamedTuple):
     answers: Lines
 
 
-def find_thread(page: Page, texts: list[str], prose: list[float], title_line: int | None) -> Thread | None:
+def find_thread(
+    page: Page, texts: list[str], prose: list[float], verdicts: list[str | None], title_line: int | None
+) -> Thread | None:
     """The thread of a page, the one that begins first if there are several."""
     found: dict[tuple[str, ...], list[int]] = {}
     for number, text in enumerate(texts):
-        if len(text) <= MAX_MARK and _MAY_BE_MARK.search(text) and _MOMENT.search(text):
+        if len(text) <= MAX_MARK and not prose[number] and verdicts[number] is None and _MAY_BE_MARK.search(text) and _MOMENT.search(text):
             found.setdefault(_form(page, page.lines[number]), []).append(number)
     threads = [
         thread

@@ -82,11 +82,14 @@ _BOILERPLATE = re.compile(
     r"|凡(?:本[网站报刊社]|注明|署名|来源)|版权(?:均|全)?[归属].{0,24}所有|本[网站报刊]?(?:文|稿)?.{0,16}不代表.{0,12}(?:观点|立场|赞同)"
     r"|仅供(?:读者|学习|交流|个人)?(?:参考|学习|交流).{0,12}(?:不构成|不代表|投资|请)|不构成.{0,8}(?:投资|操作)?建议|推荐使用.{0,24}(?:浏览|分辨率)"
     r"|(?:长按|扫描|识别|扫一扫).{0,12}(?:二维码|关注)|点击.{0,6}(?:名片|蓝字|阅读原文|关注)|(?:欢迎|敬请|请)?关注.{0,20}(?:公众号|微信|微博|客户端|订阅号)"
-    r"|以上内容.{0,16}(?:上传|发布)|仅提供.{0,12}(?:平台|服务)|(?i:newsletter|subscribe to|sign up)"
+    r"|以上内容.{0,16}(?:上传|发布)|仅提供.{0,12}(?:平台|服务)|(?i:newsletter|subscribe to)"
     r"|如有侵权|侵权.{0,8}(?:删除|联系)|请?(?:与我们|及时)?联系.{0,8}(?:删除|处理)"
 )
 # One of them stands in every such sentence: looking for them first is 20 times as fast.
-_BOILERPLATE_STEMS = ("转载", "摘编", "许可", "授权", "版权", "本网", "注明", "代表", "参考", "建议", "浏览", "二维码", "点击", "关注", "侵权", "联系", "上传", "ewsletter", "ubscribe")
+_BOILERPLATE_STEMS = tuple(
+    "未经 转载 摘编 版权 凡本 凡注明 凡署名 凡来源 不代表 仅供 仅提供 不构成 推荐使用 二维码 公众号 订阅号 微信 微博 客户端 名片 蓝字 原文 "
+    "以上内容 侵权 联系删除 联系处理 ewsletter ubscribe".split()
+)
 MAX_BOILERPLATE = 400  # characters
 _ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
 _END = re.compile(
