@@ -73,7 +73,9 @@ _INFORMATION = re.compile(f"{_LABEL}|{_DATE}")
 _LABELLED = re.compile(_LABEL)
 _CLOCK = re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d{2}")
 _CREDIT = re.compile(r"(?:(?:信息|文章)?来源|稿源|作者|撰稿|供稿|发布者|发布人)\s*[:：/]")
-_MOMENT = re.compile(rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[A-Z][a-z]+day|[ap]m|[\W_]+")
+_MOMENT = re.compile(
+    rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[A-Z][a-z]+day|[ap]m|[\W_]+"
+)
 MAX_HEAD = 80  # characters of a line that dates or attributes an article at its head
 MAX_HEAD_WORDS = 16  # characters of such a line beside a date without label: who published it
 # Sentences about the site, its rights and its channels; they stand at the edges of an article.
@@ -86,9 +88,10 @@ _BOILERPLATE = re.compile(
     r"|如有侵权|侵权.{0,8}(?:删除|联系)|请?(?:与我们|及时)?联系.{0,8}(?:删除|处理)"
 )
 # One of them stands in every such sentence: looking for them first is 20 times as fast.
-_BOILERPLATE_STEMS = tuple(
-    "未经 转载 摘编 版权 凡本 凡注明 凡署名 凡来源 不代表 仅供 仅提供 不构成 推荐使用 二维码 公众号 订阅号 微信 微博 客户端 名片 蓝字 原文 "
-    "以上内容 侵权 联系删除 联系处理 ewsletter ubscribe".split()
+_BOILERPLATE_STEMS = (
+    *("未经", "转载", "摘编", "版权", "凡本", "凡注明", "凡署名", "凡来源", "不代表", "仅供", "仅提供", "不构成"),
+    *("推荐使用", "二维码", "公众号", "订阅号", "微信", "微博", "客户端", "名片", "蓝字", "原文", "以上内容", "侵权"),
+    *("联系删除", "联系处理", "ewsletter", "ubscribe"),
 )
 MAX_BOILERPLATE = 400  # characters
 _ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
