@@ -29,10 +29,12 @@ from tasks.strip.html_words import (
     furniture,
     is_attachment,
     is_boilerplate,
+    is_byline,
     is_credit,
     is_head,
     is_information,
     is_link_line,
+    is_signature,
     is_stamp,
 )
 
@@ -43,6 +45,7 @@ MAX_HEAD_LINES = 8  # in which stamps may stand between short lines, before the 
 
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
 _NAMES = frozenset(("navigation", "document_information"))  # roles that class names give to articles, too
+_LISTED = frozenset((LINKS, "navigation"))  # verdicts of what lists and forms hold
 _HEADS = frozenset(("related_links", "comments", "advertisement"))
 
 
@@ -113,7 +116,7 @@ def _judge_words(lines: Lines) -> None:
 
 
 def _drop_headed(lines: Lines) -> None:
-    """Drop the boxes that begin with a line of furniture (网友评论, 相关阅读, 广告) as a whole.
+    """Drop the boxes that begin with a line of furniture (网友评论, 相关阅读, 广告), and their like behind them.
 
     Not where they hold much of the prose, but for what follows the text below the title.
     """
@@ -122,6 +125,7 @@ def _drop_headed(lines: Lines) -> None:
         return
     page, title, sums = lines.page, lines.title, lines.sums()
     limit = MAX_ROLE_SHARE * sums[-1]
+    found: dict[tuple[int, str, str], tuple[int, str]] = {}  # forms of dropped boxes: where, and why
     done = 0
     for head in heads:
         reason = lines.verdicts[head] or ""
@@ -132,8 +136,14 @@ def _drop_headed(lines: Lines) -> None:
             fits = behind or sums[last] - sums[head] <= limit
             if head >= done and last > head + 1 and not head <= title < last and fits:
                 lines.drop(head, last, reason)
+                found.setdefault((page.parents[box], page.tags[box], page.attrs[box]), (head, reason))
                 done = last
                 break
+    columns = zip(page.parents, page.tags, page.attrs, page.firsts, page.lasts, strict=True)
+    for parent, tag, attrs, first, last in columns if found else ():
+        since, reason = found.get((parent, tag, attrs), (last, ""))
+        if attrs and since < first < last and not first <= title < last and sums[last] - sums[first] <= limit:
+            lines.drop(first, last, reason)
 
 
 def _drop_outside(lines: Lines, region: Region) -> None:
@@ -153,11 +163,11 @@ def _drop_outside(lines: Lines, region: Region) -> None:
 
 
 def _drop_lists(lines: Lines, first: int, last: int) -> None:
-    """Drop what is left of boxes in the article most of whose lines are links, and hardly any prose."""
+    """Drop what is left of boxes in the article most of whose lines are links or controls, and hardly any prose."""
     page, verdicts = lines.page, lines.verdicts
-    if LINKS not in verdicts[first:last]:
+    if _LISTED.isdisjoint(verdicts[first:last]):
         return
-    linked = list(accumulate((verdict == LINKS for verdict in verdicts), initial=0))
+    linked = list(accumulate((verdict in _LISTED for verdict in verdicts), initial=0))
     sums = lines.sums()
     little = LITTLE_PROSE * (sums[last] - sums[first])
     done = first
@@ -184,18 +194,18 @@ def _trim(lines: Lines, region: Region) -> None:
         for number in range(first, title):
             verdicts[number] = verdicts[number] or "navigation"
     for number in range(first, min(head + 1, last)):
-        if verdicts[number] is None and number != title and is_head(texts[number]):
+        if verdicts[number] is None and number != title and (is_head(texts[number]) or is_byline(texts[number])):
             verdicts[number] = "document_information"
     for number in range(head + 1, min(head + 1 + MAX_HEAD_LINES, tail)):
         if prose[number] >= FULL_PROSE:
             break
-        if verdicts[number] is None and is_stamp(texts[number]):
+        if verdicts[number] is None and (is_stamp(texts[number]) or is_byline(texts[number])):
             verdicts[number] = "document_information"
     ending: str | None = None
     for number in range(tail + 1, last):
         if verdicts[number] is None and is_boilerplate(texts[number]):
             verdicts[number] = "footer"
-        elif verdicts[number] is None and is_credit(texts[number]):
+        elif verdicts[number] is None and (is_credit(texts[number]) or is_signature(texts[number])):
             verdicts[number] = "document_information"
         if verdicts[number] in END_REASONS or number == end:
             ending = verdicts[number]

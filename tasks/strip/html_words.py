@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tasks.strip.credits import read_byline
+
 MIN_PROSE = 16  # unlinked characters of a line that may count as prose
 FULL_PROSE = 60  # unlinked characters; shorter lines count for less than their length
 MAX_LINKED_PROSE = 0.3  # linked characters per unlinked one that prose may have
@@ -76,6 +78,7 @@ _CREDIT = re.compile(r"(?:(?:信息|文章)?来源|稿源|作者|撰稿|供稿|�
 _MOMENT = re.compile(
     rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[A-Z][a-z]+day|[ap]m|[\W_]+"
 )
+MAX_BYLINE = 40  # characters
 MAX_HEAD = 80  # characters of a line that dates or attributes an article at its head
 MAX_HEAD_WORDS = 16  # characters of such a line beside a date without label: who published it
 # Sentences about the site, its rights and its channels; they stand at the edges of an article.
@@ -139,6 +142,16 @@ def is_stamp(text: str) -> bool:
 def is_credit(text: str) -> bool:
     """Whether a short line says whence or by whom an article is."""
     return len(text) <= MAX_HEAD and _CREDIT.match(text) is not None
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line says who wrote, and nothing else."""
+    return len(text) <= MAX_BYLINE and read_byline(text)[1]
+
+
+def is_signature(text: str) -> bool:
+    """Whether a line is the writers' names in brackets."""
+    return len(text) <= MAX_BYLINE and text[:1] in "（(" and text[-1:] in "）)" and bool(read_byline(text)[0])
 
 
 def ends_article(text: str) -> bool:
