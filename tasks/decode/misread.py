@@ -4,8 +4,8 @@ Three misreadings happen to Chinese: UTF-8 read as GBK (政府 → 鏀垮簻), U
 as Western (中文 → ÖÐÎÄ). GBK read as UTF-8 leaves U+FFFD (锟斤拷 after another turn) and nothing to undo.
 
 A segment is undone if its characters, turned back into bytes, are valid in the right encoding, at least four fifths of
-what they say is common in Chinese, misreading that gives exactly the segment again, and the text has enough of them
-(``_LEAST``). Real Chinese, rare characters included, does not do this: turned into GBK it is not valid UTF-8 beyond a
+what they say is common in Chinese, misreading that gives exactly the segment again, and the text has at least two to four common Han in segments of two or
+more. Real Chinese, rare characters included, does not do this: turned into GBK it is not valid UTF-8 beyond a
 character or two. What a misreading lost a byte of stays as it is.
 
 ``repairs`` finds the segments of a text, ``undo_whole`` undoes a whole file, ``is_mojibake`` tells what is left. All
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tasks.decode.browsers import EURO, REPLACEMENT, read_as
-from tasks.decode.chinese import COMMON, FREQUENT, n_common
+from tasks.decode.chinese import COMMON, FREQUENT, n_common_in_big5, n_common_in_gb
 
 _HIGH = [bytes([code]) for code in range(0x80, 0x100)]
 _WINDOWS = {code.decode("latin-1"): code.decode("cp1252", "ignore") or code.decode("latin-1") for code in _HIGH}
@@ -30,7 +30,9 @@ _C = "[" + "".join(re.escape(char + _WINDOWS[char]) for char in map(chr, range(0
 _UTF8_AS_LATIN = re.compile(rf"(?:[Â-ß]{_C}|[à-ï]{_C}{{2}}|[ð-ô]{_C}{{3}})+")
 _LATIN = re.compile("[" + "".join(re.escape(char + _WINDOWS[char]) for char in map(chr, range(0x80, 0x100))) + "]+")
 _NOT_LATIN = re.compile("[^\\x00-\\x7f" + _LATIN.pattern[1:-2] + "]")
-_UTF8 = re.compile(rb"(?:[\x40-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+")
+_UTF8 = re.compile(  # without Indic, Korean, and what is not valid at all
+    rb"(?:[\x40-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2})+"
+)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
 
 # The first byte of a Chinese character or mark in UTF-8, with its second, read as one character of GBK.
@@ -44,7 +46,6 @@ _LEAST_REMAINS = 3
 _LOST = re.compile(f"[{_LEADS}][?？{REPLACEMENT}]")
 
 _SHARE = 0.8  # of an undone segment is common; real text has 0.98
-_LEAST = {"utf8_as_latin": 2, "gb_as_latin": 4, "utf8_as_gb": 3}  # common Han in all segments of a text together
 _FREQUENT_SHARE = 0.25  # of the Han; of all common ones in equal parts it would be 0.04
 _SAMPLE = 1 << 13
 
@@ -63,11 +64,18 @@ def may_be_misread(text: str) -> bool:
 
 
 def repairs(text: str) -> list[Repair]:
-    """The segments of a text that can be undone exactly, in order."""
-    found = _enough("utf8_as_latin", _utf8_as_latin(text))
-    taken = {place for repair in found for place in range(repair.start, repair.start + len(repair.raw))}
-    gb_as_latin = [repair for repair in _gb_as_latin(text) if repair.start not in taken]
-    return sorted([*found, *_enough("gb_as_latin", gb_as_latin), *_enough("utf8_as_gb", list(_utf8_as_gb(text)))])
+    """The segments of a text that one misreading made and that can be undone exactly, in order."""
+    for find, least, frequent_share in (
+        (_utf8_as_latin, 2, 0),
+        (_gb_as_latin, 4, _FREQUENT_SHARE),
+        (_utf8_as_gb, 3, _FREQUENT_SHARE),
+    ):
+        found = list(find(text))
+        words = "".join([repair.clean for repair in found if len(repair.clean) > 1])
+        n_han = sum(char in COMMON for char in words)
+        if n_han >= least and sum(char in FREQUENT for char in words) >= frequent_share * n_han:
+            return found
+    return []
 
 
 def undo_whole(text: str) -> str | None:
@@ -101,25 +109,20 @@ def is_mojibake(text: str, *, repaired: bool) -> bool:
     return "â€" in text or bool(repairs(text)) or _has_remains(text)
 
 
-def _utf8_as_latin(text: str) -> list[Repair]:
-    return [
-        Repair(m.start(), m[0], clean)
-        for m in _UTF8_AS_LATIN.finditer(text)
-        if (clean := _exactly(data := _latin_bytes(m[0]), "utf-8"))
-        and m[0] in _misread_as_latin(data)
-        and _is_common(clean)
-    ]
+def _utf8_as_latin(text: str) -> Iterator[Repair]:
+    return _as_latin(_UTF8_AS_LATIN, "utf-8", text)
 
 
-def _gb_as_latin(text: str) -> list[Repair]:
-    return [
-        Repair(m.start(), m[0], clean)
-        for m in _LATIN.finditer(text)
-        if (clean := _exactly(data := _latin_bytes(m[0]), "gb18030"))
-        and len(data) == 2 * len(clean) > 2
-        and m[0] in _misread_as_latin(data)
-        and _is_common(clean)
-    ]
+def _gb_as_latin(text: str) -> Iterator[Repair]:
+    return _as_latin(_LATIN, "gb18030", text)
+
+
+def _as_latin(pattern: re.Pattern[str], encoding: str, text: str) -> Iterator[Repair]:
+    for m in pattern.finditer(text):
+        data = _latin_bytes(m[0])
+        clean = _exactly(data, encoding)
+        if clean and m[0] in _misread_as_latin(data) and _is_common(clean):
+            yield Repair(m.start(), m[0], clean)
 
 
 def _utf8_as_gb(text: str) -> Iterator[Repair]:
@@ -137,22 +140,13 @@ def _utf8_as_gb(text: str) -> Iterator[Repair]:
             if end - start < 6:  # noqa: PLR2004 (two characters)
                 continue
             raw = run[0][places[start] : places[end]]
-            clean = data[start:end].decode()
-            if _is_common(clean) and read_as("gb18030", data[start:end])[0] == raw:
+            clean = _exactly(data[start:end], "utf-8")
+            if clean and _is_common(clean) and read_as("gb18030", data[start:end])[0] == raw:
                 yield Repair(run.start() + places[start], raw, clean)
 
 
-def _enough(misreading: str, found: list[Repair]) -> list[Repair]:
-    """The repairs if they are evidence enough for each other."""
-    n_han = n_frequent = 0
-    for repair in found:
-        n_han += sum(char in COMMON for char in repair.clean)
-        n_frequent += sum(char in FREQUENT for char in repair.clean)
-    return found if n_han >= _LEAST[misreading] and n_frequent >= _FREQUENT_SHARE * n_han else []
-
-
 def _is_common(text: str) -> bool:
-    return n_common(text) >= _SHARE * len(text)
+    return max(n_common_in_gb(text), n_common_in_big5(text)) >= _SHARE * len(text)
 
 
 def _is_chinese_text(text: str) -> bool:
