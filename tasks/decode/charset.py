@@ -19,8 +19,8 @@ by its characters; valid UTF-8. What is none of these:
 A declaration decides nothing alone: it lies more often than the bytes do. A few Chinese words in GB2312 may be valid
 UTF-8 by chance (Cyrillic, Arabic …): if the page declares the GB family and all of them are common, it is believed.
 
-A whole file whose text was once read in the wrong encoding and saved as UTF-8 is undone here if, and only if, misreading
-the result again gives the file's text exactly (``tasks.decode.misread``; basis ``mojibake_undone``). So the decoded
+A whole file whose text was once read in the wrong encoding and saved as UTF-8 is undone here if, and only if,
+misreading the result again gives the file's text exactly (``tasks.decode.misread``; basis ``mojibake_undone``). So the decoded
 text is still a one-to-one picture of the bytes, and everything behind, raw positions and ``rebuild`` included, knows
 the undone text only, as it does for every other encoding. Mojibake in parts of a file is an edit of the block it is in.
 """
@@ -76,6 +76,7 @@ _REPLACED_SHARE = 0.10  # of the characters; real damaged pages have below 0.01,
 # ASCII), from more of the file only if there is too little: a page's scripts may hold no Chinese at all.
 _BEFORE = 1 << 12
 _AFTER = (1 << 12, 1 << 15, 1 << 20)
+_AFTER_START = (1 << 10, 1 << 13, 1 << 20)  # where one character in 50 is evidence, less will do
 _ENOUGH = 64  # characters beyond ASCII, read or damaged
 _CAN_BE_DAMAGED = ("utf8", "gb18030", "big5")
 
@@ -89,7 +90,7 @@ _PLAUSIBLE = 0.8  # of UTF-16's: ASCII or common Chinese; real pages have 0.98 a
 _ASCII_TEXT = re.compile(r"[\t\n\r -~]+")
 _SAMPLE = 1 << 12
 
-_LEADS_FROM_U0800 = tuple(bytes([lead]) for lead in (*range(0xE4, 0xEA), *range(0xE0, 0xE4), *range(0xEA, 0xF0)))
+_HAN_LEADS = tuple(bytes([lead]) for lead in range(0xE4, 0xEA))
 _RUN = re.compile(rb"[\x80-\xff]+")
 _KANA = re.compile("[\u3041-\u30fe\uff66-\uff9f]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -135,16 +136,17 @@ def _read(data: bytes) -> tuple[str, str, str, int]:
             if encoding != "utf-8":
                 return _as(encoding, "bom", data)
             utf8_basis = "bom"
-    if b"\0" in data and (encoding := _unmarked_utf16(data)):
-        return _as(encoding, "utf16_unmarked", data)
+    if b"\0" in data and (unmarked := _unmarked_utf16(data)):
+        return _as(unmarked, "utf16_unmarked", data)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         return _as(*_verdict(data, error.start), data)
     if not text.isascii():
-        if not any(lead in data for lead in _LEADS_FROM_U0800) and _is_utf8_by_chance(data):
+        has_han = any(lead in data for lead in _HAN_LEADS)
+        if not has_han and _is_utf8_by_chance(data):
             return _as("gb18030", "gb18030", data)
-        if undone := undo_whole(text):
+        if undone := undo_whole(text, has_han=has_han):
             return undone, "utf-8", "mojibake_undone", 0
     return text, "utf-8", utf8_basis, 0
 
@@ -165,7 +167,7 @@ def _verdict(data: bytes, at: int) -> tuple[str, str]:
         return "utf-8", "utf8"
     while at and data[at - 1] >= 0x80:  # what follows an ASCII byte begins a character, in GB18030 and Big5
         at -= 1
-    for after in _AFTER:
+    for after in _AFTER_START:
         sample = data[at : at + after]
         as_gb, as_big5 = read_as("gb18030", sample)[0], read_as("big5hkscs", sample)[0]
         n_read = n_beyond_ascii(as_gb)
@@ -225,7 +227,7 @@ def _is_utf8_by_chance(data: bytes) -> bool:
 
     Letters with accents stand alone or in words, so a Chinese text is at least two characters in a row, each common.
     """
-    if declared_encoding(data) != "gb18030":
+    if _BEYOND_U0800.search(data.decode()) or declared_encoding(data) != "gb18030":
         return False
     runs = _RUN.findall(data)
     text, n_replaced = read_as("gb18030", b"".join(runs))

@@ -1,15 +1,18 @@
 """Mojibake: text that was once read in the wrong encoding and saved so; found by segment, undone where that is exact.
 
-Three misreadings happen to Chinese: UTF-8 read as GBK (政府 → 鏀垮簻), UTF-8 read as Western (中文 → ä¸\xadæ–‡) and GBK read
+Three misreadings happen to Chinese: UTF-8 read as GBK (政府 → 鏀垮簻), UTF-8 read as Western (政府 → æ”¿åºœ) and GBK read
 as Western (中文 → ÖÐÎÄ). GBK read as UTF-8 leaves U+FFFD (锟斤拷 after another turn) and nothing to undo.
 
-A segment is undone if its characters, turned back into bytes, are valid in the right encoding, at least four fifths of
-what they say is common in Chinese, misreading that gives exactly the segment again, and the text has at least two to four common Han in segments of two or
-more. Real Chinese, rare characters included, does not do this: turned into GBK it is not valid UTF-8 beyond a
-character or two. What a misreading lost a byte of stays as it is.
+A segment is undone if its characters, turned back into bytes, are valid in the right encoding, four fifths of what they
+say is common in Chinese, and misreading that gives exactly the segment again; and if the text has two to four common
+Han in such segments of two characters or more. Real Chinese, rare characters included, does not do this: turned into
+GBK it is not valid UTF-8 beyond a character or two. What a misreading lost a byte of stays as it is and is told.
 
 ``repairs`` finds the segments of a text, ``undo_whole`` undoes a whole file, ``is_mojibake`` tells what is left. All
-are linear. ``may_be_misread`` costs 3 ns a character and is true of nearly no real text; without it there is no repair.
+are linear. ``may_be_misread`` takes 4 ns a character and is true of one real line in 20,000; without it there is no
+repair. Measured on 9.4 million characters of real and generated text and on 100,000 random lists of rare characters:
+nothing found. On the same text misread, in blocks from 13 characters on: 98 to 100 % have segments undone, and all that
+did not come back whole are told.
 """
 
 from __future__ import annotations
@@ -37,13 +40,15 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\ufffd]+")
 
 # The first byte of a Chinese character or mark in UTF-8, with its second, read as one character of GBK.
 _LEADS = "".join([bytes([a, b]).decode("gb18030") for a in (*range(0xE3, 0xEA), 0xEF) for b in range(0x80, 0xC0)])
-_SUSPECT = re.compile(f"[À-Öâ-éï{_LEADS}]")
-_SIGNS = "锛銆鐨涓ãäåæçèéÄÊÎÐÒÓÖ"  # one of them is in every whole file; looking for a character costs 0.3 µs
+_SUSPECT = re.compile(f"[À-Öâ-éï{_LEADS}].{{0,6}}[À-Öâ-éï{_LEADS}]")
+_SIGNS = "锛銆鐨涓鈥"  # how ，。的中“ in UTF-8 begin when they are read as GBK; looking for a character costs 0.3 µs
+_LATIN_SIGNS = "äåæçèéâÄÊÐÒÖ"
 _DAMAGED_RUN = re.compile(r"[^\x00-\x7f]+(?:[ ?]{1,2}[^\x00-\x7f]+)*")
 _CHINESE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _CLOSE = 6  # bytes: two characters
 _LEAST_REMAINS = 3
-_LOST = re.compile(f"[{_LEADS}][?？{REPLACEMENT}]")
+_LOST = re.compile(f"[{_LEADS}].{{0,2}}[?？{REPLACEMENT}]|[ã-éï][?？{REPLACEMENT}]|[¡-ÿ]{_C}|[¡-ÿ]{{2}}")
+_LOST_MARK = re.compile(f"[锛銆鈥][?？{REPLACEMENT}]")
 
 _SHARE = 0.8  # of an undone segment is common; real text has 0.98
 _FREQUENT_SHARE = 0.25  # of the Han; of all common ones in equal parts it would be 0.04
@@ -78,20 +83,21 @@ def repairs(text: str) -> list[Repair]:
     return []
 
 
-def undo_whole(text: str) -> str | None:
+def undo_whole(text: str, *, has_han: bool) -> str | None:
     """What a file's text was before it was misread as a whole; None if it was not, or not exactly so."""
-    if not any(map(text.__contains__, _SIGNS)):
-        return None
-    if not _NOT_LATIN.search(text):
+    if not has_han:
+        if _NOT_LATIN.search(text):
+            return None
         data = _latin_bytes(text)
-        for encoding in ("utf-8", "gb18030"):
-            undone = _exactly(data, encoding)
-            if undone and text in _misread_as_latin(data) and _is_chinese_text(undone):
-                return undone
+        misread = _misread_as_latin(data)
+        readings = [_exactly(data, "utf-8"), _exactly(data, "gb18030")]
+    elif any(map(text.__contains__, _SIGNS)):
+        data = _gb_bytes(text)
+        misread = (read_as("gb18030", data)[0],)
+        readings = [_exactly(data, "utf-8")]
+    else:
         return None
-    data = _gb_bytes(text)
-    undone = _exactly(data, "utf-8")
-    return undone if undone and read_as("gb18030", data)[0] == text and _is_chinese_text(undone) else None
+    return next((undone for undone in readings if undone and text in misread and _is_chinese_text(undone)), None)
 
 
 def is_mojibake(text: str, *, repaired: bool) -> bool:
@@ -102,11 +108,13 @@ def is_mojibake(text: str, *, repaired: bool) -> bool:
         return True
     if "烫烫烫烫" in text or "屯屯屯屯" in text:  # uninitialized memory
         return True
-    if not may_be_misread(text):
-        return False
     if repaired and _LOST.search(text):
         return True
-    return "â€" in text or bool(repairs(text)) or _has_remains(text)
+    if not any(map(text.__contains__, _SIGNS + _LATIN_SIGNS)):
+        return False
+    if "â€" in text or len(_LOST_MARK.findall(text)) > 1:
+        return True
+    return may_be_misread(text) and (bool(repairs(text)) or _has_remains(text))
 
 
 def _utf8_as_latin(text: str) -> Iterator[Repair]:
@@ -137,7 +145,7 @@ def _utf8_as_gb(text: str) -> Iterator[Repair]:
                 start += 1
             while start < end and (end not in places or (end < m.end() and 0x80 <= data[end] < 0xC0)):
                 end -= 1
-            if end - start < 6:  # noqa: PLR2004 (two characters)
+            if end - start < 6:  # two characters
                 continue
             raw = run[0][places[start] : places[end]]
             clean = _exactly(data[start:end], "utf-8")
@@ -169,7 +177,7 @@ def _latin_bytes(text: str) -> bytes:
     return text.translate(_AS_BYTES).encode("latin-1")
 
 
-def _misread_as_latin(data: bytes) -> tuple[str, str]:
+def _misread_as_latin(data: bytes) -> tuple[str, ...]:
     """How bytes read in ISO 8859-1 and, as browsers do it, in Windows-1252."""
     text = data.decode("latin-1")
     return text, text.translate(_AS_WINDOWS)
@@ -203,7 +211,7 @@ def _character_places(data: bytes) -> dict[int, int]:
 
 
 def _has_remains(text: str) -> bool:
-    """Whether three frequent characters of UTF-8, read as GB18030 or Western, stand close together, damaged bytes between.
+    """Whether three frequent characters of UTF-8, read as GB18030 or Western, stand close together, between damage.
 
     Nothing is undone here, so they need not begin where the misread characters do.
     """

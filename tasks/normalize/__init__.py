@@ -9,7 +9,7 @@ The pipeline asks for a ``Normalized`` (``normalize_block``; ``normalize_cells``
 one tab between them), which leaves the marks that were widened one to one to be read off by comparison: four edits of
 five in these texts, found for many blocks at once (``rules.MARK_RULES`` names them).
 
-Mojibake is undone first (``tasks.decode.misread``), and as long as anything is left to undo: each turn shortens the text.
+Mojibake is undone first (``tasks.decode.misread``), as long as there is any: each turn shortens the text.
 
 Laws: ``undo(clean, edits) == text`` (L3); ``normalize(clean) == (clean, [])`` (L5); time is linear in the text.
 
@@ -70,7 +70,9 @@ def normalize_block(text: str) -> Normalized:
 
 
 def _undo_misreadings(text: str) -> Normalized:
-    clean, edits = text, list[Edit]()
+    """The clean text of what is left when nothing can be undone any more."""
+    clean = text
+    edits: list[Edit] = []
     found = repairs(text)
     while True:
         misread = [Edit(*repair, MOJIBAKE) for repair in found]

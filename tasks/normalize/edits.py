@@ -39,7 +39,8 @@ def apply(raw: str, edits: list[Edit]) -> str:
 def chain(raw: str, first: list[Edit], clean: str, second: list[Edit]) -> list[Edit]:
     """One edit list from ``raw`` to ``clean``, given raw → middle and middle → clean.
 
-    Edits that touch the same middle text become one, named after the later rule, or mojibake; so do two at the same raw place.
+    Edits that touch the same middle text become one, named after the later rule, or mojibake; so do two at the same
+    raw place.
     """
     chained: list[Edit] = []
     i = j = to_raw = to_clean = 0  # what to add to a middle place for its raw and its clean place
