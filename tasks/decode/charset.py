@@ -20,9 +20,9 @@ A declaration decides nothing alone: it lies more often than the bytes do. A few
 UTF-8 by chance (Cyrillic, Arabic …): if the page declares the GB family and all of them are common, it is believed.
 
 A whole file whose text was once read in the wrong encoding and saved as UTF-8 is undone here if, and only if,
-misreading the result again gives the file's text exactly (``tasks.decode.misread``; basis ``mojibake_undone``). So the decoded
-text is still a one-to-one picture of the bytes, and everything behind, raw positions and ``rebuild`` included, knows
-the undone text only, as it does for every other encoding. Mojibake in parts of a file is an edit of the block it is in.
+misreading the result again gives the file's text exactly (``tasks.decode.misread``; basis ``mojibake_undone``). So the
+decoded text is still a one-to-one picture of the bytes, and all that follows, raw positions and ``rebuild`` included,
+knows the undone text only, as with every other encoding. Mojibake in parts of a file is an edit of the block it is in.
 """
 
 from __future__ import annotations

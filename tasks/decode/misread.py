@@ -1,7 +1,7 @@
 """Mojibake: text that was once read in the wrong encoding and saved so; found by segment, undone where that is exact.
 
-Three misreadings happen to Chinese: UTF-8 read as GBK (政府 → 鏀垮簻), UTF-8 read as Western (政府 → æ”¿åºœ) and GBK read
-as Western (中文 → ÖÐÎÄ). GBK read as UTF-8 leaves U+FFFD (锟斤拷 after another turn) and nothing to undo.
+Three misreadings happen to Chinese: UTF-8 read as GBK (政府 → 鏀垮簻), UTF-8 read as Western (政府 → æ”¿åºœ) and GBK
+read as Western (中文 → ÖÐÎÄ). GBK read as UTF-8 leaves U+FFFD (锟斤拷 after another turn) and nothing to undo.
 
 A segment is undone if its characters, turned back into bytes, are valid in the right encoding, four fifths of what they
 say is common in Chinese, and misreading that gives exactly the segment again; and if the text has two to four common
@@ -104,9 +104,9 @@ def is_mojibake(text: str, *, repaired: bool) -> bool:
     """Whether a text still shows a misreading; ``repaired``: a part of it was undone."""
     if "锟" in text and "锟斤拷" in text:
         return True
-    if REPLACEMENT * 4 in text:  # a damaged place costs three at most
+    if REPLACEMENT in text and REPLACEMENT * 4 in text:  # a damaged place costs three at most
         return True
-    if "烫烫烫烫" in text or "屯屯屯屯" in text:  # uninitialized memory
+    if any(char in text and char * 4 in text for char in "烫屯"):  # uninitialized memory
         return True
     if repaired and _LOST.search(text):
         return True
