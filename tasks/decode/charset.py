@@ -92,9 +92,9 @@ _SAMPLE = 1 << 12
 
 _HAN_LEADS = tuple(bytes([lead]) for lead in range(0xE4, 0xEA))
 _RUN = re.compile(rb"[\x80-\xff]+")
-_KANA = re.compile("[\u3041-\u30fe\uff66-\uff9f]")
+_KANA = re.compile("[\u3041-\u30fe]")  # not the narrow ones: GB2312 read as Shift_JIS is full of them
 _HANGUL = re.compile("[\uac00-\ud7a3]")
-_LEAST_KANA = 0.1  # of the characters beyond ASCII; Japanese has 0.4 to 0.7, Chinese read so 0.05 at most
+_LEAST_KANA = 0.1  # of the characters beyond ASCII; Japanese has 0.4 to 0.7
 _LEAST_HANGUL = 0.9  # simplified Chinese read as Korean has 0.55
 _ACCENT_RUN = 1.5  # bytes: letters with accents stand alone, Chinese characters do not
 _SCRIPTS = {"euc_jp": (_KANA, _LEAST_KANA), "cp932": (_KANA, _LEAST_KANA), "cp949": (_HANGUL, _LEAST_HANGUL)}
