@@ -2,7 +2,7 @@
 
 Bytes read in the wrong encoding still give Han, but any Han. Of real Chinese text 98 to 100 % is *common*: level 1 of
 GB 2312 (3,755 characters) or of Big5 (5,401), or a Chinese mark; of Big5 read as GB18030 20 %, of GB18030 read as Big5
-47 %, of UTF-8 read as GB18030 30 %. The levels are those of the two standards, read off Python's codecs.
+47 %, of UTF-8 read as GB18030 11 %. The levels are those of the two standards, read off Python's codecs.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ COMMON = GB_COMMON | BIG5_COMMON
 # 76 % of the Han of 48 reports of the State Council (943,512) and 64 % of those of 30 web pages (110,576), 8 % of level
 # 1: the 300 that are most frequent in both together.
 FREQUENT = frozenset(
-    "的一国和人是不有在大要了中业我发学经生年会们为这地工民产展力个进加以主作对济能他政制建上行实到理来重方动家自"
-    "分现成社化改就出全各设时同高资于定开用增面新多得农好体种也强可本合过义度长革利部提保法平所事都之外基关与性持子"
-    "教下心市点而务公说十等些五后企结量前代区术步当更还入把比三应那活万其育系二技品科计内治调从第物推着极机然因做正"
-    "管明最问文必由去日没情只续质但投金道如相决者立总使表目原造通小取坚完百很收起积场期解己样共放任并无商整两院规意"
-    "想向题今认益施位项么城府划四争水知间安变信权支求构论策善特继口数此快运神效形统级价天少里导看别手式财将已感及元"
+    "的一国和人是不有在大要了中业我发学经生年会们为这地工民产展力个进加以主作对济能他政制建上行实到理来重"
+    "方动家自分现成社化改就出全各设时同高资于定开用增面新多得农好体种也强可本合过义度长革利部提保法平所事"
+    "都之外基关与性持子教下心市点而务公说十等些五后企结量前代区术步当更还入把比三应那活万其育系二技品科计"
+    "内治调从第物推着极机然因做正管明最问文必由去日没情只续质但投金道如相决者立总使表目原造通小取坚完百很"
+    "收起积场期解己样共放任并无商整两院规意想向题今认益施位项么城府划四争水知间安变信权支求构论策善特继口"
+    "数此快运神效形统级价天少里导看别手式财将已感及元九须际西受需反员它护稳世费美切次创族营程党研果服环处"
 )
 
 
