@@ -16,8 +16,8 @@ by its characters; valid UTF-8. What is none of these:
   enough. Of 4,000 random places in real text each, none was misread from 6 characters on of simplified text in GB2312,
   of traditional text in GBK, and of Big5 that is declared; of undeclared Big5 from 20 on.
 
-A declaration decides nothing alone, as it may lie. A few Chinese words in GB2312 may be valid UTF-8 by chance (Cyrillic,
-Arabic …): if the page declares the GB family and all of them are common, it is believed.
+A declaration decides nothing alone, as it may lie. A few Chinese words in GB2312 may be valid UTF-8 by chance
+(Cyrillic, Arabic …): if the page declares the GB family and all of them are common, it is believed.
 
 A whole file whose text was once read in the wrong encoding and saved as UTF-8 is undone here if, and only if,
 misreading the result again gives the file's text exactly (``tasks.decode.misread``; basis ``mojibake_undone``). So the
