@@ -41,7 +41,7 @@ from tasks.strip.html_words import (
 MIN_LIST = 3  # lines of a list of links
 LIST_SHARE = 0.5  # of the lines of a list of links
 LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
-MAX_HEAD_LINES = 8  # in which stamps may stand between short lines, before the first long paragraph
+MAX_HEAD_LINES = 12  # of an article, in which its stamps may stand
 
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
 _NAMES = frozenset(("navigation", "document_information"))  # roles that class names give to articles, too
@@ -124,12 +124,14 @@ def _drop_headed(lines: Lines) -> None:
     if not heads:
         return
     page, title, sums = lines.page, lines.title, lines.sums()
+    plain = list(accumulate((lines.unlinked(n) if lines.is_open(n) else 0 for n in range(len(sums) - 1)), initial=0))
     limit = MAX_ROLE_SHARE * sums[-1]
     found: dict[tuple[int, str, str], tuple[int, str]] = {}  # forms of dropped boxes: where, and why
     done = 0
     for head in heads:
         reason = lines.verdicts[head] or ""
-        behind = 0 <= title < head and sums[head] > sums[title + 1] and reason != "advertisement"
+        written = sums[head] > sums[title + 1] or plain[head] - plain[title + 1] >= FULL_PROSE
+        behind = 0 <= title < head and written and reason != "advertisement"
         # The boxes that begin with this line, the outermost first.
         for box in range(max(bisect_left(page.firsts, head), 1), bisect_right(page.firsts, head)):
             last = page.lasts[box]
@@ -193,7 +195,7 @@ def _trim(lines: Lines, region: Region) -> None:
     if first <= title <= head:
         for number in range(first, title):
             verdicts[number] = verdicts[number] or "navigation"
-    for number in range(first, min(head + 1, last)):
+    for number in range(first, min(head + 1, first + MAX_HEAD_LINES, last)):
         if verdicts[number] is None and number != title and (is_head(texts[number]) or is_byline(texts[number])):
             verdicts[number] = "document_information"
     for number in range(head + 1, min(head + 1 + MAX_HEAD_LINES, tail)):

@@ -45,6 +45,8 @@ _AUTHOR = re.compile(rf"(?:作者|撰稿|记者){_VALUE}")
 _PUBLISHER = r"([^\s:：|]{1,20}(?:报社?|网|通讯社|电视台|电台|在线|频道|周刊|杂志|客户端))"
 _DATED_SOURCE = re.compile(rf"{_DATE}\s+{_PUBLISHER}|{_PUBLISHER}\s+{_DATE}")  # nothing else on the line
 _INFORMATION = ("document_information", "page_furniture")
+
+
 def _from_metas(page: Page) -> dict[str, str]:
     values: dict[str, str] = {}
     for serialized in page.metas:

@@ -27,10 +27,10 @@ _TITLE_NAME = re.compile(r"titl|subject|\btit\b|biaoti|headline", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3")
 _NEVER = frozenset(("option", "select", "li", "dt", "a", "title", "head", "button", "label", "caption", "figcaption"))
 _SITE_MARK = re.compile(
-    r"\s*(?:[_|｜»>‹›<·・]|\s[-–—]+\s|--+|——|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|社区|博客|客户端|com|cn|[财房]?[经产])\S{0,4}$))\s*"
+    r"\s*(?:[_|｜»>‹›<·・]|\s[-–—]+\s|--+|——|(?<=[报网站道坛台府])[-–—－]|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|社区|博客|客户端|com|cn|[财房]?[经产])\S{0,4}$))\s*"
 )
 _SITE_NAME = re.compile(
-    r"(?:网站?|门户|频道|在线|论坛|社区|博客|空间|日报|晚报|时报|电视台|客户端|资讯|[Bb]log|\.(?:com|cn|net|org)|首页|人民政府|政府信息公开)(?:[（(][^）)]*[)）])?$"
+    r"(?:网站?|门户|频道|在线|论坛|社区|博客|空间|[日晚时晨早商周快]报|数字报|都市报|电视台|客户端|资讯|[Bb]log|\.(?:com|cn|net|org)|首页|人民政府|政府信息公开)(?:[（(][^）)]*[)）])?$"
 )
 _LABEL = re.compile(r"(?:主题|标\s*题|题目)\s*[:：]\s*")
 _SENTENCE_END = ("。", "；", "，", "：", ":", ",", ";", "、", "…")
@@ -76,7 +76,9 @@ class _Claim(NamedTuple):
 def _claim(title: str) -> _Claim:
     parts = [squeeze(part) for part in _SITE_MARK.split(title) if part] or [""]
     named = [part for part in parts[1:] if len(part) >= MIN_LATER_PART and not is_site_name(part)]
-    return _Claim(squeeze(title), parts[0], max([parts[0], *named] if not is_site_name(parts[0]) else named or parts[:1], key=len))
+    if not (named and is_site_name(parts[0])):
+        named.append(parts[0])
+    return _Claim(squeeze(title), parts[0], max(named, key=len))
 
 
 def find_title(page: Page, texts: list[str], claims: Iterable[str]) -> int | None:
