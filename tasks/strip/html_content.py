@@ -14,7 +14,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Set as AbstractSet
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -33,6 +35,7 @@ from tasks.strip.html_words import (
     is_credit,
     is_head,
     is_information,
+    is_issue,
     is_link_line,
     is_signature,
     is_stamp,
@@ -44,6 +47,8 @@ LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
 MAX_HEAD_LINES = 12  # of an article, in which its stamps may stand
 
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
+_HEADINGS = tag_names("h1 h2 h3 h4 h5 h6 dt")
+_ORNAMENT = re.compile(r"0\d")  # the number of a section, set apart from its heading
 _NAMES = frozenset(("navigation", "document_information"))  # roles that class names give to articles, too
 _LISTED = frozenset((LINKS, "navigation"))  # verdicts of what lists and forms hold
 _HEADS = frozenset(("related_links", "comments", "advertisement"))
@@ -57,18 +62,24 @@ class Content(NamedTuple):
     roles: list[str | None]
 
 
-def classify(page: Page, texts: list[str], title_line: int | None) -> Content:
-    """Find the article and judge every line."""
+def classify(page: Page, texts: list[str], title: range, information: AbstractSet[int]) -> Content:
+    """Find the article and judge every line; ``information``: lines of document-information tables."""
     close_links(page, texts)
     prose = line_prose(page, texts)
-    title = -1 if title_line is None else title_line
-    if title >= 0:
-        prose[title] = 0.0
-    roles = roles_of(page, list(accumulate(prose, initial=0.0)), title)
+    for number in information:
+        prose[number] = 0.0
+    for number in title:
+        prose[number] = 0.0
+    last_of_title = title[-1] if title else -1
+    roles = roles_of(page, list(accumulate(prose, initial=0.0)), last_of_title)
     verdicts = [roles[line[2]] for line in page.lines]
     free = [0.0 if verdict else size for verdict, size in zip(verdicts, prose, strict=True)]
-    lines = Lines(page, texts, title, free, verdicts)
-    if title >= 0:
+    lines = Lines(page, texts, last_of_title, free, verdicts)
+    for number in information:
+        verdicts[number] = "document_information"
+    for number in title[:-1]:
+        verdicts[number] = "structure"
+    if title:
         _reclaim(lines, prose)
     _drop_series(lines)
     lines.discount_edges(0, len(texts))
@@ -109,7 +120,7 @@ def _judge_words(lines: Lines) -> None:
     verdicts = lines.verdicts
     for number in [number for number, verdict in enumerate(verdicts) if verdict is None]:
         text, links = lines.texts[number], lines.page.lines[number][3]
-        verdict = furniture(text)
+        verdict = "decoration" if _ORNAMENT.fullmatch(text) else furniture(text)
         if verdict is None and links and is_link_line(text, links) and not is_attachment(text):
             verdict = LINKS
         verdicts[number] = verdict
@@ -151,8 +162,8 @@ def _drop_headed(lines: Lines) -> None:
 def _drop_outside(lines: Lines, region: Region) -> None:
     """Drop what is left outside the article, and lists of links in it."""
     first, last = region.first, region.last
-    lines.discount_edges(first, last)
     _drop_lists(lines, first, last)
+    lines.discount_edges(first, last)
     verdicts, lead = lines.verdicts, set(region.lead)
     for number, verdict in enumerate(verdicts):
         if verdict == LINKS:
@@ -174,12 +185,24 @@ def _drop_lists(lines: Lines, first: int, last: int) -> None:
     little = LITTLE_PROSE * (sums[last] - sums[first])
     done = first
     for start, end, tag in zip(page.firsts, page.lasts, page.tags, strict=True):
-        if done <= start and end <= last and end - start >= MIN_LIST and tag in _LISTS:
-            listed = linked[end] - linked[start] >= LIST_SHARE * (end - start)
-            if listed and sums[end] - sums[start] <= little:
-                for number in range(start, end):
-                    verdicts[number] = verdicts[number] or LINKS
+        if done <= start and end <= last and end - start > 1 and tag in _LISTS:
+            n_lines, n_linked = end - start, linked[end] - linked[start]
+            headed = n_linked == n_lines - 1 and page.tags[page.lines[start][2]] in _HEADINGS
+            listed = n_lines >= MIN_LIST and n_linked >= LIST_SHARE * n_lines
+            if (headed or listed) and sums[end] - sums[start] <= little:
+                lines.drop(start, end, LINKS)
                 done = end
+
+
+def _is_issued(lines: Lines, number: int) -> bool:
+    """Whether a line is the date of a document below the office that issued it: part of its text."""
+    above = number - 1
+    return (
+        above >= 0
+        and lines.verdicts[above] is None
+        and lines.page.parents[lines.page.lines[above][2]] == lines.page.parents[lines.page.lines[number][2]]
+        and is_issue(lines.texts[above], lines.texts[number])
+    )
 
 
 def _trim(lines: Lines, region: Region) -> None:
@@ -188,7 +211,7 @@ def _trim(lines: Lines, region: Region) -> None:
     first, last = region.first, region.last
     prosaic = [number for number in range(first, last) if prose[number] and verdicts[number] is None]
     head = prosaic[0] if prosaic else first
-    tail = prosaic[-1] if prosaic else last
+    tail = prosaic[-1] if prosaic else max(region.mark - 1, first)
     end = next((number for number in range(head, tail) if verdicts[number] and ends_article(texts[number])), last)
     if sum(prose[end:last]) < sum(prose[first:end]):
         tail = next((number for number in reversed(prosaic) if number < end), tail)
@@ -196,7 +219,8 @@ def _trim(lines: Lines, region: Region) -> None:
         for number in range(first, title):
             verdicts[number] = verdicts[number] or "navigation"
     for number in range(first, min(head + 1, first + MAX_HEAD_LINES, last)):
-        if verdicts[number] is None and number != title and (is_head(texts[number]) or is_byline(texts[number])):
+        stamped = is_head(texts[number]) or is_byline(texts[number])
+        if verdicts[number] is None and number != title and stamped and not _is_issued(lines, number):
             verdicts[number] = "document_information"
     for number in range(head + 1, min(head + 1 + MAX_HEAD_LINES, tail)):
         if prose[number] >= FULL_PROSE:

@@ -83,11 +83,11 @@ def _from_json_ld(page: Page) -> dict[str, str]:
     return found
 
 
-def _from_lines(texts: list[str], verdicts: list[str | None], title_line: int | None) -> dict[str, str]:
+def _from_lines(texts: list[str], verdicts: list[str | None], title: range) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, verdict in enumerate(verdicts):
         text = texts[number]
-        if verdict not in _INFORMATION or len(text) > 200 or number < (title_line or 0) - 3:
+        if verdict not in _INFORMATION or len(text) > 200 or number < title.start - 3:
             continue
         for key, pattern in (("date", _LABELLED_DATE), ("source", _SOURCE), ("author", _AUTHOR)):
             if key not in found and (match := pattern.search(text)):
@@ -99,14 +99,14 @@ def _from_lines(texts: list[str], verdicts: list[str | None], title_line: int | 
     return found
 
 
-def describe_page(page: Page, texts: list[str], verdicts: list[str | None], title_line: int | None) -> dict[str, Any]:
+def describe_page(page: Page, texts: list[str], verdicts: list[str | None], title: range) -> dict[str, Any]:
     """The values for ``Stripped.given``."""
-    title, site = split_site(page_title(page, texts))
-    given: dict[str, Any] = {"title": title, "site": site}
-    given |= _from_lines(texts, verdicts, title_line)
+    name, site = split_site(page_title(page, texts))
+    given: dict[str, Any] = {"title": name, "site": site}
+    given |= _from_lines(texts, verdicts, title)
     if page.json_ld:
         given |= _from_json_ld(page)
     given |= _from_metas(page)
-    if title_line is not None:
-        given["title"] = title_of(texts[title_line])
+    if title:
+        given["title"] = title_of("".join(texts[number] for number in title))
     return {key: value for key, value in given.items() if value}

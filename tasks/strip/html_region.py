@@ -15,12 +15,12 @@ right, and prose, subtitle and signature that the frame holds besides belong to 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
-from tasks.strip.html_lines import Lines
+from tasks.strip.html_lines import LINKS, Lines
 from tasks.strip.html_walk import Page, tag_names
-from tasks.strip.html_words import MIN_PROSE, ends_article, is_boilerplate, is_head, is_information
+from tasks.strip.html_words import MIN_PROSE, ends_article, is_attachment, is_boilerplate, is_head, is_information
 
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 FRAME_SHARE = 0.3  # of the prose of the densest box: what a frame inside it must hold if its mark is a weak one
@@ -35,12 +35,13 @@ _ENDS = END_REASONS | {"page_furniture"}
 
 
 class Region(NamedTuple):
-    """The lines an article reaches over, a box around them, and the lines outside that introduce it."""
+    """The lines an article reaches over, a box around them, lines outside that belong to it, its end mark or -1."""
 
     box: int
     first: int
     last: int
     lead: list[int]
+    mark: int
 
 
 def find_region(lines: Lines) -> Region:
@@ -48,27 +49,42 @@ def find_region(lines: Lines) -> Region:
     page, prose = lines.page, lines.prose
     densest = _densest(lines)
     first, last = page.firsts[densest], page.lasts[densest]
-    dense = Region(densest, first, last, [])
+    dense = Region(densest, first, last, [], -1)
     anchor = lines.title if lines.title >= 0 else _information_line(lines, first)
     start, mark = _frame(lines, anchor) if anchor >= 0 else (-1, -1)
     if mark < 0:
-        return dense
+        return dense._replace(lead=_attachments(lines, last, len(lines.texts)))
     box = _common_box(page, page.lines[anchor][2], page.lines[mark][2])
     end = page.lasts[box]
     if sum(prose[page.firsts[box] : anchor]):  # a decree above the law it enacts
         start = page.firsts[box]
+    above = _kicker(lines) if anchor == lines.title else []
     within = sum(prose[start:end])
     if last <= start or first >= end:
-        return Region(box, start, end, []) if within else dense
+        return Region(box, start, end, above, mark) if within else dense
     if first <= page.firsts[box] and end <= last:
         plain = sum(lines.unlinked(number) for number in range(start, mark) if lines.is_open(number))
         whole = ends_article(lines.texts[mark]) or max(within, plain) >= FRAME_SHARE * sum(prose[first:last])
-        return Region(box, start, end, []) if whole else dense
-    lead = [number for number in range(start, first) if prose[number] and not is_head(lines.texts[number])]
+        return Region(box, start, end, above, mark) if whole else dense
+    lead = above + [number for number in range(start, first) if prose[number] and not is_head(lines.texts[number])]
     if anchor == lines.title:
         lead += _subtitles(lines, first)
+    lead += _attachments(lines, last, end)
     tail = mark if _goes_on(lines, last, mark) else last
-    return Region(densest if tail == last and not lead else box, first, tail, lead)
+    return Region(densest if tail == last and not lead else box, first, tail, lead, mark)
+
+
+def _attachments(lines: Lines, last: int, end: int) -> list[int]:
+    """The list of attachments that follows a body with nothing but controls between."""
+    found: list[int] = []
+    for number in range(last, end):
+        if lines.is_open(number):
+            if not is_attachment(lines.texts[number]):
+                break
+            found.append(number)
+        elif lines.verdicts[number] in (LINKS, *END_REASONS):
+            break
+    return found
 
 
 def _densest(lines: Lines) -> int:
@@ -128,19 +144,22 @@ def _common_box(page: Page, left: int, right: int) -> int:
     return left
 
 
+def _kicker(lines: Lines) -> list[int]:
+    """The plain line right above the title, in a box beside its box."""
+    above = lines.title - 1
+    return [above] if above > 0 and _is_subtitle(lines, above) else []
+
+
 def _subtitles(lines: Lines, first: int) -> list[int]:
-    """The plain lines right above and below the title, in boxes beside its box."""
-    found: list[int] = []
-    above = range(lines.title - 1, max(lines.title - 2, 0), -1)
+    """The plain lines right below the title, in boxes beside its box."""
     below = range(lines.title + 1, min(first, lines.title + 1 + MAX_SUBTITLES))
-    for numbers in (above, below):
-        for number in numbers:
-            text = lines.texts[number]
-            plain = lines.is_open(number) and len(text) >= MIN_SUBTITLE and lines.unlinked(number) == len(text)
-            if not plain or is_information(text) or not _are_close(lines.page, lines.title, number):
-                break
-            found.append(number)
-    return found
+    return list(takewhile(lambda number: _is_subtitle(lines, number), below))
+
+
+def _is_subtitle(lines: Lines, number: int) -> bool:
+    text = lines.texts[number]
+    plain = lines.is_open(number) and len(text) >= MIN_SUBTITLE and lines.unlinked(number) == len(text)
+    return plain and not is_information(text) and _are_close(lines.page, lines.title, number)
 
 
 def _are_close(page: Page, left: int, right: int) -> bool:

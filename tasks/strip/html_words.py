@@ -23,17 +23,17 @@ _FURNITURE = re.compile(
     r"""[|│┃·•■□●◆◇►▶>»*\s]*(?:
     (?P<navigation>
         (?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)?位置(?:是|为)?\s*[:：>]
-        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$)
+        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$|[您你]认为.{0,20}(?:帮助|满意|评价)|(?:很有|没有|有)帮助$)
     |(?P<share_bar>
         (?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|微信扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])
-        |(?:点赞|收藏|转发|点踩)\s*\d*$)
+        |(?:点赞|收藏|转发|点踩|[顶踩]一下)\s*\d*$)
     |(?P<page_furniture>
         [【\[（(]\s*返回\s*[】\])）]|返回(?:列表|上一?[级页]|$)
         |[（(【\[]?\s*(?:责任编[辑审]|责编|编辑|审核|校对|网站编辑|本文编辑|初审|复审|终审)\s*[:：]
         |[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP\b|视力保护色|放大|缩小|加大)
         |(?:本[文页]|此文)?(?:已经?)?被?(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?了?\s*[:：]?\s*\d*\s*次?$
         |(?:关注者?|粉丝|获赞|被浏览|播放)[数量]?\s*[:：]?\s*[\d,.]*\s*[万亿]?$
-        |(?:(?:阅读|评论|分享|收藏|点赞|赞|在看|写?留言|浏览|转发|回复|喜欢|投币|推荐|播放|人气|点击)[数量次]?\s*[:：(（]?\s*[\d,.]*\s*[万亿wk+]?
+        |(?:(?:阅读|评论|分享|收藏|点赞|赞|顶一下|踩一下|顶|踩|在看|写?留言|浏览|转发|回复|喜欢|投币|推荐|播放|人气|点击)[数量次]?\s*[:：(（]?\s*[\d,.]*\s*[万亿wk+]?
             [)）]?[\s|·/]*){2,}$
         |打开.{2,10}(?:客户端|APP|查看更多)
         |[-—·\s]*(?:THE\s*)?END[-—·\s]*$
@@ -77,6 +77,11 @@ _CLOCK = re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d{2}")
 _CREDIT = re.compile(r"(?:(?:信息|文章)?来源|稿源|作者|撰稿|供稿|发布者|发布人)\s*[:：/]")
 _MOMENT = re.compile(
     rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[A-Z][a-z]+day|[ap]m|[\W_]+"
+)
+_WRITER = re.compile(r"记者|通讯员|作者|撰稿|撰文|评论员|实习生|文\s*[/／]|[图摄]\s*[/／]")
+_OFFICE = re.compile(r"[一-鿿、（）()\s]{2,40}(?:[局厅署办院会部处队行府]|办公室|中心|公司|大学|学院|总队|法院|检察院)")
+_DAY = re.compile(
+    r"[\d〇○零一二三四五六七八九十]{4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
 )
 MAX_BYLINE = 40  # characters
 MAX_HEAD = 80  # characters of a line that dates or attributes an article at its head
@@ -145,8 +150,16 @@ def is_credit(text: str) -> bool:
 
 
 def is_byline(text: str) -> bool:
-    """Whether a line says who wrote, and nothing else."""
-    return len(text) <= MAX_BYLINE and read_byline(text)[1]
+    """Whether a line says who wrote, and nothing else.
+
+    A name with an office is none: appointment notices consist of them.
+    """
+    return len(text) <= MAX_BYLINE and _WRITER.search(text) is not None and read_byline(text)[1]
+
+
+def is_issue(office: str, day: str) -> bool:
+    """Whether two lines are an office and, by itself, the date on which it issued a document."""
+    return _OFFICE.fullmatch(office) is not None and _DAY.fullmatch(day) is not None
 
 
 def is_signature(text: str) -> bool:
