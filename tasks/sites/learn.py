@@ -158,6 +158,8 @@ def layout(page: SitePage, repeated: Collection[str | None]) -> Layout:
 
 def learn(pages: Sequence[SitePage]) -> Decision:
     """Decide about a site from its pages."""
+    if not pages:
+        return Decision()
     groups = distinct_pages(pages)
     holders: defaultdict[str, set[int]] = defaultdict(set)
     for page, group in zip(pages, groups, strict=True):

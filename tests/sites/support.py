@@ -1,0 +1,52 @@
+"""Pages of an invented site, put together from articles and what is around them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tasks.sites.learn import MIN_PAGES, SitePage, site_page
+
+HERE = Path(__file__).parent
+ARTICLES = [json.loads(line) for line in (HERE / "articles.jsonl").read_text("utf-8").splitlines()]
+NAMES = "赵立山 钱桂芬 孙长河 李铁牛 周秀兰 吴建军 郑小满 王雨田 冯宝珠 陈大海 褚明理 卫红旗".split()
+NOTICE = (
+    "根据公务员录用有关规定，经过笔试、面试、体检和考察，拟录用{name}同志为盛京市基层机关工作人员，现予公示。",
+    "公示时间为七个工作日，对拟录用人员有问题需要反映的，请在公示期内与市委组织部联系，反映情况应实事求是。",
+)
+
+Found = list[tuple[str, list[tuple[str, str, str]]]]  # titles and blocks
+
+
+def pages_of(case: dict[str, Any]) -> list[SitePage]:
+    """The pages that a case describes."""
+    found: Found = []
+    head, middle, tail = ([tuple(block) for block in case.get(name, ())] for name in ("head", "middle", "tail"))
+    for number, article in enumerate(ARTICLES[: case.get("articles", 0)]):
+        title = f"{2010 + number}{case['series']}" if "series" in case else article["title"]
+        first, last = ([("paragraph", "div.text>p", text)] for text in article["paragraphs"])
+        title_block = [("heading", "div.text>h1", title)] if case.get("titled") else []
+        own = [(*case["own"], title)] if "own" in case else []
+        others = [tuple(block) for block in case.get("other_tail", ())]
+        behind = others if number < case.get("n_other", 0) else tail
+        behind, between = ([], behind) if number < case.get("n_moved", 0) else (behind, middle)
+        found += [(title, [*title_block, *head, *first, *between, *last, *own, *behind])] * case.get("copies", 1)
+    for name in NAMES[: case.get("notices", 0)]:
+        text = [("paragraph", "div.text>p", paragraph.format(name=name)) for paragraph in NOTICE]
+        found.append((f"关于拟录用{name}同志的公示", [*text, *tail]))
+    found += [("图片", tail)] * case.get("empty", 0)
+    found += [(f"图{name}", [("caption", "div.text>p", f"{name}摄"), *tail]) for name in NAMES[: case.get("pictures", 0)]]
+    if "titled_like_tail" in case:
+        found.append((tail[0][2], [tail[0], *found[0][1]]))
+    if "quoted" in case:
+        first, last = ([("paragraph", "div.text>p", text)] for text in ARTICLES[-1]["paragraphs"])
+        found.append((ARTICLES[-1]["title"], [*first, ("paragraph", "div.text>p", case["quoted"]), *last]))
+    return as_pages(found)
+
+
+def as_pages(found: Found) -> list[SitePage]:
+    """Titles and blocks as pages of one site."""
+    holders = Counter(text for _, blocks in found for text in {text for _, _, text in blocks})
+    return [site_page(title, [(*block, holders[block[2]] >= MIN_PAGES) for block in blocks]) for title, blocks in found]
