@@ -7,8 +7,9 @@ part's blocks, and ``tasks.sites.find`` looks through those of all parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,18 @@ def site_of(url: str | None, name: str | None, source_uri: str, shape: str) -> s
 
 
 @lru_cache(maxsize=1 << 14)
+def hash_of(text: str) -> int:
+    """64 bits of a hash of a name that many blocks share."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+@lru_cache(maxsize=1 << 14)
+def hash_of_place(dom_path: str) -> int:
+    """``hash_of`` the place; once for each path of a template."""
+    return hash_of(place_of(dom_path))
+
+
+@lru_cache(maxsize=1 << 14)
 def place_of(dom_path: str) -> str:
     """The path without the numbers among siblings: what the pages of a template have in common."""
     return _RANK.sub("", dom_path)
@@ -44,14 +57,19 @@ def site_columns(
 ) -> pa.Table:
     """Rows of ``SITE_SCHEMA`` for the blocks of records; ``sites``: of each record, None if it is no page."""
     is_page = np.repeat(np.asarray([site is not None for site in sites], bool), counts)
+    of_sites = np.asarray([hash_of(site) if site is not None else 0 for site in sites], np.uint64)
+    pages_texts = [text for text, chosen in zip(texts, is_page, strict=True) if chosen]
+    places = [hash_of_place(path or "") for path, chosen in zip(paths, is_page, strict=True) if chosen]
     columns = {
-        "site": np.repeat(_hash(site or "" for site in sites), counts),
-        "text": _hash(text if chosen else "" for text, chosen in zip(texts, is_page, strict=True)),
-        "place": _hash(place_of(path or "") if chosen else "" for path, chosen in zip(paths, is_page, strict=True)),
+        "site": np.repeat(of_sites, counts),
+        "text": _spread(pd.util.hash_array(np.asarray(pages_texts, object), categorize=False), is_page),
+        "place": _spread(np.asarray(places, np.uint64), is_page),
     }
-    return pa.table({name: np.where(is_page, column, np.uint64(0)) for name, column in columns.items()}, SITE_SCHEMA)
+    return pa.table(columns, SITE_SCHEMA)
 
 
-def _hash(texts: Iterable[str]) -> Hashes:
-    hashes: Hashes = pd.util.hash_array(np.array(list(texts), object), categorize=False)
-    return hashes
+def _spread(hashes: Hashes, is_page: npt.NDArray[np.bool_]) -> Hashes:
+    """The hashes of pages' blocks in the rows of these, 0 in the others."""
+    column = np.zeros(len(is_page), np.uint64)
+    column[is_page] = hashes
+    return column

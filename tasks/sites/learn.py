@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tasks.dedupe.shingle import MIN_SHINGLES, Hashes, fold, shingles
-from tasks.sites.forms import is_document_line, n_words, speaks_of_site
+from tasks.sites.forms import is_document_line, speaks_of_site
 
 MIN_PAGES = 5  # distinct pages
 MIN_SILENT = 10  # … for a text that does not speak of the site
@@ -58,10 +58,10 @@ class PageBlock(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """The texts of a page that only few pages have: a hash, letters and digits, hashes of some shingles."""
+    """The texts of a page that only few pages have: a hash, how many shingles they begin with, some of those."""
 
     name: str
-    n_words: int
+    n_shingles: int
     sample: Hashes
 
 
@@ -83,7 +83,7 @@ def site_page(title: str | None, blocks: Iterable[tuple[str, str, str, bool]]) -
     own = "\n".join(rest)
     hashes = shingles(own[:REST])
     name = hashlib.sha256(own.encode()).hexdigest()
-    return SitePage(title, kept, Rest(name, n_words(own), hashes[hashes < SAMPLED]))
+    return SitePage(title, kept, Rest(name, len(hashes), hashes[hashes < SAMPLED]))
 
 
 Spot = tuple[str, str]  # a text and its place
@@ -267,10 +267,10 @@ def _without_copies(groups: Sequence[int], rests: Sequence[Rest]) -> list[int]:
     alone[:-1] &= ~same
     total = np.bincount(owners, minlength=len(groups))
     new = np.bincount(owners, alone, minlength=len(groups))
-    words: Counter[int] = Counter()
+    longest: Counter[int] = Counter()
     for group, rest in zip(groups, rests, strict=True):
-        words[group] = max(words[group], rest.n_words)
+        longest[group] = max(longest[group], rest.n_shingles)
     return [
-        group if words[group] >= MIN_SHINGLES and total[group] and new[group] >= MIN_NEW * total[group] else _COMMON
+        group if longest[group] >= MIN_SHINGLES and total[group] and new[group] >= MIN_NEW * total[group] else _COMMON
         for group in groups
     ]
