@@ -11,10 +11,14 @@ import re
 from tasks.strip.outline import number_of
 
 MIN_WORDS = 8  # letters and digits; what is shorter says too little to be told from a line of a document
+MAX_INVITATION = 120  # characters; paragraphs that name media and much else are longer
 MAX_LINE = 60  # characters of a signature or a formula; the longest closing formulas have 40
 
-# The site as one that publishes, and what only such a one says.
-_SELF = re.compile(r"[本我](?:网(?!络|点|格|上)站?|站|公众号|平台|客户端|微信|账号|栏目|频道|报|刊|APP)", re.IGNORECASE)
+# The site as one that publishes, and what only such a one says. 本报告 and 本网络 are none.
+_SELF = re.compile(
+    r"本(?:网(?!络|点|格|上)站?|站|公众号|平台|客户端|微信|账号|栏目|频道|报(?![告表送批价到名备请])|刊|APP)",
+    re.IGNORECASE,
+)
 _PUBLISHING = re.compile(
     "版权|著作权|转载|转自|刊[载登发]|登载|摘编|原创|侵权|授权|来源|观点|立场|真实性|免责|声明|注明|投稿|稿件|纠错|编辑"
 )
@@ -48,7 +52,7 @@ _OFFICE = re.compile(
     "|[省市县区州旗乡镇]长|书记)$"
 )
 _FORMULA = re.compile(
-    "^(?:现|特|专)[此将予就]|^以上|^请(?!关注|扫|点击|下载|登录本)|^[妥当]否|^望|^敬请|^各|^此[致复令件]|^自[^。]{0,20}施行|请予|谢谢"
+    "^(?:现|特|专)[此将予就]|^以上|^请|^[妥当]否|^望|^敬请|^各|^此[致复令件]|自[^。]{0,20}施行|请予|谢谢"
     "|(?:通知|通报|公告|公示|决定|意见|批复)(?:如下)?[。：:]$"
 )
 
@@ -62,9 +66,11 @@ def speaks_of_site(text: str) -> bool:
     """Whether the text is the site's own: on rights, on itself as a publisher, or an invitation to follow it."""
     if n_words(text) < MIN_WORDS:
         return False
-    if _RIGHTS.search(text) or (_SELF.search(text) and _PUBLISHING.search(text)):
+    if _RIGHTS.search(text):
         return True
-    return bool(_MEDIUM.search(text) and _INVITATION.search(text) and not _BUSINESS.search(text))
+    publishes = _SELF.search(text) and _PUBLISHING.search(text)
+    invites = len(text) <= MAX_INVITATION and _MEDIUM.search(text) and _INVITATION.search(text)
+    return bool(publishes or invites) and not _BUSINESS.search(text)
 
 
 def is_document_line(text: str) -> bool:
