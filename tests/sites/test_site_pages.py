@@ -9,6 +9,7 @@ import pytest
 
 import tasks.ingest
 from tasks.clean import again
+from tasks.explain import explain
 from tasks.rebuild import RebuildError, kept_texts, part_names, pieces, read_part
 from tasks.validate.verify import verify
 from tests import plain_run
@@ -16,15 +17,21 @@ from tests.sites.support import ARTICLES, FOLLOW, RIGHTS, notices, write_site
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve articles and three copies of one on a site, four on another, notices on a third; many parts."""
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve articles and three copies of one on a site, four on another, notices on a third."""
     folder = tmp_path_factory.mktemp("sites")
-    write_site(folder / "raw/news", "news.shengjing.example", ARTICLES[:12] + [ARTICLES[0]] * 3)
-    write_site(folder / "raw/small", "small.example", ARTICLES[12:16])
-    write_site(folder / "raw/notices", "www.shengjing.example", notices(10), site_texts=False)
+    write_site(folder / "news", "news.shengjing.example", ARTICLES[:12] + [ARTICLES[0]] * 3)
+    write_site(folder / "small", "small.example", ARTICLES[12:16])
+    write_site(folder / "notices", "www.shengjing.example", notices(10), site_texts=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def snapshot(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is made of them in many parts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tasks.ingest, "PART_BYTES", 4_000)
-        return plain_run.run(folder / "raw", folder / "clean")
+        return plain_run.run(raw, tmp_path_factory.mktemp("clean"))
 
 
 def repeated(snapshot: Path) -> list[dict]:
@@ -50,6 +57,20 @@ def test_articles_keep_every_sentence(snapshot: Path):
         assert texts[f"small/{number:02}.html"] == "\n".join([article["title"], *article["paragraphs"], FOLLOW, RIGHTS])
     for number, notice in enumerate(notices(10)):
         assert texts[f"notices/{number:02}.html"] == "\n".join([notice["title"], *notice["paragraphs"]])
+
+
+def test_it_does_not_matter_how_pages_are_put_into_parts(raw: Path, snapshot: Path, tmp_path: Path):
+    one = plain_run.run(raw, tmp_path)
+    assert len(part_names(one)) == 1
+    for dataset, keys in (("documents", ("source_uri",)), ("dropped", ("source_uri", "raw_start"))):
+        both = [
+            plain_run.table(path, dataset).sort_by([(key, "ascending") for key in keys]) for path in (one, snapshot)
+        ]
+        assert both[0].equals(both[1])
+
+
+def test_explain_says_on_how_many_pages(snapshot: Path):
+    assert f"{FOLLOW} (on 12 differing pages)" in explain(snapshot, "news/03.html")
 
 
 def test_laws_hold_and_the_raw_text_comes_back(snapshot: Path):
