@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from tasks.clean.tables import read_arrow, write_arrow
 from tasks.sites.columns import Hashes, place_of
-from tasks.sites.forms import is_document_line, speaks_of_site
+from tasks.sites.forms import is_document_line, says_little, speaks_of_site
 from tasks.sites.learn import MIN_PAGES, MIN_SILENT, PURE, SitePage, learn, site_page
 
 REPEATED = "repeated.arrow"
@@ -112,7 +112,7 @@ def _could_go(
             part, at = int(blocks.page[example]) >> 32, int(blocks.at[example])
             text = tables[part]["text"][at].as_py()
             speaks[number] = speaks_of_site(text)
-            silent[number] = n_pages[number] >= MIN_SILENT and not is_document_line(text)
+            silent[number] = n_pages[number] >= MIN_SILENT and not (says_little(text) or is_document_line(text))
     could_go: Chosen = speaks[texts]
     if silent.any():
         places, _ = _count(blocks.place, blocks.page)

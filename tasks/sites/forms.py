@@ -57,14 +57,14 @@ _FORMULA = re.compile(
 )
 
 
-def n_words(text: str) -> int:
-    """Letters and digits of a text: what it says, without marks and spaces."""
-    return sum(map(str.isalnum, text))
+def says_little(text: str) -> bool:
+    """Whether the text has less than ``MIN_WORDS`` letters and digits."""
+    return len(text) < MIN_WORDS or sum(map(str.isalnum, text)) < MIN_WORDS
 
 
 def speaks_of_site(text: str) -> bool:
     """Whether the text is the site's own: on rights, on itself as a publisher, or an invitation to follow it."""
-    if n_words(text) < MIN_WORDS:
+    if says_little(text):
         return False
     if _RIGHTS.search(text):
         return True
@@ -74,10 +74,8 @@ def speaks_of_site(text: str) -> bool:
 
 
 def is_document_line(text: str) -> bool:
-    """Whether documents share such lines: too short, numbered, labelled, signed, dated, a formula, or leading on."""
-    if n_words(text) < MIN_WORDS or text.endswith(("：", ":", "，", ",")):
-        return True
-    if number_of(text) or _LABEL.match(text) or _DATE.search(text):
+    """Whether documents share such lines: numbered, labelled, signed, dated, a formula, or leading on."""
+    if text.endswith(("：", ":", "，", ",")) or number_of(text) or _LABEL.match(text) or _DATE.search(text):
         return True
     return len(text) <= MAX_LINE and bool(
         _FORMULA.search(text) or (_OFFICE.search(text) and not _SENTENCE.search(text))

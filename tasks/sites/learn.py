@@ -11,7 +11,7 @@ of block that documents share, and
   repeated texts between; or at a *place* (path of the element, without numbers) that holds nothing but such texts;
 * or it does not speak of the site, but has no form that documents share either; it is on ``MIN_SILENT`` distinct pages
   and on half of those that have its place, this holds nothing but repeated texts and lies outside the element that
-  holds the article, and only repeated texts follow it.
+  holds the article, and only repeated texts follow it. One that says little goes with the one behind it.
 
 A page's title stays, and a page that has nothing but repeated texts stays as it is. The order of pages never matters.
 """
@@ -28,7 +28,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tasks.dedupe.shingle import MIN_SHINGLES, Hashes, fold, shingles
-from tasks.sites.forms import is_document_line, speaks_of_site
+from tasks.sites.forms import is_document_line, says_little, speaks_of_site
+from tasks.strip.html_blocks import MAX_STEPS
 
 MIN_PAGES = 5  # distinct pages
 MIN_SILENT = 10  # … for a text that does not speak of the site
@@ -112,18 +113,19 @@ class Decision:
         head, tail, article = layout(page, self.n_pages.keys())
         if head == tail:
             return {}
-        return {
-            number: self.n_pages[block.text]
-            for number, block in enumerate(page.blocks)
-            if block.text is not None
-            and block.text != page.title
-            and block.kind not in _SHARED_KINDS
-            and (
-                (block.text, block.place) in self.anywhere
-                or (block.text in self.at_edges and not head <= number < tail)
-                or ((block.text, block.place) in self.at_end and number >= tail and not block.place.startswith(article))
-            )
-        }
+        drops: dict[int, int] = {}
+        for number in reversed(range(len(page.blocks))):
+            kind, place, text, _ = page.blocks[number]
+            if text is None or text == page.title or kind in _SHARED_KINDS:
+                continue
+            behind = number >= tail and _is_whole(place) and not place.startswith(article)
+            if (
+                (text, place) in self.anywhere
+                or (text in self.at_edges and not head <= number < tail)
+                or ((text, place) in self.at_end and behind and (number + 1 in drops or not says_little(text)))
+            ):
+                drops[number] = self.n_pages[text]
+        return drops
 
 
 class Layout(NamedTuple):
@@ -148,12 +150,17 @@ def layout(page: SitePage, repeated: Collection[str | None]) -> Layout:
     if not own:
         return Layout(0, 0, "")
     least = ARTICLE * sizes.total()
-    element = max(sizes, key=lambda place: (sizes[place], place))
+    element = max(filter(_is_whole, sizes), key=lambda place: (sizes[place], place), default="")
     while element:
         element = element.rpartition(">")[0]
         if sum(size for place, size in sizes.items() if place.startswith(element + ">")) >= least:
             break
     return Layout(own[0], own[-1] + 1, element and element + ">")
+
+
+def _is_whole(place: str) -> bool:
+    """Whether the path begins with the page: of places deeper than ``MAX_STEPS`` it has the innermost steps only."""
+    return place.count(">") < MAX_STEPS - 1
 
 
 def learn(pages: Sequence[SitePage]) -> Decision:
