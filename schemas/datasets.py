@@ -29,6 +29,7 @@ _count = partial(Field, type=pa.int32(), minimum=0)
 _length = partial(Field, type=pa.int64(), minimum=0, unit="code points")
 _position = partial(Field, type=pa.int64(), minimum=0, unit="code points")
 _year = partial(Field, type=pa.int32(), minimum=1900, maximum=2100, unit="year", nullable=True)
+_basis = partial(Field, type=pa.string(), source="describe", vocabulary="VALUE_BASES", nullable=True)
 _date = partial(Field, type=pa.string(), unit="ISO 8601", nullable=True)
 _decimal = partial(Field, type=pa.decimal128(38, 12), nullable=True)
 _share = partial(Field, type=pa.float64(), minimum=0, maximum=1, unit="share")
@@ -79,6 +80,7 @@ _RECORD = (
     _string("shape", "layout of the record", "split", vocabulary="RECORD_SHAPES"),
     _string("source_kind", "layout of the source", "split", vocabulary="SOURCE_KINDS"),
     _string("title", "title without site tag", "describe", nullable=True),
+    _basis("title_basis", "what title rests on"),
     _string("site_tag", "tag before the title, as written (【沈阳招商】)", "describe", nullable=True),
     _string("place", "full official name of the place it is about", "describe", nullable=True),
     _string("place_code", "GB/T 2260 code of the place", "describe", pattern=r"\d{6}", nullable=True),
@@ -97,9 +99,24 @@ _RECORD = (
     _string("speaker", "who delivered it", "describe", nullable=True),
     _string("speaker_role", "office of the speaker", "describe", nullable=True),
     _strings("bylines", "writers and photographers named", "describe"),
+    _basis("bylines_basis", "what bylines rest on"),
+    _strings("editors", "editors whom the page names beside the article", "describe"),
+    _string("source", "whence the page has it, as it says (来源)", "describe", nullable=True),
+    _basis("source_basis", "what source rests on"),
     _date("published_date", "publication date as written, not converted", "describe", pattern=ISO_DATE),
     _date("published_at", "time of publication, own offset; null for a bare date", "describe", pattern=ISO_TIME),
+    _basis("published_basis", "what published_date and published_at rest on"),
     _string("url", "address of the record", "describe", nullable=True),
+    _basis("url_basis", "what url rests on"),
+    _string("site", "name of the site", "describe", nullable=True),
+    _basis("site_basis", "what site rests on"),
+    _string(
+        "language",
+        "language of the text by its script, BCP 47; null if it cannot be told",
+        "describe",
+        pattern="[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*",
+        nullable=True,
+    ),
     Field(
         "images",
         "pictures: address without proxy prefixes, alternative text, block they stand before",

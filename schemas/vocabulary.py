@@ -98,6 +98,18 @@ REPORT_YEAR_BASES: dict[str, str] = {
     "text": "the text names it (2019年工作安排)",
 }
 
+VALUE_BASES: dict[str, str] = {
+    "container": "the record's container says it: front matter, a JSON field",
+    "heading": "a line that is printed as the title",
+    "information_table": "the page's document-information table",
+    "meta": "a meta element or the canonical link",
+    "json_ld": "the page's JSON-LD",
+    "open_graph": "the page's Open Graph elements",
+    "line": "a line beside the text that dates or attributes it",
+    "title_element": "the page's title element",
+    "text": "the running text: its title, a signature, a reporter's lead-in",
+}
+
 FLAGS: dict[str, str] = {
     "truncated_tail": "the text ends in the middle of a sentence",
     "masked_characters": "characters were replaced by a mask (某, X, □, *)",

@@ -15,6 +15,7 @@ from typing import Any
 from tasks.describe.dates import read_published
 from tasks.describe.doc_type import document_type
 from tasks.describe.flags import text_flags
+from tasks.describe.language import read_language
 from tasks.describe.people import Speech, byline_names, read_speech, signed_names
 from tasks.describe.place import find_place
 from tasks.describe.report_year import ReportYears, read_report_years, title_year
@@ -26,7 +27,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 _OPENING_CHARS = 600
 _OPENING_BLOCKS = 12
 _ORIGINS = ("site", "source", "author")  # who published it
-_FURTHER = ("source", "subtitle", "document_number")  # what the page says beside the fields that have a column
+_FURTHER = ("subtitle", "document_number")  # what the page says beside the fields that have a column
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class Description:
     """The descriptive columns of ``documents``, under their names and in their types there."""
 
     title: str | None
+    title_basis: str | None
     site_tag: str | None
     place: str | None
     place_code: str | None
@@ -46,9 +48,18 @@ class Description:
     speaker: str | None
     speaker_role: str | None
     bylines: list[str]
+    bylines_basis: str | None
+    editors: list[str]
+    source: str | None
+    source_basis: str | None
     published_date: str | None
     published_at: str | None
+    published_basis: str | None
     url: str | None
+    url_basis: str | None
+    site: str | None
+    site_basis: str | None
+    language: str | None
     images: list[dict[str, Any]]
     extra: str | None
     flags: list[str]
@@ -66,11 +77,12 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     text = "\n".join([block.text for block in stripped.blocks])
     opening = text[:_OPENING_CHARS]
     title, tag = read_title(given, page)
+    title_basis = _basis(given, page, "title", "heading") if title else None
     origin = " ".join([str(said[key]) for said in (given, page) for key in _ORIGINS if said.get(key)])
     doc_type = document_type(title or "", tag or "", opening, record.shape, origin)
     is_report = doc_type == "government_work_report"
-    if is_report:
-        title = title or report_title(text)
+    if is_report and title is None and (title := report_title(text)):
+        title_basis = "text"
     is_speech = is_report or any(block.kind == "salutation" for block in stripped.blocks[:_OPENING_BLOCKS])
     speech = read_speech(f"{title or ''}—{opening}") if is_speech else Speech()
     national = "国务院" if "代表国务院" in opening else ""
@@ -82,12 +94,15 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     )
     headings = [block.text for block in stripped.blocks if block.kind == "heading"]
     years = _years(doc_type, title or "", speech.date, [*headings, *glued.values()], text)
-    published = read_published(given.get("date"))
+    published, published_basis = read_published(given.get("date")), "container"
     if published.date is None and page.get("date"):
-        published = read_published(page["date"])
+        published, published_basis = read_published(page["date"]), page.get("date_basis", "line")
     author = str(given.get("author") or page.get("author") or "").strip()
     signed = "" if is_report else text  # who signs beside a report took the picture
-    bylines = _bylines(page.get("bylines"), author, signed)
+    bylines, bylines_basis = _bylines(given, page, signed)
+    source, source_basis = _said(given, page, "source")
+    url, url_basis = _said(given, page, "url")
+    site, site_basis = _said(given, page, "site")
 
     repaired = any(edit.rule == "mojibake" for block in stripped.blocks for edit in block.edits)
     found = {*flags, *given.get("flags", ()), *years.flags, *text_flags(record.text, text, repaired=repaired)}
@@ -95,6 +110,7 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     found |= {"bad_date"} if published.bad else set()
     return Description(
         title=title,
+        title_basis=title_basis,
         site_tag=tag,
         place=place.name if place else None,
         place_code=place.code if place else None,
@@ -107,9 +123,18 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
         speaker=speech.speaker,
         speaker_role=speech.role,
         bylines=bylines,
+        bylines_basis=bylines_basis,
+        editors=page.get("editors", []),
+        source=source,
+        source_basis=source_basis,
         published_date=published.date,
         published_at=published.at,
-        url=str(given.get("url") or page.get("url") or "") or None,
+        published_basis=published_basis if published.date else None,
+        url=url,
+        url_basis=url_basis,
+        site=site,
+        site_basis=site_basis,
+        language=read_language(text, page.get("language")),
         images=[{"url": image.url, "alt": image.alt, "block_no": image.block_no} for image in stripped.images],
         extra=_extra(given, page, "" if author in bylines else author),
         flags=sorted(found),
@@ -124,17 +149,35 @@ def _years(doc_type: str, title: str, speech_date: str | None, headings: list[st
     return ReportYears()
 
 
-def _bylines(lines: list[str] | None, author: str, text: str) -> list[str]:
-    """The writers that the strip stage found, if it looked; else the author, if a person; else who signs the text."""
-    if lines is not None:
-        return list(dict.fromkeys(name for line in lines for name in (byline_names(line) or [line])))
-    return byline_names(author) or signed_names(text)
+def _basis(given: dict[str, Any], page: dict[str, Any], key: str, default: str) -> str:
+    """What a value rests on that the container or the page gives."""
+    return "container" if given.get(key) else page.get(f"{key}_basis", default)
+
+
+def _said(given: dict[str, Any], page: dict[str, Any], key: str) -> tuple[str | None, str | None]:
+    """What the container, else the page, says, and its basis."""
+    value = str(given.get(key) or page.get(key) or "").strip()
+    return (value, _basis(given, page, key, "line")) if value else (None, None)
+
+
+def _bylines(given: dict[str, Any], page: dict[str, Any], text: str) -> tuple[list[str], str | None]:
+    """Who wrote: whom the container names, the writers that the strip stage found, else who signs the text."""
+    author = str(given.get("author") or page.get("author") or "").strip()
+    lines = page.get("bylines")
+    for names, basis in (
+        (lines and [name for line in lines for name in (byline_names(line) or [line])], "line"),
+        (byline_names(author), _basis(given, page, "author", "line")),
+        (page.get("authors"), page.get("authors_basis")),
+        (signed_names(text) if lines is None else [], "text"),
+    ):
+        if names:
+            return list(dict.fromkeys(names)), basis
+    return [], None
 
 
 def _extra(given: dict[str, Any], page: dict[str, Any], author: str) -> str | None:
     """What else the container and the page said, as a JSON object with sorted keys."""
-    said = dict(given.get("extra") or {})
+    said = dict(given.get("extra") or {}) | dict(page.get("information") or {})
     said |= {key: page[key] for key in _FURTHER if page.get(key)}
-    said |= {"site": site} if (site := given.get("site") or page.get("site")) else {}
     said |= {"author": author} if author else {}
     return _JSON.encode(said) if said else None

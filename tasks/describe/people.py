@@ -58,6 +58,7 @@ _SIGNER = rf"(?:[{_SURNAMES}][一-鿿]{{1,2}}|(?:{_COMPOUND_SURNAMES})[一-鿿]{
 _SIGNERS = rf"(?P<names>{_SIGNER}(?:[ 、]{_SIGNER}){{0,7}})"
 _SIGNED = re.compile(rf"(?:记者|通讯员|执笔人?|作者|撰稿人?|撰文)[:：]? ?{_SIGNERS}(?=[ )）/／\n，。]|$)(?! ?/?摄)")
 _SIGNED_BELOW = re.compile(rf"[（(] ?{_SIGNERS} ?[)）]$")
+_REPORTED = re.compile(r"[（(]\s*(?:记者|通讯员)[:：]?\s*([一-鿿]{2,5})\s*[)）]")
 _SIGNING_CHARS = 200  # at either end of a text
 _BYLINE_SPLIT = re.compile(r"[\s、,，;；/|:：()（）]+")
 _HEADER_LENGTH = 240  # characters: the longest header of the labelled reports has 60
@@ -109,9 +110,10 @@ def signed_names(text: str) -> list[str]:
     """Who signs a text at its beginning or end (``（记者 张三）``, ``执笔人：张三 李四``), photographers left out."""
     ends = [text] if len(text) < 2 * _SIGNING_CHARS else [text[:_SIGNING_CHARS], text[-_SIGNING_CHARS:]]
     found = [match["names"] for end in ends for match in _SIGNED.finditer(end)]
+    found += [match[1] for end in ends for match in _REPORTED.finditer(end) if may_be_person(match[1])]
     if below := _SIGNED_BELOW.search(ends[-1]):
         found.append(below["names"])
-    return list(dict.fromkeys(name for names in found for name in byline_names(names)))
+    return list(dict.fromkeys(name for names in found for name in byline_names(names) or [names]))
 
 
 def _speaker(pieces: list[str], *, bare: bool) -> tuple[str | None, str | None]:

@@ -17,9 +17,9 @@ from tasks.model import Block, Dropped, Record, Stripped
 from tasks.strip.credits import is_editors, lead_in_names, read_byline
 from tasks.strip.html_blocks import blocks_of
 from tasks.strip.html_content import classify
+from tasks.strip.html_describe import PageFacts, describe_page
 from tasks.strip.html_images import images_of
 from tasks.strip.html_information import find_information
-from tasks.strip.html_meta import claimed_titles, describe_page
 from tasks.strip.html_title import find_title, guess_title
 from tasks.strip.html_walk import Page, read_page
 from tasks.strip.html_words import simplified
@@ -39,18 +39,20 @@ def strip_html(record: Record) -> Stripped:
     if record.shape == "html_page" or (record.shape == "json_html" and _WHOLE_PAGE.search(html)):
         judged = simplified(text, texts)
         information = find_information(page, judged)
-        title = find_title(page, texts, claimed_titles(page), information.lines)
+        facts = PageFacts(page, texts, information)
+        title = find_title(page, texts, facts.titles(), information.lines)
         article, verdicts, roles = classify(page, judged, title, information.lines)
-        if not title and (title := guess_title(page, judged, verdicts)):
+        found = bool(title)
+        if not found and (title := guess_title(page, judged, verdicts)):
             article, verdicts, roles = classify(page, judged, title, information.lines)
-        given = describe_page(page, texts, verdicts, title)
+        given = describe_page(page, texts, verdicts, title, facts, found=found)
         for number in title:
             verdicts[number] = "structure"
     else:
         article, roles = 0, [None] * len(page.tags)
         verdicts = _fragment_verdicts(texts, given)
     blocks, numbers = blocks_of(page, texts, verdicts, article)
-    if any(block.kind == "byline" for block in blocks):
+    if not given.get("authors") and any(block.kind == "byline" for block in blocks):
         given["bylines"] = _bylines(text, blocks)
     shown = _shown(page, article, roles)
     return Stripped(

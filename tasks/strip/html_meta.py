@@ -1,112 +1,102 @@
-"""What a page says of itself: title, date, source, author, address, site.
+"""What the head of a page says of it: meta elements, the canonical link, JSON-LD.
 
-``find_title`` finds the line that prints the page's title. ``describe_page`` reads, first found wins: meta
-elements and canonical link, JSON-LD, the information line (发布时间：… 来源：…). Values are as written;
-keys absent if unknown.
+``read_metas`` and ``read_json_ld`` return values as written under the keys title, date, source, authors, url, site;
+keys are absent if nothing is said. Names of meta elements: the standard of Chinese government sites (ArticleTitle,
+PubDate, ContentSource …, GB/T 36092 and the State Council's guide of 2017), Open Graph, Dublin Core, those of common
+content systems. JSON-LD: the first object of schema.org that has a headline, at top level or in ``@graph``.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from tasks.strip.html_title import page_title, split_site, title_of
 from tasks.strip.html_walk import Page, unescape
 
-# Names of meta elements in lower case: the Chinese government site standard (ArticleTitle, PubDate …),
-# Open Graph, schema.org.
+# Each name has one key; the first of a key wins.
 _META = {
-    "title": ("articletitle", "og:title", "twitter:title"),
+    "title": ("articletitle", "dc.title"),
     "date": (
-        "pubdate",
-        "article:published_time",
-        "publishdate",
-        "datepublished",
-        "og:release_date",
-        "weibo:article:create_at",
+        *("pubdate", "publishdate", "datepublished", "pubtime", "publishtime", "firstpublishedtime", "dc.date"),
+        *("datecreated", "weibo:article:create_at", "date"),
     ),
     "source": ("contentsource", "source", "mediaid"),
-    "author": ("author", "article:author", "og:article:author"),
-    "url": ("canonical", "url", "og:url"),
-    "site": ("sitename", "og:site_name"),
+    "authors": ("author", "dc.creator"),
+    "url": ("canonical", "url"),
+    "site": ("sitename", "application-name"),
 }
-_META_NAMES = frozenset(name for names in _META.values() for name in names)
+_OPEN_GRAPH = {
+    "title": ("og:title", "twitter:title"),
+    "date": ("article:published_time", "og:release_date", "og:published_time"),
+    "authors": ("article:author", "og:article:author"),
+    "url": ("og:url",),
+    "site": ("og:site_name",),
+}
+_NAMES = frozenset(name for keys in (_META, _OPEN_GRAPH) for names in keys.values() for name in names)
 _META_NAME = re.compile(r'(?:^| )(?:name|property|itemprop|rel)="([^"]*)"')
 _META_VALUE = re.compile(r'(?:^| )(?:content|href)="([^"]+)"')
-_JSON_LD = {"title": "headline", "date": "datePublished", "author": "author", "source": "publisher"}
-_DATE = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?:[\sT]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
-_LABELLED_DATE = re.compile(rf"(?:时间|日期)\s*[:：]\s*({_DATE})")
-_ANY_DATE = re.compile(f"({_DATE})")
-_LABEL = "浏览|点击|阅读|作者|字体|字号|发布|时间|日期|责任|责编|编辑|来源|人气|访问|评论|大中小"
-_VALUE = rf"\s*[:：]\s*([^\s:：|【\[（(]{{2,30}}?)(?=\s|{_LABEL}|[|【\[（(]|(?:19|20)\d\d[-年/.]|$)"
-_SOURCE = re.compile(rf"(?:来源|稿源|出处){_VALUE}")
-_AUTHOR = re.compile(rf"(?:作者|撰稿|记者){_VALUE}")
-_PUBLISHER = r"([^\s:：|]{1,20}(?:报社?|网|通讯社|电视台|电台|在线|频道|周刊|杂志|客户端))"
-_DATED_SOURCE = re.compile(rf"{_DATE}\s+{_PUBLISHER}|{_PUBLISHER}\s+{_DATE}")  # nothing else on the line
-_INFORMATION = ("document_information", "page_furniture")
+MAX_VALUE = 4_000  # characters of a meta element that are looked at
+MAX_NODES = 200  # objects of JSON-LD that are looked at
+
+Said = dict[str, str]
 
 
-def _from_metas(page: Page) -> dict[str, str]:
-    values: dict[str, str] = {}
+def read_metas(page: Page) -> tuple[Said, Said]:
+    """What meta elements say, and what Open Graph says."""
+    values: Said = {}
     for serialized in page.metas:
         name = _META_NAME.search(serialized, 0, 200)
-        if name and name[1].lower() in _META_NAMES:
-            value = _META_VALUE.search(serialized, 0, 4000)
-            values.setdefault(name[1].lower(), unescape(value[1]).strip() if value else "")
-    return {key: values[name] for key, names in _META.items() for name in reversed(names) if values.get(name)}
+        if name and (key := name[1].lower()) in _NAMES:
+            value = _META_VALUE.search(serialized, 0, MAX_VALUE)
+            if value and (text := unescape(value[1]).strip()):
+                values.setdefault(key, text)
+    metas, graph = (
+        {key: values[name] for key, names in keys.items() for name in reversed(names) if name in values}
+        for keys in (_META, _OPEN_GRAPH)
+    )
+    return metas, graph
 
 
-def claimed_titles(page: Page) -> list[str]:
-    """The titles that meta elements give."""
-    return [title for title in (_from_metas(page).get("title"),) if title]
-
-
-def _from_json_ld(page: Page) -> dict[str, str]:
-    found: dict[str, str] = {}
+def read_json_ld(page: Page) -> Said:
+    """What the first article of the page's JSON-LD says; several authors are joined by 、."""
     for script in page.json_ld:
         try:
             data = json.loads(script)
         except (ValueError, RecursionError):
             continue
-        for item in data if isinstance(data, list) else [data]:
-            if not isinstance(item, dict):
-                continue
-            for key, name in _JSON_LD.items():
-                value: Any = item.get(name)
-                if isinstance(value, list) and value:
-                    value = value[0]
-                if isinstance(value, dict):
-                    value = value.get("name")
-                if isinstance(value, str) and value.strip():
-                    found.setdefault(key, value.strip())
-    return found
+        for item in _objects(data):
+            if isinstance(item.get("headline"), str):
+                found = {
+                    "title": item["headline"].strip(),
+                    "date": _text(item.get("datePublished")),
+                    "authors": "、".join(_names(item.get("author"))),
+                    "site": "、".join(_names(item.get("publisher"))),
+                }
+                return {key: value for key, value in found.items() if value}
+    return {}
 
 
-def _from_lines(texts: list[str], verdicts: list[str | None], title: range) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for number, verdict in enumerate(verdicts):
-        text = texts[number]
-        if verdict not in _INFORMATION or len(text) > 200 or number < title.start - 3:
-            continue
-        for key, pattern in (("date", _LABELLED_DATE), ("source", _SOURCE), ("author", _AUTHOR)):
-            if key not in found and (match := pattern.search(text)):
-                found[key] = match[1]
-        if "source" not in found and (match := _DATED_SOURCE.fullmatch(text)):
-            found["source"] = match[1] or match[2]
-        if "date" not in found and verdict == "document_information" and (match := _ANY_DATE.search(text)):
-            found["date"] = match[1]
-    return found
+def _objects(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (JSON)
+    """The objects at the top level and in ``@graph``."""
+    waiting = [data]
+    for _ in range(MAX_NODES):
+        if not waiting:
+            return
+        item = waiting.pop(0)
+        if isinstance(item, list):
+            waiting += item[:MAX_NODES]
+        elif isinstance(item, dict):
+            yield item
+            waiting.append(item.get("@graph"))
 
 
-def describe_page(page: Page, texts: list[str], verdicts: list[str | None], title: range) -> dict[str, Any]:
-    """The values for ``Stripped.given``."""
-    name, site = split_site(page_title(page, texts))
-    given: dict[str, Any] = {"title": name, "site": site}
-    given |= _from_lines(texts, verdicts, title)
-    if page.json_ld:
-        given |= _from_json_ld(page)
-    given |= _from_metas(page)
-    if title:
-        given["title"] = title_of("".join(texts[number] for number in title))
-    return {key: value for key, value in given.items() if value}
+def _names(value: Any) -> list[str]:  # noqa: ANN401 (JSON)
+    """The names of one or several persons or organizations."""
+    items = value if isinstance(value, list) else [value]
+    return [name for item in items[:20] if (name := _text(item.get("name") if isinstance(item, dict) else item))]
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 (JSON)
+    return value.strip() if isinstance(value, str) else ""

@@ -105,14 +105,14 @@ def find_title(page: Page, texts: list[str], claims: Iterable[str], information:
         if len(squeezed) < MIN_TITLE or number in information:
             continue
         heading = tag in _HEADINGS
-        rows = max((_rows(claim, squeezed, texts, number, heading=heading) for claim in titles), default=0)
+        rows = max((_rows(page, claim, squeezed, texts, number, heading=heading) for claim in titles), default=0)
         size = len(squeezed) + (20.0 if heading else 0.0) + (10.0 if tag == "h1" else 0.0)
         if rows and size > best_size:
             best, best_size = range(number, number + rows), size
     return best
 
 
-def _rows(claim: _Claim, line: str, texts: list[str], number: int, *, heading: bool) -> int:
+def _rows(page: Page, claim: _Claim, line: str, texts: list[str], number: int, *, heading: bool) -> int:
     """How many lines from this one on print the title (0: none).
 
     A line is its longest part or most of its first, or begins it and the next lines go on; a heading may say more.
@@ -123,12 +123,18 @@ def _rows(claim: _Claim, line: str, texts: list[str], number: int, *, heading: b
         rows, printed = 1, line
         while number + rows < len(texts) and rows < _MAX_ROWS:
             further = printed + squeeze(texts[number + rows])
-            if further == printed or not claim.whole.startswith(further):
+            same = _form(page, number) == _form(page, number + rows)  # a subtitle has another
+            if not same or further == printed or not claim.whole.startswith(further):
                 break
             rows, printed = rows + 1, further
         return rows if 2 * len(printed) >= len(claim.first) else 0
     more = heading and len(claim.first) > 1 and line.startswith(claim.first) and not is_site_name(claim.first)
     return int(more)
+
+
+def _form(page: Page, number: int) -> tuple[str, str]:
+    box = page.lines[number][2]
+    return page.tags[box], page.attrs[box]
 
 
 def guess_title(page: Page, texts: list[str], verdicts: list[str | None]) -> range:

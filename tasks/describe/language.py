@@ -1,0 +1,41 @@
+"""The language of a text, by its script, as a BCP 47 tag.
+
+What a page declares is believed only where the script agrees: templates declare ``en`` for Chinese pages, ``zh`` for
+Tibetan ones. A script that several languages share (Arabic, Cyrillic, Latin) needs the declaration. None: unknown.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SAMPLE = 2_000  # characters
+_SHARE = 0.2  # of the letters: a script with more is the text's, Kana and Hangul before Han
+_SCRIPTS = (
+    ("ja", re.compile("[\u3041-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("zh", re.compile("[\u3400-\u9fff]")),
+    ("bo", re.compile("[\u0f00-\u0fff]")),
+    ("mn", re.compile("[\u1800-\u18af]")),
+)
+_SHARED = (
+    (frozenset(("ug", "kk", "ky", "ar", "fa", "ur")), re.compile("[\u0600-\u06ff]")),
+    (frozenset(("ru", "kk", "ky", "mn", "tg", "uk")), re.compile("[\u0400-\u04ff]")),
+    (frozenset(("en", "fr", "de", "es", "pt", "it", "vi", "id", "ms", "za")), re.compile("[A-Za-z]")),
+)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def read_language(text: str, declared: str | None) -> str | None:
+    """The language tag of a text; ``declared``: what its page says (``zh-CN``)."""
+    sample = text[:_SAMPLE]
+    n_letters = len(_LETTER.findall(sample))
+    if not n_letters:
+        return None
+    base = (declared or "").partition("-")[0].lower()
+    for language, script in _SCRIPTS:
+        if len(script.findall(sample)) > _SHARE * n_letters:
+            return declared if base == language else language
+    for languages, script in _SHARED:
+        if base in languages and len(script.findall(sample)) > _SHARE * n_letters:
+            return declared
+    return None
