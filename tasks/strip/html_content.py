@@ -27,6 +27,7 @@ from tasks.strip.html_series import find_thread, listings
 from tasks.strip.html_walk import Page, tag_names
 from tasks.strip.html_words import (
     FULL_PROSE,
+    MIN_PROSE,
     ends_article,
     furniture,
     is_attachment,
@@ -49,6 +50,7 @@ MAX_HEAD_LINES = 12  # of an article, in which its stamps may stand
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
 _HEADINGS = tag_names("h1 h2 h3 h4 h5 h6 dt")
 _ORNAMENT = re.compile(r"0\d|[-_=*~—]{5,}")  # the number of a section, set apart from its heading; a rule
+_ITEM = re.compile(r"\d{1,2}\s?[.．、]")
 _NAMES = frozenset(("navigation", "document_information"))  # roles that class names give to articles, too
 _LISTED = frozenset((LINKS, "navigation"))  # verdicts of what lists and forms hold
 _HEADS = frozenset(("related_links", "comments", "advertisement"))
@@ -94,14 +96,25 @@ def classify(page: Page, texts: list[str], title: range, information: AbstractSe
 def _reclaim(lines: Lines, prose: list[float]) -> None:
     """Text between the title and a heading of other articles is the article, whatever its boxes are called."""
     named: list[int] = []
+    free = claimed = 0
     for number in range(lines.title + 1, len(lines.texts)):
-        if lines.prose[number]:
-            return
-        if prose[number] and lines.verdicts[number] in _NAMES:
+        text, verdict = lines.texts[number], lines.verdicts[number]
+        if verdict not in (None, *_NAMES) or lines.page.lines[number][3]:
+            continue
+        if is_head(text):
+            named += [number] if named else []
+            continue
+        if (reason := furniture(text)) is not None:
+            if reason in _HEADS and claimed >= MIN_PROSE:
+                break
+        elif verdict is None:
+            free += lines.unlinked(number)
+            if free >= MIN_PROSE:
+                return
+        else:
+            claimed += lines.unlinked(number)
             named.append(number)
-        elif named and furniture(lines.texts[number]) in _HEADS:
-            break
-    for number in named:
+    for number in named if claimed >= MIN_PROSE else ():
         lines.verdicts[number], lines.prose[number] = None, prose[number]
 
 
@@ -118,10 +131,13 @@ def _drop_series(lines: Lines) -> None:
 def _judge_words(lines: Lines) -> None:
     """A verdict for each line that is furniture or links by its words."""
     verdicts = lines.verdicts
+    attached = -1  # the last line of a list of attachments
     for number in [number for number, verdict in enumerate(verdicts) if verdict is None]:
         text, links = lines.texts[number], lines.page.lines[number][3]
+        if is_attachment(text) or (attached == number - 1 >= 0 and _ITEM.match(text)):
+            attached = number
         verdict = "decoration" if _ORNAMENT.fullmatch(text) else furniture(text)
-        if verdict is None and links and is_link_line(text, links) and not is_attachment(text):
+        if verdict is None and links and attached < number and is_link_line(text, links):
             verdict = LINKS
         verdicts[number] = verdict
 

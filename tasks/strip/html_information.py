@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from tasks.strip.html_walk import Page
 
 MIN_LABELS = 3
+MIN_FURTHER = 2  # labels of a further part of a table
 MAX_LINE = 400  # characters of a line that may hold pairs
 MAX_VALUE = 160
 
@@ -82,7 +83,8 @@ def find_information(page: Page, texts: Sequence[str]) -> Information:
             run.values.setdefault(waiting, text)
             waiting = ""
         elif text or number == len(texts):
-            if len(keys) >= MIN_LABELS and not keys.isdisjoint(_CERTAIN):
+            known = len(keys) >= MIN_LABELS and not keys.isdisjoint(_CERTAIN)
+            if known or (found.lines and len(keys) >= MIN_FURTHER):
                 found.lines |= run.lines
                 found.values = run.values | found.values
             run, keys, waiting = Information(), set(), ""

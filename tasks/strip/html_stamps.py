@@ -49,7 +49,7 @@ _POST = re.compile(r"发[表布帖]于|张贴|[Pp]osted")
 _BRACKETED = re.compile(r"[\[【（(]\s*([一-鿿]{2,4})\s*[\]】)）]")
 _ROLES = re.compile(r"(?:本报|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|实习生|作者|编辑)")
 _ORGANIZATION = re.compile(
-    r"(?:[网报社台局部委办组院校司厅处室会]|中心|频道|编辑部|公司|大学|学院|政府|发布|客户端|传媒|网络|admin|\.(?:com|cn|net))$|https?:|www\.",
+    r"(?:[网报社台局部委办组院校司厅处室会科股站团队馆所]|中心|频道|编辑部|公司|大学|学院|政府|发布|客户端|传媒|网络|admin|\.(?:com|cn|net))$|https?:|www\.",
     re.IGNORECASE,
 )
 

@@ -18,6 +18,7 @@ from tasks.strip.html_words import furniture, is_byline, is_head
 MIN_TITLE = 4  # characters
 _MAX_ROWS = 3  # lines over which a title is printed
 MIN_LATER_PART = 6  # characters of a title behind the site's name; a weblog's own name is shorter
+MIN_SUFFIX = 10
 MAX_TITLE = 120
 _TITLE_LINES = 400  # a title stands early in the page
 _TITLE_ELEMENT = 4  # lines in which it stands, though parsers may put it into the body
@@ -96,30 +97,34 @@ def find_title(page: Page, texts: list[str], claims: Iterable[str], information:
     """
     titles = [_claim(title) for title in (page_title(page, texts), *claims) if len(title) >= MIN_TITLE]
     initials = {text[:1] for claim in titles for text in claim}
+    finals = {claim.whole[-1] for claim in titles}
     best, best_size = range(0), 0.0
     for number, (text, line) in enumerate(zip(texts[:_TITLE_LINES], page.lines, strict=False)):
-        tag = page.tags[line[2]]
-        if text[:1] not in initials or tag in _CONTROLS or line[3] * 2 > len(text) or len(text) > MAX_TITLE:
+        if text[:1] not in initials and (len(text) < MIN_SUFFIX or text[-1] not in finals):
             continue
-        squeezed = squeeze(text)
-        if len(squeezed) < MIN_TITLE or number in information:
+        tag = page.tags[line[2]]
+        if tag in _CONTROLS or line[3] * 2 > len(text) or len(text) > MAX_TITLE or number in information:
             continue
         heading = tag in _HEADINGS
-        rows = max((_rows(page, claim, squeezed, texts, number, heading=heading) for claim in titles), default=0)
-        size = len(squeezed) + (20.0 if heading else 0.0) + (10.0 if tag == "h1" else 0.0)
-        if rows and size > best_size:
-            best, best_size = range(number, number + rows), size
+        for claim in titles:
+            rows, size = _rows(page, claim, texts, number, heading=heading)
+            size += (20.0 if heading else 0.0) + (10.0 if tag == "h1" else 0.0)
+            if rows and size > best_size:
+                best, best_size = range(number, number + rows), size
     return best
 
 
-def _rows(page: Page, claim: _Claim, line: str, texts: list[str], number: int, *, heading: bool) -> int:
-    """How many lines from this one on print the title (0: none).
+def _rows(page: Page, claim: _Claim, texts: list[str], number: int, *, heading: bool) -> tuple[int, float]:
+    """How many lines from this one on print the title (0: none), and how many of its characters.
 
     A line is its longest part or most of its first, or begins it and the next lines go on; a heading may say more.
     """
+    line = squeeze(texts[number])
+    if len(line) < MIN_TITLE:
+        return 0, 0
     if line == claim.longest:
-        return 1
-    if claim.whole.startswith(line) and not is_site_name(line):
+        return 1, len(line)
+    if claim.whole.startswith(line):
         rows, printed = 1, line
         while number + rows < len(texts) and rows < _MAX_ROWS:
             further = printed + squeeze(texts[number + rows])
@@ -127,9 +132,13 @@ def _rows(page: Page, claim: _Claim, line: str, texts: list[str], number: int, *
             if not same or further == printed or not claim.whole.startswith(further):
                 break
             rows, printed = rows + 1, further
-        return rows if 2 * len(printed) >= len(claim.first) else 0
+        if 2 * len(printed) >= len(claim.first) and not is_site_name(printed):
+            return rows, len(printed)
+        return 0, 0
+    if len(line) >= MIN_SUFFIX and claim.whole.endswith(line) and not is_site_name(line):
+        return 1, len(line) / 2  # the site's name stands before it, with no mark between
     more = heading and len(claim.first) > 1 and line.startswith(claim.first) and not is_site_name(claim.first)
-    return int(more)
+    return int(more), len(line)
 
 
 def _form(page: Page, number: int) -> tuple[str, str]:

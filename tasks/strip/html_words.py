@@ -63,7 +63,8 @@ _FURNITURE = re.compile(
 )
 _FOOTER_MARKS = ("ICP备", "公网安备", "All Rights Reserved", "All rights reserved")  # anywhere in a short line
 _LABEL = (
-    r"(?:(?:发布|发表|更新|成文|发稿|编辑|上传)(?:时间|日期)\s*[:：]|(?:时间|日期)\s*[:：]\s*(?:19|20)\d\d)"
+    r"(?:(?:发布|发表|更新|成文|发稿|编辑|上传)(?:时间|日期)\s*[:：]"
+    r"|(?:时间|日期)\s*[:：]\s*(?:19|20)\d\d(?:[-/.]|年\d{1,2}月\d{1,2}日(?:\s*\d{1,2}[:：]\d{2}|\s*$|\s*[|｜])))"
     r"|(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构|发布单位|承办人)\s*[:：]"
     r"|(?:浏览|点击|阅读|人气|访问)(?:次数|时长|量|数)?\s*[:：]?\s*\d"
 )
@@ -73,6 +74,7 @@ _DATE = (
 )
 _INFORMATION = re.compile(f"{_LABEL}|{_DATE}")
 _LABELLED = re.compile(_LABEL)
+_KEY = re.compile(r"[一-鿿\s]{2,8}[:：]")  # of a line of facts in a notice: 时间：…, 地点：…
 _CLOCK = re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d{2}")
 _CREDIT = re.compile(r"(?:(?:信息|文章)?来源|稿源|作者|撰稿|供稿|发布者|发布人)\s*[:：/]")
 _MOMENT = re.compile(
@@ -159,7 +161,9 @@ def is_head(text: str) -> bool:
     """
     if len(text) > MAX_HEAD or "。" in text or not is_information(text):
         return False
-    return _LABELLED.search(text) is not None or (text[0] not in "（(" and len(_MOMENT.sub("", text)) <= MAX_HEAD_WORDS)
+    if _LABELLED.search(text) is not None:
+        return True
+    return text[0] not in "（(" and _KEY.match(text) is None and len(_MOMENT.sub("", text)) <= MAX_HEAD_WORDS
 
 
 def is_stamp(text: str) -> bool:

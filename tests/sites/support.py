@@ -54,8 +54,9 @@ def as_pages(found: Found) -> list[SitePage]:
     return [site_page(title, [(*block, holders[block[2]] >= MIN_PAGES) for block in blocks]) for title, blocks in found]
 
 
-RIGHTS = "本网站刊载之所有信息，未经书面授权不得转载、摘编，违者将依法追究责任。"
-FOLLOW = "本地消息请扫描二维码，关注盛京发布微信公众号。"
+# The extractor knows neither from one page alone.
+RIGHTS = "本站稿件多由会员投稿，文字和图片的真实性由投稿人负责，欢迎读者来信指正。"
+FOLLOW = "本地消息每天更新三次，点击下载盛京在线客户端查看。"
 PAGE = """<html><head><title>{title}_盛京在线</title><link rel="canonical" href="http://{host}/{number}.html"></head><body>
 <div class="nav"><a href="/">首页</a> <a href="/news">新闻</a></div>{broken}
 <div class="text"><h1>{title}</h1>{body}</div><div class="footer">主办：盛京在线</div></body></html>

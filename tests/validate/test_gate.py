@@ -34,6 +34,7 @@ BY_PATTERN = {
     "published_at": "2021-03-05T08:{:02d}:00+08:00",
     "period": "{:04d}/2015",
     "rule": "rule_{}",
+    "language": "zh-CN",
 }
 
 
