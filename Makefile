@@ -30,9 +30,10 @@ bench-peers: .venv/dev .venv-peers/done  ## measure web pages beside readability
 	$(BIN)/python -m benchmarks.extraction --peers .venv-peers/bin/python
 	$(BIN)/python -m benchmarks.pages --peers .venv-peers/bin/python
 
-soak: .venv/dev  ## kill runs at 20 random moments, then clean hostile inputs at full size
+soak: .venv/dev  ## kill runs at 20 random moments, clean hostile inputs at full size, have lxml check 10,000 pages
 	$(BIN)/python -m tests.soak --kills 20
 	$(BIN)/python -m tests.hostile
+	$(BIN)/python -m tests.strip.third_parser
 
 serve: .venv/run  ## start a Prefect server, a work pool, a worker; deploy
 	$(BIN)/python -m flows.serve
