@@ -57,7 +57,8 @@ HOSTILE = {  # one more level, or one more of what is reopened in each block
     "svg": "<svg><g>图",
     "stray end tags": "</p></td></div>",
     "comments": "<!--<b>-->评",
-    "attributes": "<p a{}='1' class=\"x\">",
+    "attributes of different names": "<p a{}='1' class=\"x\">",
+    "elements of different names": "<x{}>字",
     "mixed": "<div><table><tr><td><font size=2><b><ul><li><a href={}><p>混",
 }
 
