@@ -73,13 +73,13 @@ def _fragment_verdicts(texts: list[str], given: dict[str, Any]) -> list[str | No
 
 def _bylines(text: str, blocks: list[Block]) -> list[str]:
     """The names in bylines and lead-ins, in reading order."""
-    lines = [(block.kind, "".join(text[start:end] for start, end in block.spans)) for block in blocks]
-    return [
-        name
-        for kind, line in lines
-        if kind in ("byline", "paragraph")
-        for name in (read_byline(line)[0] if kind == "byline" else lead_in_names(line))
-    ]
+    names: list[str] = []
+    for block in blocks:
+        if block.kind == "paragraph":
+            names += lead_in_names("".join([text[start:end] for start, end in block.spans]))
+        elif block.kind == "byline":
+            names += read_byline("".join([text[start:end] for start, end in block.spans]))[0]
+    return names
 
 
 def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:

@@ -65,19 +65,23 @@ def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article:
     blocks: list[Block] = []
     numbers: list[int] = []
     last_place, last_number = _NOWHERE, -1
-    for number in [number for number, text in enumerate(texts) if text and verdicts[number] is None]:
+    for number in [number for number, verdict in enumerate(verdicts) if verdict is None and texts[number]]:
         line, text = page.lines[number], texts[number]
-        place = rows.get(number, _NOWHERE)
         start = line[1] - len(page.text[line[0] : line[1]].lstrip())
-        if place.row >= 0 and place.row == last_place.row:
-            same_cell = place == last_place and number == last_number + 1
-            _go_on(page, blocks[-1], start, start + len(text), same_cell=same_cell)
-            last_place, last_number = place, number
-            continue
-        in_row = place.row >= 0
-        kind, level = ("table_row", 0) if in_row else _kind(page, line, text)
+        if number in rows:
+            place = rows[number]
+            if place.row == last_place.row:
+                same_cell = place == last_place and number == last_number + 1
+                _go_on(page, blocks[-1], start, start + len(text), same_cell=same_cell)
+                last_place, last_number = place, number
+                continue
+            kind, level, pieces = "table_row", 0, [(0, len(text))]
+        else:
+            place = _NOWHERE
+            kind, level = _kind(page, line, text)
+            pieces = _pieces(page, line[2], text)
         path = path_of(line[2])
-        for begin, end in [(0, len(text))] if in_row else _pieces(page, line[2], text):
+        for begin, end in pieces:
             if spans := _without_holes(page, start + begin, start + end):
                 blocks.append(Block(kind, spans, level, path))
                 numbers.append(number)
@@ -132,7 +136,7 @@ def _pieces(page: Page, box: int, text: str) -> list[tuple[int, int]]:
     """Where the paragraphs of one line begin and end."""
     if page.tags[box] == "pre":
         pattern = _PRE_BREAK
-    elif "\u3000\u3000" in text or "\xa0\xa0\xa0\xa0" in text:
+    elif ("\u3000" in text and "\u3000\u3000" in text) or ("\xa0" in text and "\xa0\xa0\xa0\xa0" in text):
         pattern = _LOST_BREAK
     else:
         return [(0, len(text))]
