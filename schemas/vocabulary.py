@@ -28,10 +28,15 @@ RECORD_SHAPES: dict[str, str] = {
 
 ENCODING_BASES: dict[str, str] = {
     "bom": "a byte order mark named the encoding",
+    "utf16_unmarked": "UTF-16 without a byte order mark, told by its characters",
     "utf8_valid": "the bytes are valid UTF-8",
-    "gb18030": "not UTF-8, and valid GB18030 (which contains GB2312 and GBK)",
+    "mojibake_undone": "valid UTF-8 of a text that had been read in the wrong encoding as a whole; undone exactly",
+    "declared": "the page declares an encoding of another language, and all bytes and characters fit",
+    "gb18030": "not UTF-8 (or by chance), and valid GB18030 (which contains GB2312 and GBK)",
+    "big5": "not UTF-8, and more common characters in Big5 than in GB18030",
     "utf8_with_replacement": "damaged UTF-8: undecodable bytes became U+FFFD and were counted",
     "gb18030_with_replacement": "damaged GB18030: undecodable bytes became U+FFFD and were counted",
+    "big5_with_replacement": "damaged Big5: undecodable bytes became U+FFFD and were counted",
 }
 
 COMPRESSIONS: dict[str, str] = {
@@ -98,7 +103,8 @@ FLAGS: dict[str, str] = {
     "missing_frequent_character": "a character that every text of this length has does not occur at all",
     "repeated_span": "a long span occurs twice",
     "foreign_word": "a Latin or other foreign word stands where Chinese is expected",
-    "mojibake": "runs of characters typical of a wrong decoding",
+    "mojibake": "text once read in the wrong encoding that cannot be restored exactly",
+    "mojibake_repaired": "text once read in the wrong encoding, restored: edits and encoding_basis say where",
     "glued_heading": "a heading runs into the sentence after it; it stays there, section_path knows it",
     "displaced_continuation": "a paragraph goes on behind other text (its column break was not joined)",
     "report_year_conflict": "title, speech date and text disagree about the year of the report",

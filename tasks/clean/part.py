@@ -95,6 +95,8 @@ def _clean_source(
         )  # fmt: skip
     n_audited = 0
     for record in found.records:
+        if decoded.basis == "mojibake_undone":
+            record.given.setdefault("flags", []).append("mojibake_repaired")
         audit = record.html is not None and (
             n_audited < facts["audit_first"] or zlib.crc32(record.raw.encode()) % audit_every == 0
         )

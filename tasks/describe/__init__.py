@@ -89,7 +89,8 @@ def describe(record: Record, stripped: Stripped, flags: list[str]) -> Descriptio
     signed = "" if is_report else text  # who signs beside a report took the picture
     bylines = _bylines(page.get("bylines"), author, signed)
 
-    found = {*flags, *given.get("flags", ()), *years.flags, *text_flags(record.text, text)}
+    repaired = any(edit.rule == "mojibake" for block in stripped.blocks for edit in block.edits)
+    found = {*flags, *given.get("flags", ()), *years.flags, *text_flags(record.text, text, repaired=repaired)}
     found |= {"no_title"} if title is None else set()
     found |= {"bad_date"} if published.bad else set()
     return Description(

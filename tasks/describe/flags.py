@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from tasks.decode.misread import is_mojibake
+
 _HAN = "一-鿿"
 _MASKS = ("*", "＊", "□", "××")  # a single × is a sign
 _MASK_RUN = re.compile("[*＊×□]+")
@@ -33,10 +35,6 @@ _FREQUENT = {
 _EXPECTED = 15  # a frequent character of which that many are expected is never absent from a sound text
 _LONG_TEXT = 3000
 
-_MOJIBAKE = ("锟斤拷", "烫烫烫", "屯屯屯")  # U+FFFD twice, and uninitialized memory, read as GBK
-_UTF8_AS_LATIN = re.compile(r"[ÃÂâãäåæçèéï][\x80-¿€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]")
-_UTF8_AS_GBK = "锛銆鐨鍙鍦鏄涓浜鍜湪鈥"  # how ，。的可在是不人和 in UTF-8 begin when they are read as GBK
-_MOJIBAKE_SHARE = 100  # one such pair or character in a hundred: they are rare or unused in real text
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -77,17 +75,6 @@ def _is_due(char: str, n_han: int) -> bool:
     return n_han * _FREQUENT[char] >= 1000 * _EXPECTED
 
 
-def is_mojibake(text: str) -> bool:
-    """Whether the text bears marks of a wrong decoding."""
-    if any(mark[0] in text and mark in text for mark in _MOJIBAKE):  # one character is found 5 times faster
-        return True
-    if "锛" in text or "銆" in text:
-        return sum(map(text.count, _UTF8_AS_GBK)) * _MOJIBAKE_SHARE > len(text)
-    if "Ã" in text or "â" in text or "å" in text:
-        return len(_UTF8_AS_LATIN.findall(text)) * _MOJIBAKE_SHARE > len(text)
-    return False
-
-
 def has_foreign_word(text: str) -> bool:
     """Whether an English function word stands between Chinese words."""
     return any(
@@ -95,8 +82,8 @@ def has_foreign_word(text: str) -> bool:
     )
 
 
-def text_flags(raw: str, text: str) -> list[str]:
-    """The flags of a record: ``raw`` as decoded, ``text`` clean."""
+def text_flags(raw: str, text: str, *, repaired: bool) -> list[str]:
+    """The flags of a record: ``raw`` as decoded, ``text`` clean; ``repaired``: some mojibake was undone."""
     found: list[str] = []
     if not text:
         found.append("empty_text")
@@ -108,8 +95,10 @@ def text_flags(raw: str, text: str) -> list[str]:
         found.append("masked_characters")
     if missing_characters(text):
         found.append("missing_frequent_character")
-    if is_mojibake(text):
+    if is_mojibake(text, repaired=repaired):
         found.append("mojibake")
+    if repaired:
+        found.append("mojibake_repaired")
     if not raw.isprintable() and _CONTROL.search(raw):
         found.append("control_characters")
     return found

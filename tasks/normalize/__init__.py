@@ -9,6 +9,8 @@ The pipeline asks for a ``Normalized`` (``normalize_block``; ``normalize_cells``
 one tab between them), which leaves the marks that were widened one to one to be read off by comparison: four edits of
 five in these texts, found for many blocks at once (``rules.MARK_RULES`` names them).
 
+Mojibake is undone first (``tasks.decode.misread``), as long as there is any: each turn shortens the text.
+
 Laws: ``undo(clean, edits) == text`` (L3); ``normalize(clean) == (clean, [])`` (L5); time is linear in the text.
 
 Marks change in Chinese context only (see ``context``); wording, Chinese numerals, compatibility forms and combining
@@ -21,10 +23,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tasks.decode.misread import may_be_misread, repairs
 from tasks.model import Edit
 from tasks.normalize.characters import INVISIBLE, drop_invisible, narrow
 from tasks.normalize.context import BREAK, SPACE
-from tasks.normalize.edits import apply, chain, split_edits, undo
+from tasks.normalize.edits import MOJIBAKE, apply, chain, split_edits, undo
 from tasks.normalize.marks import punctuate, widen
 from tasks.normalize.rules import MARK_RULES, RULES
 
@@ -58,13 +61,42 @@ def normalize(text: str) -> tuple[str, list[Edit]]:
     clean, widened, edits = normalize_block(text)
     if widened == text:
         return clean, edits
-    pairs = enumerate(zip(text, widened, strict=True))
-    marks = [Edit(at, raw, wide, MARK_RULES[raw]) for at, (raw, wide) in pairs if raw != wide]
-    return clean, chain(text, marks, clean, edits)
+    return clean, chain(text, _mark_edits(text, widened), clean, edits)
 
 
 def normalize_block(text: str) -> Normalized:
     """Clean text of a block, and how it came to be."""
+    return _undo_misreadings(text) if may_be_misread(text) else _normalize_read(text)
+
+
+def _undo_misreadings(text: str) -> Normalized:
+    """The clean text of what is left when nothing can be undone any more."""
+    clean = text
+    edits: list[Edit] = []
+    found = repairs(text)
+    while True:
+        misread = [Edit(*repair, MOJIBAKE) for repair in found]
+        undone = apply(clean, misread)
+        normalized = _normalize_read(undone)
+        found = repairs(normalized.text)
+        if not edits and not misread and not found:
+            return normalized
+        marks = _mark_edits(undone, normalized.widened)
+        made = chain(undone, marks, normalized.text, normalized.edits)
+        edits = chain(text, edits, normalized.text, chain(clean, misread, normalized.text, made))
+        clean = normalized.text
+        if not found:
+            return Normalized(clean, text, edits)
+
+
+def _mark_edits(text: str, widened: str) -> list[Edit]:
+    """The edits that widened marks one to one."""
+    pairs = enumerate(zip(text, widened, strict=True))
+    return [Edit(at, raw, wide, MARK_RULES[raw]) for at, (raw, wide) in pairs if raw != wide]
+
+
+def _normalize_read(text: str) -> Normalized:
+    """Clean text of a block that was read in the right encoding."""
     edits = _stops(text)
     widened = text if edits else widen(text)
     clean = apply(text, edits) if edits else widened

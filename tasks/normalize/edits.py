@@ -10,6 +10,8 @@ import sys
 
 from tasks.model import Edit, Span
 
+MOJIBAKE = "mojibake"  # the rule that names an edit whatever else changed in it
+
 
 def undo(clean: str, edits: list[Edit]) -> str:
     """The raw text from which ``edits`` made ``clean``."""
@@ -37,7 +39,8 @@ def apply(raw: str, edits: list[Edit]) -> str:
 def chain(raw: str, first: list[Edit], clean: str, second: list[Edit]) -> list[Edit]:
     """One edit list from ``raw`` to ``clean``, given raw → middle and middle → clean.
 
-    Edits that touch the same middle text become one, named after the later rule; so do two at the same raw place.
+    Edits that touch the same middle text become one, named after the later rule, or mojibake; so do two at the same
+    raw place.
     """
     chained: list[Edit] = []
     i = j = to_raw = to_clean = 0  # what to add to a middle place for its raw and its clean place
@@ -53,12 +56,12 @@ def chain(raw: str, first: list[Edit], clean: str, second: list[Edit]) -> list[E
             if i < len(first) and ((at := first[i].start - to_raw) < end or at == start == end):
                 end = max(end, at + len(first[i].clean))
                 to_raw += len(first[i].raw) - len(first[i].clean)
-                rule = rule or first[i].rule
+                rule = MOJIBAKE if first[i].rule == MOJIBAKE else rule or first[i].rule
                 i += 1
             elif j < len(second) and ((at := second[j].start) < end or (at == end and end + to_raw == raw_start)):
                 end = max(end, at + len(second[j].raw))
                 to_clean += len(second[j].clean) - len(second[j].raw)
-                rule = second[j].rule
+                rule = rule if rule == MOJIBAKE else second[j].rule
                 j += 1
             else:
                 break

@@ -20,6 +20,13 @@ class Rule(NamedTuple):
 
 
 REGISTRY = (
+    Rule(
+        "mojibake",
+        "text that was read in the wrong encoding restored, where misreading it again gives exactly what was there",
+        "WHATWG Encoding Standard",
+        "ÖÐ¹ú¾\xad¼Ã",
+        "中国经济",
+    ),
     Rule("control_character", "control character removed", "Unicode general category Cc", "增\x08长", "增长"),
     Rule(
         "zero_width",

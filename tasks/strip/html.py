@@ -18,7 +18,9 @@ from tasks.strip.credits import is_editors, lead_in_names, read_byline
 from tasks.strip.html_blocks import blocks_of
 from tasks.strip.html_content import classify
 from tasks.strip.html_images import images_of
-from tasks.strip.html_meta import describe_page, find_title
+from tasks.strip.html_information import find_information
+from tasks.strip.html_meta import claimed_titles, describe_page
+from tasks.strip.html_title import find_title, guess_title
 from tasks.strip.html_walk import Page, read_page
 from tasks.strip.markers import read_information
 
@@ -34,11 +36,14 @@ def strip_html(record: Record) -> Stripped:
     texts = [text[start:end].strip() for start, end, _, _, _ in page.lines]
     given: dict[str, Any] = {}
     if record.shape == "html_page" or (record.shape == "json_html" and _WHOLE_PAGE.search(html)):
-        title_line = find_title(page, texts)
-        article, verdicts, roles = classify(page, texts, title_line)
-        given = describe_page(page, texts, verdicts, title_line)
-        if title_line is not None:
-            verdicts[title_line] = "structure"
+        information = find_information(page, texts)
+        title = find_title(page, texts, claimed_titles(page), information.lines)
+        article, verdicts, roles = classify(page, texts, title, information.lines)
+        if not title and (title := guess_title(page, texts, verdicts)):
+            article, verdicts, roles = classify(page, texts, title, information.lines)
+        given = describe_page(page, texts, verdicts, title)
+        for number in title:
+            verdicts[number] = "structure"
     else:
         article, roles = 0, [None] * len(page.tags)
         verdicts = _fragment_verdicts(texts, given)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
 from typing import Any
 
+from tasks.strip.html_title import page_title, split_site, title_of
 from tasks.strip.html_walk import Page, unescape
 
 # Names of meta elements in lower case: the Chinese government site standard (ArticleTitle, PubDate …),
@@ -45,66 +45,6 @@ _AUTHOR = re.compile(rf"(?:作者|撰稿|记者){_VALUE}")
 _PUBLISHER = r"([^\s:：|]{1,20}(?:报社?|网|通讯社|电视台|电台|在线|频道|周刊|杂志|客户端))"
 _DATED_SOURCE = re.compile(rf"{_DATE}\s+{_PUBLISHER}|{_PUBLISHER}\s+{_DATE}")  # nothing else on the line
 _INFORMATION = ("document_information", "page_furniture")
-_SITE_MARK = re.compile(
-    r"\s*(?:[_|｜]|\s[-–—]+\s|--+|——|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|博客|客户端|com|cn)\S{0,4}$))\s*"
-)
-_SEPARATORS = "·・_|｜-–—－:：>»/"  # between the columns of a site and the headline, in a title element
-_TITLE_TAGS = ("h1", "h2", "h3")
-MIN_TITLE = 4  # characters
-_TITLE_LINES = 400  # a title stands early in the page
-
-
-def page_title(page: Page, texts: list[str]) -> str:
-    """The text of the title element."""
-    for number, line in enumerate(page.lines):
-        if page.tags[line[2]] == "title":
-            return texts[number]
-        if line[2] and page.tags[line[2]] != "head":
-            break
-    return ""
-
-
-def split_site(title: str) -> tuple[str, str]:
-    """A title element's text as title proper and site name ("" if it names none)."""
-    parts = [part for part in _SITE_MARK.split(title) if part]
-    if len(parts) < 2 or len(parts[0]) < MIN_TITLE:
-        return title, ""
-    return parts[0], parts[-1]
-
-
-def _repeats(whole: str, line: str) -> bool:
-    """Whether the title element begins with a line, or the line is a part between separators and most of it."""
-    at = whole.find(line)
-    if at <= 0:
-        return at == 0
-    end = at + len(line)
-    set_off = whole[at - 1] in _SEPARATORS and (end == len(whole) or whole[end] in _SEPARATORS)
-    return set_off and 2 * len(line) > len(whole)
-
-
-def find_title(page: Page, texts: list[str]) -> int | None:
-    """The line that prints the title: a heading or a line of its own that the title element repeats."""
-    whole = "".join(page_title(page, texts).split())
-    best, best_size = None, 0.0
-    tags = page.tags
-    initials = {whole[:1], *(char for mark, char in pairwise(whole) if mark in _SEPARATORS)}
-    for number, (text, line) in enumerate(zip(texts[:_TITLE_LINES], page.lines, strict=False)):
-        tag = tags[line[2]]
-        heading = tag in _TITLE_TAGS
-        if not heading and (text[:1] not in initials or tag in ("title", "head")):
-            continue
-        if not MIN_TITLE <= len(text) <= 120 or line[3] * 2 > len(text):
-            continue
-        squeezed = "".join(text.split()) if whole else ""
-        if squeezed and (_repeats(whole, squeezed) or (heading and squeezed in whole)):
-            size = len(squeezed) + (20.0 if heading else 0.0) + (10.0 if tag == "h1" else 0.0)
-        elif tag == "h1":
-            size = 1.0
-        else:
-            continue
-        if size > best_size:
-            best, best_size = number, size
-    return best
 
 
 def _from_metas(page: Page) -> dict[str, str]:
@@ -115,6 +55,11 @@ def _from_metas(page: Page) -> dict[str, str]:
             value = _META_VALUE.search(serialized, 0, 4000)
             values.setdefault(name[1].lower(), unescape(value[1]).strip() if value else "")
     return {key: values[name] for key, names in _META.items() for name in reversed(names) if values.get(name)}
+
+
+def claimed_titles(page: Page) -> list[str]:
+    """The titles that meta elements give."""
+    return [title for title in (_from_metas(page).get("title"),) if title]
 
 
 def _from_json_ld(page: Page) -> dict[str, str]:
@@ -138,11 +83,11 @@ def _from_json_ld(page: Page) -> dict[str, str]:
     return found
 
 
-def _from_lines(texts: list[str], verdicts: list[str | None], title_line: int | None) -> dict[str, str]:
+def _from_lines(texts: list[str], verdicts: list[str | None], title: range) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, verdict in enumerate(verdicts):
         text = texts[number]
-        if verdict not in _INFORMATION or len(text) > 200 or number < (title_line or 0) - 3:
+        if verdict not in _INFORMATION or len(text) > 200 or number < title.start - 3:
             continue
         for key, pattern in (("date", _LABELLED_DATE), ("source", _SOURCE), ("author", _AUTHOR)):
             if key not in found and (match := pattern.search(text)):
@@ -154,14 +99,14 @@ def _from_lines(texts: list[str], verdicts: list[str | None], title_line: int | 
     return found
 
 
-def describe_page(page: Page, texts: list[str], verdicts: list[str | None], title_line: int | None) -> dict[str, Any]:
+def describe_page(page: Page, texts: list[str], verdicts: list[str | None], title: range) -> dict[str, Any]:
     """The values for ``Stripped.given``."""
-    title, site = split_site(page_title(page, texts))
-    given: dict[str, Any] = {"title": title, "site": site}
-    given |= _from_lines(texts, verdicts, title_line)
+    name, site = split_site(page_title(page, texts))
+    given: dict[str, Any] = {"title": name, "site": site}
+    given |= _from_lines(texts, verdicts, title)
     if page.json_ld:
         given |= _from_json_ld(page)
     given |= _from_metas(page)
-    if title_line is not None:
-        given["title"] = " ".join(texts[title_line].split())
+    if title:
+        given["title"] = title_of("".join(texts[number] for number in title))
     return {key: value for key, value in given.items() if value}

@@ -20,7 +20,6 @@ _TAG_ROLES = {
     "footer": "footer",
     "noscript": "hidden",
     "dialog": "hidden",
-    "form": "form",
     **dict.fromkeys(("aside",), "related_links"),
     **dict.fromkeys(("select", "option", "button", "textarea", "menu", "dir"), "navigation"),
     **dict.fromkeys(("svg", "canvas", "audio", "video", "object"), "page_furniture"),
@@ -57,13 +56,15 @@ def _own_role(tag: str, attrs: str) -> str | None:
     for names in _NAME.findall(attrs, 0, MAX_NAMES):
         if match := _ROLE_NAME.search(names):
             return match.lastgroup
-    return None
+    return _FORM if tag == "form" else None
 
 
-def roles_of(page: Page, sums: list[float], title_line: int | None) -> list[str | None]:
-    """The role of each box: its own or its parent's; ``sums``: the prose before each line."""
+def roles_of(page: Page, sums: list[float], title: int) -> list[str | None]:
+    """The role of each box: its own or its parent's.
+
+    ``sums``: the prose before each line; ``title``: the line of the title, or -1.
+    """
     limit = MAX_ROLE_SHARE * sums[-1]
-    title = -1 if title_line is None else title_line
     firsts, lasts = page.firsts, page.lasts
     roles: list[str | None] = []
     for box, parent in enumerate(page.parents):
@@ -75,7 +76,8 @@ def roles_of(page: Page, sums: list[float], title_line: int | None) -> list[str 
                 if sums[last] - sums[first] > limit or (role not in _CERTAIN and first <= title < last):
                     role = None
                 elif role == _FORM:
-                    role = "navigation" if last - first <= MAX_FORM_SHARE * lasts[0] and sums[last] == sums[first] else None
+                    small = last - first <= MAX_FORM_SHARE * lasts[0] and sums[last] == sums[first]
+                    role = "navigation" if small else None
                 elif role == _HEADER:
                     role = "navigation" if last <= title or title < 0 else None
         roles.append(role)

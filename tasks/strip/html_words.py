@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tasks.strip.credits import read_byline
+
 MIN_PROSE = 16  # unlinked characters of a line that may count as prose
 FULL_PROSE = 60  # unlinked characters; shorter lines count for less than their length
 MAX_LINKED_PROSE = 0.3  # linked characters per unlinked one that prose may have
@@ -21,17 +23,17 @@ _FURNITURE = re.compile(
     r"""[|│┃·•■□●◆◇►▶>»*\s]*(?:
     (?P<navigation>
         (?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)?位置(?:是|为)?\s*[:：>]
-        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索)
+        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$|[您你]认为.{0,20}(?:帮助|满意|评价)|(?:很有|没有|有)帮助$)
     |(?P<share_bar>
         (?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|微信扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])
-        |(?:点赞|收藏|转发|点踩)\s*\d*$)
+        |(?:点赞|收藏|转发|点踩|[顶踩]一下)\s*\d*$)
     |(?P<page_furniture>
         [【\[（(]\s*返回\s*[】\])）]|返回(?:列表|上一?[级页]|$)
         |[（(【\[]?\s*(?:责任编[辑审]|责编|编辑|审核|校对|网站编辑|本文编辑|初审|复审|终审)\s*[:：]
         |[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP\b|视力保护色|放大|缩小|加大)
         |(?:本[文页]|此文)?(?:已经?)?被?(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?了?\s*[:：]?\s*\d*\s*次?$
         |(?:关注者?|粉丝|获赞|被浏览|播放)[数量]?\s*[:：]?\s*[\d,.]*\s*[万亿]?$
-        |(?:(?:阅读|评论|分享|收藏|点赞|赞|在看|写?留言|浏览|转发|回复|喜欢|投币|推荐|播放|人气|点击)[数量次]?\s*[:：(（]?\s*[\d,.]*\s*[万亿wk+]?
+        |(?:(?:阅读|评论|分享|收藏|点赞|赞|顶一下|踩一下|顶|踩|在看|写?留言|浏览|转发|回复|喜欢|投币|推荐|播放|人气|点击)[数量次]?\s*[:：(（]?\s*[\d,.]*\s*[万亿wk+]?
             [)）]?[\s|·/]*){2,}$
         |打开.{2,10}(?:客户端|APP|查看更多)
         |[-—·\s]*(?:THE\s*)?END[-—·\s]*$
@@ -49,7 +51,7 @@ _FURNITURE = re.compile(
         (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:线索|列表)?(?:\s*[(（:：\d]|$)
         |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]
         |comments?\s*(?:[(:]|$)|leave\sa\s(?:reply|comment)|\d+\s(?:comments|replies|responses)
-        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|引用通告|没有更多)
+        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|[（(]?本文(?:发表于|通告引用)|引用(?:通告|地址|链接)|trackback|没有更多)
     |(?P<advertisement>
         [（(【\[]?(?:广告|推广|赞助商?|AD)[】\])）]?$|advertisement$|(?:get|join|subscribe\sto|sign\sup\sfor)\b.{0,20}newsletter|订阅[“《].{1,12}[”》]$
         |[您你]还没有安装|[您你]的浏览器(?:不支持|版本)|(?:如果)?(?:您|你)?觉得.{0,16}[,，]?.{0,8}(?:打赏|赞赏))
@@ -65,12 +67,23 @@ _LABEL = (
     r"|(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构)\s*[:：]"
     r"|(?:浏览|点击|阅读|人气|访问)(?:次数|时长|量|数)?\s*[:：]?\s*\d"
 )
-_DATE = r"[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+_DATE = (
+    r"(?:[12]\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d)"
+)
 _INFORMATION = re.compile(f"{_LABEL}|{_DATE}")
 _LABELLED = re.compile(_LABEL)
 _CLOCK = re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}[:：]\d{2}")
 _CREDIT = re.compile(r"(?:(?:信息|文章)?来源|稿源|作者|撰稿|供稿|发布者|发布人)\s*[:：/]")
-_MOMENT = re.compile(rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[\W_]+")
+_MOMENT = re.compile(
+    rf"https?:[\w./:-]+|[\w-]+(?:\.[\w-]+)+|{_DATE}\s*日?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?|(?:星期|周)[一二三四五六日天]|[A-Z][a-z]+day|[ap]m|[\W_]+"
+)
+_WRITER = re.compile(r"记者|通讯员|作者|撰稿|撰文|评论员|实习生|文\s*[/／]|[图摄]\s*[/／]")
+_OFFICE = re.compile(r"[一-鿿、（）()\s]{2,40}(?:[局厅署办院会部处队行府]|办公室|中心|公司|大学|学院|总队|法院|检察院)")
+_DAY = re.compile(
+    r"[\d〇○零一二三四五六七八九十]{4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
+)
+MAX_BYLINE = 40  # characters
 MAX_HEAD = 80  # characters of a line that dates or attributes an article at its head
 MAX_HEAD_WORDS = 16  # characters of such a line beside a date without label: who published it
 # Sentences about the site, its rights and its channels; they stand at the edges of an article.
@@ -79,11 +92,15 @@ _BOILERPLATE = re.compile(
     r"|凡(?:本[网站报刊社]|注明|署名|来源)|版权(?:均|全)?[归属].{0,24}所有|本[网站报刊]?(?:文|稿)?.{0,16}不代表.{0,12}(?:观点|立场|赞同)"
     r"|仅供(?:读者|学习|交流|个人)?(?:参考|学习|交流).{0,12}(?:不构成|不代表|投资|请)|不构成.{0,8}(?:投资|操作)?建议|推荐使用.{0,24}(?:浏览|分辨率)"
     r"|(?:长按|扫描|识别|扫一扫).{0,12}(?:二维码|关注)|点击.{0,6}(?:名片|蓝字|阅读原文|关注)|(?:欢迎|敬请|请)?关注.{0,20}(?:公众号|微信|微博|客户端|订阅号)"
-    r"|以上内容.{0,16}(?:上传|发布)|仅提供.{0,12}(?:平台|服务)|(?i:newsletter|subscribe to|sign up)"
+    r"|以上内容.{0,16}(?:上传|发布)|仅提供.{0,12}(?:平台|服务)|(?i:newsletter|subscribe to)"
     r"|如有侵权|侵权.{0,8}(?:删除|联系)|请?(?:与我们|及时)?联系.{0,8}(?:删除|处理)"
 )
 # One of them stands in every such sentence: looking for them first is 20 times as fast.
-_BOILERPLATE_STEMS = ("转载", "摘编", "许可", "授权", "版权", "本网", "注明", "代表", "参考", "建议", "浏览", "二维码", "点击", "关注", "侵权", "联系", "上传", "ewsletter", "ubscribe")
+_BOILERPLATE_STEMS = (
+    *("未经", "转载", "摘编", "版权", "凡本", "凡注明", "凡署名", "凡来源", "不代表", "仅供", "仅提供", "不构成"),
+    *("推荐使用", "二维码", "公众号", "订阅号", "微信", "微博", "客户端", "名片", "蓝字", "原文", "以上内容", "侵权"),
+    *("联系删除", "联系处理", "ewsletter", "ubscribe"),
+)
 MAX_BOILERPLATE = 400  # characters
 _ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
 _END = re.compile(
@@ -130,6 +147,24 @@ def is_stamp(text: str) -> bool:
 def is_credit(text: str) -> bool:
     """Whether a short line says whence or by whom an article is."""
     return len(text) <= MAX_HEAD and _CREDIT.match(text) is not None
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line says who wrote, and nothing else.
+
+    A name with an office is none: appointment notices consist of them.
+    """
+    return len(text) <= MAX_BYLINE and _WRITER.search(text) is not None and read_byline(text)[1]
+
+
+def is_issue(office: str, day: str) -> bool:
+    """Whether two lines are an office and, by itself, the date on which it issued a document."""
+    return _OFFICE.fullmatch(office) is not None and _DAY.fullmatch(day) is not None
+
+
+def is_signature(text: str) -> bool:
+    """Whether a line is the writers' names in brackets."""
+    return len(text) <= MAX_BYLINE and text[:1] in "（(" and text[-1:] in "）)" and bool(read_byline(text)[0])
 
 
 def ends_article(text: str) -> bool:

@@ -76,7 +76,7 @@ def test_report_year(case):
 
 @pytest.mark.parametrize("case", cases("flags"))
 def test_flags(case):
-    found = text_flags(case["raw"], case["text"])
+    found = text_flags(case["raw"], case["text"], repaired=case.get("repaired", False))
     assert sorted(found) == case["flags"]
     assert set(found) <= set(FLAGS)
 

@@ -103,7 +103,10 @@ def _encodings(sizes: Sizes) -> list[Case]:
     middle = as_gbk.index("公里".encode("gbk"))
     stray = as_gbk[:middle] + b"\xff" + as_gbk[middle:]
     invalid = TEXT.encode().replace("大棚".encode(), b"\xe5\xa4\xff\xc0\xaf")
-    replaced = ("replacement_characters",)
+    replaced, undone = ("replacement_characters",), ("mojibake_repaired",)
+    whole = page.format("utf-8").encode().decode("latin-1").encode()
+    misread = SENTENCES.encode().decode("latin-1").encode() + SENTENCES.encode("gbk").decode("latin-1").encode()
+    lossy = SENTENCES.encode().decode("gbk", "replace").replace("\ufffd", "?").encode()
     return [
         Case("stray_byte.html", stray, kept=1, flags=replaced, facts={"encoding": "gb18030", "n_replaced": 1}),
         Case("says_gb2312.html", page.format("gb2312").encode(), kept=1, facts={"encoding": "utf-8", "n_replaced": 0}),
@@ -113,7 +116,13 @@ def _encodings(sizes: Sizes) -> list[Case]:
         Case("cesu.txt", TEXT.encode() + b"\xed\xa0\x80\xed\xb0\x80", kept=1, flags=replaced),
         Case("utf16.txt", b"\xff\xfe" + TEXT.encode("utf-16-le"), kept=1, facts={"encoding": "utf-16-le"}),
         Case("utf16_odd.txt", b"\xfe\xff" + TEXT.encode("utf-16-be") + b"\x4e", kept=1, flags=replaced),
-        Case("utf16_unmarked.txt", TEXT.encode("utf-16-le"), ("binary", "")),
+        Case("utf16_unmarked.txt", TEXT.encode("utf-16-le"), kept=1, facts={"encoding_basis": "utf16_unmarked"}),
+        Case("says_big5.html", page.format("big5").encode("gbk"), kept=1, facts={"encoding": "gb18030"}),
+        Case("misread.html", whole, kept=1, flags=undone, facts={"encoding_basis": "mojibake_undone"}),
+        Case(
+            "misread_lines.txt", TEXT.encode() + misread, kept=1, flags=undone, facts={"encoding_basis": "utf8_valid"}
+        ),
+        Case("misread_lossy.txt", TEXT.encode() + lossy, kept=1, flags=(*undone, "mojibake")),
         Case("utf32.txt", b"\xff\xfe\0\0" + TEXT.encode("utf-32-le"), ("binary", "")),
         Case("two_encodings.txt", TEXT.encode() * 30 + TEXT.encode("gbk"), kept=1, flags=replaced),
     ]

@@ -118,6 +118,10 @@ PHRASES = st.lists(
                 " 5 % 以",
                 "“乙” 丙",
                 "'丁'",
+                "ä¸\xadæ–‡",
+                "ÖÐ¹úÈËÃñ",
+                "鍏ㄥ浗浜烘皯",
+                "锛?",
             ]
         ),
         HOSTILE.filter(lambda text: len(text) < 6),

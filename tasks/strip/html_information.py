@@ -1,0 +1,100 @@
+"""The document-information table of a page (索引号, 发文机关, 文号, 成文日期 …), however it is marked up.
+
+``find_information(page, texts)`` looks for a run of labels with values, each label in a box of its own with the value
+in the next, or both on one line, several pairs in a row. It is a table of information if at least
+``MIN_LABELS`` different labels are in it, one of them such as only these tables have. The labels are those of the
+Chinese government information catalogue (政府信息公开目录) as portals write them; a notice's own key-value
+lines (采购人, 预算金额) are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tasks.strip.html_walk import Page
+
+MIN_LABELS = 3
+MAX_LINE = 400  # characters of a line that may hold pairs
+MAX_VALUE = 160
+
+# Key, labels; those in the first group stand in information tables only.
+_CERTAIN = {
+    "index_number": "索引号|索引码|信息索引号|信息索引|统一编号",
+    "issuer": "发文机关|发文机构|发文单位|发布机构|制发机关|公开机构|公开主体|责任部门",
+    "document_number": "发文字号|文号|文件编号|发文号",
+    "written_date": "成文日期|成文时间|生成日期|生成时间|发文日期|制发日期",
+    "topic": "主题分类|信息分类|信息类别|组配分类|体裁分类|所属类别|公开目录|公开类别|服务对象",
+}
+_OTHER = {
+    "published_date": "发布日期|发布时间|公开日期|公开时间|公布日期",
+    "title": "标题|名称|信息名称|文件名称",
+    "keywords": "主题词|关键词|关键字",
+    "validity": "有效性|时效性|效力状态|文件状态|是否有效|有效期",
+    "effective_date": "生效日期|生效时间|实施日期|施行日期",
+    "abolished_date": "失效日期|失效时间|废止日期|废止时间",
+    "source": "信息来源|文件来源|来源",
+    "disclosure": "信息索取|公开方式|公开形式|公开时限|公开范围|公开程序|公开属性",
+    "summary": "内容概述|内容概要|内容摘要",
+}
+_KEY_OF = {label: key for group in (_CERTAIN, _OTHER) for key, labels in group.items() for label in labels.split("|")}
+_SPACED = {label: "[\\s\u3000]*".join(label) for label in sorted(_KEY_OF, key=len, reverse=True)}
+_LABELS = "|".join(_SPACED.values())
+_PAIR = re.compile(rf"[\[【]?[ \t]*(?P<label>{_LABELS})[ \t\u3000]*(?:[】\]][ \t]*[:：]?|[:：]|$)")
+_INITIALS = frozenset(label[0] for label in _KEY_OF) | {"[", "【"}
+
+
+@dataclass(slots=True)
+class Information:
+    """What the table says, under English keys, as written; the lines it consists of."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    lines: set[int] = field(default_factory=set)
+
+
+def find_information(page: Page, texts: Sequence[str]) -> Information:
+    """The information tables of a page; of a key that is given twice, the first value."""
+    found = Information()
+    run = Information()
+    keys: set[str] = set()
+    waiting = ""  # the key whose value the next line holds
+    for number, text in enumerate([*texts, ""]):
+        pairs = _pairs(text)
+        if pairs:
+            run.lines.add(number)
+            for key, value in pairs:
+                keys.add(key)
+                if value:
+                    run.values.setdefault(key, value)
+            waiting = "" if pairs[-1][1] else pairs[-1][0]
+        elif waiting and 0 < len(text) <= MAX_VALUE and _are_cells(page, number - 1, number):
+            run.lines.add(number)
+            run.values.setdefault(waiting, text)
+            waiting = ""
+        elif text or number == len(texts):
+            if len(keys) >= MIN_LABELS and not keys.isdisjoint(_CERTAIN):
+                found.lines |= run.lines
+                found.values = run.values | found.values
+            run, keys, waiting = Information(), set(), ""
+    return found
+
+
+def _are_cells(page: Page, left: int, right: int) -> bool:
+    """Whether two lines stand in one box, or in two boxes of one box or table row."""
+    boxes = page.lines[left][2], page.lines[right][2]
+    return (
+        boxes[0] == boxes[1] or page.parents[boxes[0]] == page.parents[boxes[1]] or boxes[0] == page.parents[boxes[1]]
+    )
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """The keys and values of a line that begins with a label."""
+    if text[:1] not in _INITIALS or len(text) > MAX_LINE or _PAIR.match(text) is None:
+        return []
+    labels = list(_PAIR.finditer(text))
+    ends = [label.start() for label in labels[1:]] + [len(text)]
+    return [
+        (_KEY_OF["".join(label["label"].split())], text[label.end() : end].strip())
+        for label, end in zip(labels, ends, strict=True)
+    ]
