@@ -9,7 +9,6 @@ code points of ``record.text``. Raises nothing, on any markup.
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -100,12 +99,12 @@ def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:
 def _dropped(page: Page, blocks: list[Block], verdicts: list[str | None]) -> list[Dropped]:
     """Everything between the blocks; whitespace joins the dropped text before it, else it is structure."""
     pieces: list[tuple[int, int, str]] = [(start, end, "") for block in blocks for start, end in block.spans]
-    first = 0
-    for verdict, group in groupby(verdicts):
-        last = first + len(list(group)) - 1
-        if verdict:
-            pieces.append((page.lines[first][0], page.lines[last][1], verdict))
-        first = last + 1
+    first, running = 0, None
+    for number, verdict in enumerate([*verdicts, None]):
+        if verdict != running:
+            if running:
+                pieces.append((page.lines[first][0], page.lines[number - 1][1], running))
+            first, running = number, verdict
     pieces.sort(key=itemgetter(1))
     pieces.append((len(page.text), len(page.text), ""))
     dropped: list[Dropped] = []

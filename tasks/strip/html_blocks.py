@@ -232,7 +232,9 @@ class _Paths:
         return "".join(reversed(steps))
 
     def _step(self, box: int) -> str:
-        step = _step_name(self.page.tags[box], self.page.attrs[box][:400])
+        attrs, step = self.page.attrs[box], self.page.tags[box]
+        if attrs:
+            step = _step_name(step, attrs[:400])
         if box <= self.article or step in ("html", "body"):
             return step
         if not self.ranks:
@@ -247,5 +249,5 @@ class _Paths:
 @lru_cache(maxsize=8192)
 def _step_name(tag: str, attrs: str) -> str:
     """``div.article#zoom``: the tag with its first class and its id."""
-    names = dict(_STEP_NAME.findall(attrs)) if attrs else {}
+    names = dict(_STEP_NAME.findall(attrs))
     return tag + "".join(mark + names[name] for mark, name in ((".", "class"), ("#", "id")) if name in names)
