@@ -2,7 +2,7 @@
 
 ::
 
-    raw files ─ingest→ parts ─clean→ candidate rows ─check_rows→ rejects
+    raw files ─ingest→ parts ─clean→ candidate rows ─learn sites, clean again→ the same ─check_rows→ rejects
                                 └─find_copies→ copies ─write→ staged files ─check_laws→ verdict ─publish→ current
 
 ``clean`` is the way of one record: decode, split, strip, normalize, describe, quantify, fingerprint. Everything is done
@@ -29,6 +29,7 @@ from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
 from tasks.publish.task import publish, write_part
+from tasks.sites.task import clean_again, learn_sites
 from tasks.validate.gate import load_in_background
 from tasks.validate.task import check_laws, check_rows, judge
 
@@ -79,6 +80,12 @@ def clean_reports(
         load_in_background()
         stages.begin("clean", len(packs))
         cleaned = gather(stages, clean_part.map(packs, folders, audit_every=unmapped(found.audit_every)))
+        stages.begin("learn sites")
+        if affected := learn_sites(cleaned):
+            stages.begin("clean again", len(affected))
+            again = gather(stages, clean_again.map([packs[n] for n in affected], [cleaned[n] for n in affected]))
+            for number, part in zip(affected, again, strict=True):
+                cleaned[number] = part
         stages.begin("check rows")
         decisions = check_rows(cleaned)
         stages.begin("find copies")

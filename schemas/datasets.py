@@ -244,6 +244,13 @@ DROPPED = Dataset(
         _position("raw_end", "where it ends in the raw text", "strip"),
         _string("text", "the dropped text", "strip"),
         _string("reason", "why it was dropped", "strip", vocabulary="DROP_REASONS"),
+        _count(
+            "n_pages",
+            "differing pages of its site that have the text, where reason is repeated_on_site",
+            "strip",
+            unit="pages",
+            nullable=True,
+        ),
     ),
 )
 

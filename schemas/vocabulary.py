@@ -79,6 +79,7 @@ DROP_REASONS: dict[str, str] = {
     "markup": "marks of a markup language, such as Markdown emphasis",
     "page_furniture": "page numbers, running heads, editors' imprint of a printed page",
     "script": "program text that a page shows by mistake",
+    "repeated_on_site": "text of the site's own that many differing pages of it have; n_pages says how many",
 }
 
 DOC_TYPES: dict[str, str] = {

@@ -27,6 +27,7 @@ class Dropped(NamedTuple):
     start: int
     end: int
     reason: str
+    n_pages: int | None = None  # pages of the site that have it, where that is the reason
 
 
 class Edit(NamedTuple):

@@ -97,6 +97,7 @@ def _preload() -> None:
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", KEEP_HEAP)  # read by the C library when a process starts
     multiprocessing.set_forkserver_preload(
         [
+            "tasks.clean.again",
             "tasks.clean.part",
             "tasks.publish.part",
             "tasks.validate.laws",

@@ -14,11 +14,13 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.clean.again import clean_again
 from tasks.clean.part import CleanedPart, clean_part
 from tasks.dedupe.decisions import Decisions, decide_copies, gather_sources
 from tasks.ingest import ingest
 from tasks.publish import manifest, snapshot
 from tasks.publish.part import write_part
+from tasks.sites.find import find_repeated
 
 _scandir = os.scandir
 
@@ -30,6 +32,9 @@ def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() fo
     with snapshot.lock(clean), snapshot.stage(clean, "plain") as stage:
         found = ingest(str(raw), stage / "packs")
         cleaned = [clean_part(pack, stage / "cleaned" / pack.stem, found.audit_every) for _, pack in found.parts]
+        for number in find_repeated([part.folder for part in cleaned]):
+            pack, folder = found.parts[number][1], cleaned[number].folder
+            cleaned[number] = clean_again(pack, folder, folder.with_name(f"{folder.name}-again"))
         decisions = check_rows(cleaned)
         folders = [part.folder for part in cleaned]
         decide_copies(folders, decisions)

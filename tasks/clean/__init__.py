@@ -2,5 +2,5 @@
 
 ``record`` composes the pure stages for one record (strip, normalize, describe, quantify), ``positions`` carries
 places in the clean text back to the raw text, ``tables`` gathers the rows by column, ``part`` runs a whole part in a
-worker.
+worker, ``again`` does so for the records that hold what their sites repeat (``tasks.sites``).
 """

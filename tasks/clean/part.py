@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, NamedTuple
@@ -18,10 +19,10 @@ import pyarrow as pa
 
 from schemas.vocabulary import STAGES
 from tasks.clean.record import EmptyRecordError, TooLargeError, clean_record
-from tasks.clean.tables import PartTables
+from tasks.clean.tables import PartTables, dataset_columns
 from tasks.decode import Undecodable, decode
 from tasks.model import Record, UnaccountedError
-from tasks.split import split, split_json_lines
+from tasks.split import Split, split, split_json_lines
 from tasks.validate.probe import Probe, probe
 
 
@@ -39,15 +40,36 @@ def clean_part(pack: Path, folder: Path, audit_every: int) -> CleanedPart:
     """
     folder.mkdir(parents=True)
     tables = PartTables()
+    for facts, data in packed_sources(pack):
+        _clean_source(facts, data, tables, folder, audit_every)
+    return CleanedPart(folder, probes_of(tables.write(folder)))
+
+
+def packed_sources(pack: Path) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+    """What is known of each packed source, and its bytes."""
     with pa.memory_map(str(pack)) as source:
         reader = pa.ipc.open_file(source)
         for number in range(reader.num_record_batches):
             batch = reader.get_batch(number)
             data = batch.column("data")
             for row, facts in enumerate(batch.drop_columns(["data"]).to_pylist()):
-                _clean_source(facts, data[row].as_py(), tables, folder, audit_every)
-    written = tables.write(folder)
-    return CleanedPart(folder, {name: probe(name, written[name]) for name in ("documents", "quantities")})
+                yield facts, data[row].as_py()
+
+
+def split_source(facts: dict[str, Any], data: bytes | None, text: str) -> Split:
+    """The records of a packed source, given its decoded text."""
+    if _is_piece(facts, data):
+        return split_json_lines(facts["source_uri"], text, facts["first_record_no"])
+    return split(facts["source_uri"], text)
+
+
+def _is_piece(facts: dict[str, Any], data: bytes | None) -> bool:
+    return facts["piece"] > 0 or (data is not None and facts["sha256"] is None)
+
+
+def probes_of(tables: Mapping[str, pa.Table]) -> dict[str, Probe]:
+    """What the gate looks at of a part's tables."""
+    return {name: probe(name, dataset_columns(name, tables[name])) for name in ("documents", "quantities")}
 
 
 def _clean_source(
@@ -56,7 +78,7 @@ def _clean_source(
     uri = facts["source_uri"]
     row = {name: facts[name] for name in ("source_uri", "piece", "sha256", "bytes")}
     row |= {"compression": "none", "n_replaced": 0, "kind": "unknown", "n_records": 0, "status": "rejected"}
-    is_piece = facts["piece"] > 0 or (data is not None and facts["sha256"] is None)
+    is_piece = _is_piece(facts, data)
     if is_piece:
         row |= {"kind": "json_lines", "status": "read"}
     if data is None:
@@ -74,7 +96,7 @@ def _clean_source(
         quarantine.mkdir(exist_ok=True)
         (quarantine / name).write_bytes(data)
         return
-    found = split_json_lines(uri, decoded.text, facts["first_record_no"]) if is_piece else split(uri, decoded.text)
+    found = split_source(facts, data, decoded.text)
     tables.add_source(
         **row
         | {

@@ -6,6 +6,7 @@ text is too long; ``UnaccountedError`` from the strip stage if its blocks and dr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -40,14 +41,19 @@ class Cleaned:
     quantities: list[Quantity]
 
 
-def clean_record(record: Record, *, audit: bool) -> Cleaned:
-    """Strip, normalize, describe and quantify one record; ``audit``: have BeautifulSoup check the walk of its page."""
+def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None = None) -> Cleaned:
+    """Strip, normalize, describe and quantify one record; ``audit``: have BeautifulSoup check the walk of its page.
+
+    ``drops``: numbers of blocks that go because the site repeats them, each with the number of pages that have it.
+    """
     _check_size(record)
     stripped = strip(record)
     _check_size(record)  # a page's text is known only now
     if audit and record.html is not None and _is_auditable(record.html):
         stripped = audited(record, stripped)
     normalize_blocks(record.text, stripped)
+    if drops:
+        drop_repeated(stripped, drops)
     if not stripped.blocks:
         raise EmptyRecordError("nothing is left after stripping")
     description = describe(record, stripped, stripped.flags)
@@ -92,10 +98,8 @@ def normalize_blocks(text: str, stripped: Stripped) -> None:
 
     The clean text of a table's row has one tab between two cells; blank cells vanish.
     """
-    kept: list[Block] = []
-    new_number: list[int] = []
-    for block in stripped.blocks:
-        new_number.append(len(kept))
+    gone: list[int] = []
+    for number, block in enumerate(stripped.blocks):
         pieces = [text[start:end] for start, end in block.spans]
         if block.cells:
             borders = pairwise([0, *block.cells, len(pieces)])
@@ -104,14 +108,31 @@ def normalize_blocks(text: str, stripped: Stripped) -> None:
             block.text, block.widened, edits = normalize_block("".join(pieces))
         if block.text:
             block.edits = split_edits(edits, block.spans) if edits else []
-            kept.append(block)
         else:
-            stripped.dropped.extend(Dropped(start, end, "structure") for start, end in block.spans)
-    if len(kept) < len(stripped.blocks):
-        stripped.blocks = kept
-        stripped.dropped.sort()
+            gone.append(number)
+    if gone:
+        _drop(stripped, dict.fromkeys(gone), "structure")
+
+
+def drop_repeated(stripped: Stripped, drops: Mapping[int, int]) -> None:
+    """Make dropped text of the blocks that the site repeats."""
+    _drop(stripped, drops, "repeated_on_site")
+
+
+def _drop(stripped: Stripped, numbers: Mapping[int, int | None], reason: str) -> None:
+    """Make dropped text of blocks, each with the number of pages that have it, if that is the reason."""
+    kept: list[Block] = []
+    new_number: list[int] = []
+    for number, block in enumerate(stripped.blocks):
         new_number.append(len(kept))
-        for image in stripped.images:
-            image.block_no = new_number[image.block_no]
-        glued = stripped.given.get("glued_headings", {})
-        stripped.given["glued_headings"] = {new_number[number]: heading for number, heading in glued.items()}
+        if number in numbers:
+            stripped.dropped += [Dropped(start, end, reason, numbers[number]) for start, end in block.spans]
+        else:
+            kept.append(block)
+    new_number.append(len(kept))
+    stripped.blocks = kept
+    stripped.dropped.sort()
+    for image in stripped.images:
+        image.block_no = new_number[image.block_no]
+    glued = stripped.given.get("glued_headings", {})
+    stripped.given["glued_headings"] = {new_number[number]: heading for number, heading in glued.items()}

@@ -3,11 +3,13 @@
 Every table has the columns of its dataset (``schemas``); the child tables carry ``row`` besides: the row of their
 record in this part's ``documents``, so that copies and rejected records can be taken out by column. ``documents``
 holds every clean record, copies included; ``signatures`` goes with it row by row and is what the copies are found by.
+``site_blocks`` goes with ``blocks`` row by row and is what the texts are found by that a site repeats.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from tasks.dedupe.shingle import fingerprints
 from tasks.describe import DESCRIPTIVE
 from tasks.describe.flags import count_masks
 from tasks.quantify import Quantity
+from tasks.sites.columns import site_columns, site_of
 
 MAX_BLOCKS = 200_000  # kept as Python objects, at 0.6 kB each; a part of reports has 20,000
 CHILDREN = ("blocks", "quantities", "dropped", "edits")
@@ -59,19 +62,48 @@ class PartTables:
             self._records = _Records(self._records.next_row)
         self._records.add(cleaned, source_kind)
 
-    def write(self, folder: Path) -> dict[str, pa.Table]:
-        """Write every table to ``folder``/<name>.arrow; the tables, without ``row``."""
+    def tables(self) -> dict[str, pa.Table]:
+        """The tables of the clean records."""
         finished = [*self._finished, self._records.tables()]
+        return {name: pa.concat_tables([found[name] for found in finished]) for name in finished[0]}
+
+    def write(self, folder: Path) -> dict[str, pa.Table]:
+        """Write every table to ``folder``/<name>.arrow; the tables."""
         tables = {
             "sources": pa.Table.from_pylist(
                 self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))
             ),
             "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
         }
-        tables |= {name: pa.concat_tables([found[name] for found in finished]) for name in finished[0]}
+        tables |= self.tables()
         for name, table in tables.items():
             write_arrow(table, folder / f"{name}.arrow")
-        return {name: table.drop_columns(["row"]) if name in CHILDREN else table for name, table in tables.items()}
+        return tables
+
+
+def dataset_columns(name: str, table: pa.Table) -> pa.Table:
+    """A table as its dataset has it: without ``row``."""
+    return table.drop_columns(["row"]) if name in CHILDREN else table
+
+
+def replaced(old: Mapping[str, pa.Table], new: Mapping[str, pa.Table], rows: Sequence[int]) -> dict[str, pa.Table]:
+    """The ``old`` tables with the records in ``rows`` of the documents replaced by the ``new`` ones, in that order."""
+    places = np.asarray(rows, np.int32)
+    n_records = len(old["documents"])
+    records = np.arange(n_records)
+    records[places] = n_records + np.arange(len(places))
+    tables = {}
+    for name, table in old.items():
+        if name in CHILDREN:
+            stays = ~np.isin(table["row"].to_numpy(), places)
+            moved = pa.array(places[new[name]["row"].to_numpy()])
+            index = table.column_names.index("row")
+            both = pa.concat_tables([table.filter(pa.array(stays)), new[name].set_column(index, "row", moved)])
+            order = np.argsort(both["row"].to_numpy(), kind="stable")
+        else:
+            both, order = pa.concat_tables([table, new[name]]), records
+        tables[name] = both.take(pa.array(order))
+    return tables
 
 
 class _Records:
@@ -86,7 +118,8 @@ class _Records:
         self.span_counts: list[int] = []
         self.span_starts: list[int] = []
         self.span_ends: list[int] = []
-        self.dropped = _columns("count", "raw_start", "raw_end", "text", "reason")
+        self.sites: list[str | None] = []
+        self.dropped = _columns("count", "raw_start", "raw_end", "text", "reason", "n_pages")
         self.edits = EditRows()
         self.quantities = _columns("count", "sentence", *Quantity._fields)
         self.positions = BlockPositions()
@@ -125,14 +158,16 @@ class _Records:
         row["text"].append(text)
         self.injected.append(sum(1 for dropped in stripped.dropped if dropped.reason == "injected_marker"))
         self.masked.append(count_masks(text) if "masked_characters" in cleaned.description.flags else 0)
+        self.sites.append(_site(cleaned))
         self._add_blocks(cleaned)
         self.edits.add(blocks, record.text, base)
         self._add_quantities(cleaned)
         self.dropped["count"].append(len(stripped.dropped))
-        self.dropped["raw_start"] += [start + base for start, _, _ in stripped.dropped]
-        self.dropped["raw_end"] += [end + base for _, end, _ in stripped.dropped]
-        self.dropped["text"] += [record.text[start:end] for start, end, _ in stripped.dropped]
-        self.dropped["reason"] += [reason for _, _, reason in stripped.dropped]
+        self.dropped["raw_start"] += [start + base for start, _, _, _ in stripped.dropped]
+        self.dropped["raw_end"] += [end + base for _, end, _, _ in stripped.dropped]
+        self.dropped["text"] += [record.text[start:end] for start, end, _, _ in stripped.dropped]
+        self.dropped["reason"] += [reason for _, _, reason, _ in stripped.dropped]
+        self.dropped["n_pages"] += [n_pages for _, _, _, n_pages in stripped.dropped]
 
     def _add_blocks(self, cleaned: Cleaned) -> None:
         blocks, base = cleaned.stripped.blocks, cleaned.record.base
@@ -168,6 +203,7 @@ class _Records:
         return {
             "documents": documents,
             "signatures": signatures,
+            "site_blocks": site_columns(self.sites, self.blocks["count"], self.blocks["text"], self.blocks["dom_path"]),
             "blocks": blocks,
             "quantities": self._child("quantities", _rows(quantities["count"]), quantities, documents),
             "dropped": self._child("dropped", _rows(self.dropped["count"]), self.dropped, documents),
@@ -218,6 +254,14 @@ class _Records:
         ]
         row = pa.array(rows + np.int32(self.first_row))
         return pa.Table.from_arrays([*arrays, row], schema=schema.append(pa.field("row", pa.int32())))
+
+
+def _site(cleaned: Cleaned) -> str | None:
+    record = cleaned.record
+    if record.html is None:
+        return None
+    name = record.given.get("site") or cleaned.stripped.given.get("site")
+    return site_of(cleaned.description.url, name, record.source_uri, record.shape)
 
 
 def _table(name: str, columns: dict[str, Any]) -> pa.Table:

@@ -152,14 +152,15 @@ def _accounts(snapshot: Path, part: str, row: dict[str, Any]) -> Iterator[str]:
             left, right = raw[max(0, start - CONTEXT) : start], raw[end : end + CONTEXT]
             change = f"[{visible(edit['raw_text'])} → {visible(edit['clean_text'])}]"
             yield f"      {visible(left)}{change}{visible(right)}"
-    by_reason: dict[str, list[str]] = defaultdict(list)
+    by_reason: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
     for span in dropped:
         if span["text"].strip():
-            by_reason[span["reason"]].append(span["text"].strip())
+            by_reason[span["reason"]].append((span["text"].strip(), span["n_pages"]))
     for reason, texts in sorted(by_reason.items()):
         yield f"  dropped {reason} ×{len(texts)}: {DROP_REASONS[reason]}"
-        for text, times in Counter(texts).items():
-            yield f"      {visible(text, EXCERPT)}" + (f" ×{times}" if times > 1 else "")
+        for (text, n_pages), times in Counter(texts).items():
+            seen = f" (on {n_pages} differing pages)" if n_pages else ""
+            yield f"      {visible(text, EXCERPT)}{seen}" + (f" ×{times}" if times > 1 else "")
 
 
 def _copies(snapshot: Path, dataset: str, row: dict[str, Any]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from tasks.strip.html_information import find_information
 from tasks.strip.html_meta import claimed_titles, describe_page
 from tasks.strip.html_title import find_title, guess_title
 from tasks.strip.html_walk import Page, read_page
+from tasks.strip.html_words import simplified
 from tasks.strip.markers import read_information
 
 _WHOLE_PAGE = re.compile(r"<(?:html|body|head|title)[\s>]", re.IGNORECASE)
@@ -35,11 +36,12 @@ def strip_html(record: Record) -> Stripped:
     texts = [text[start:end].strip() for start, end, _, _, _ in page.lines]
     given: dict[str, Any] = {}
     if record.shape == "html_page" or (record.shape == "json_html" and _WHOLE_PAGE.search(html)):
-        information = find_information(page, texts)
+        judged = simplified(text, texts)
+        information = find_information(page, judged)
         title = find_title(page, texts, claimed_titles(page), information.lines)
-        article, verdicts, roles = classify(page, texts, title, information.lines)
-        if not title and (title := guess_title(page, texts, verdicts)):
-            article, verdicts, roles = classify(page, texts, title, information.lines)
+        article, verdicts, roles = classify(page, judged, title, information.lines)
+        if not title and (title := guess_title(page, judged, verdicts)):
+            article, verdicts, roles = classify(page, judged, title, information.lines)
         given = describe_page(page, texts, verdicts, title)
         for number in title:
             verdicts[number] = "structure"

@@ -48,7 +48,7 @@ MAX_HEAD_LINES = 12  # of an article, in which its stamps may stand
 
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
 _HEADINGS = tag_names("h1 h2 h3 h4 h5 h6 dt")
-_ORNAMENT = re.compile(r"0\d")  # the number of a section, set apart from its heading
+_ORNAMENT = re.compile(r"0\d|[-_=*~—]{5,}")  # the number of a section, set apart from its heading; a rule
 _NAMES = frozenset(("navigation", "document_information"))  # roles that class names give to articles, too
 _LISTED = frozenset((LINKS, "navigation"))  # verdicts of what lists and forms hold
 _HEADS = frozenset(("related_links", "comments", "advertisement"))
@@ -180,16 +180,21 @@ def _drop_lists(lines: Lines, first: int, last: int) -> None:
     page, verdicts = lines.page, lines.verdicts
     if _LISTED.isdisjoint(verdicts[first:last]):
         return
-    linked = list(accumulate((verdict in _LISTED for verdict in verdicts), initial=0))
     sums = lines.sums()
     little = LITTLE_PROSE * (sums[last] - sums[first])
+    listed = [verdict in _LISTED for verdict in verdicts]
+    for start, end, tag in zip(page.firsts, page.lasts, page.tags, strict=True):
+        is_row = tag == "tr" and little and first <= start and end <= last and sums[start] == sums[end]
+        if is_row and LINKS in verdicts[start:end]:  # headline, date, office
+            listed[start:end] = [True] * (end - start)
+    linked = list(accumulate(listed, initial=0))
     done = first
     for start, end, tag in zip(page.firsts, page.lasts, page.tags, strict=True):
         if done <= start and end <= last and end - start > 1 and tag in _LISTS:
             n_lines, n_linked = end - start, linked[end] - linked[start]
             headed = n_linked == n_lines - 1 and page.tags[page.lines[start][2]] in _HEADINGS
-            listed = n_lines >= MIN_LIST and n_linked >= LIST_SHARE * n_lines
-            if (headed or listed) and sums[end] - sums[start] <= little:
+            long = n_lines >= MIN_LIST and n_linked >= LIST_SHARE * n_lines
+            if (headed or long) and sums[end] - sums[start] <= little:
                 lines.drop(start, end, LINKS)
                 done = end
 
@@ -215,12 +220,12 @@ def _trim(lines: Lines, region: Region) -> None:
     end = next((number for number in range(head, tail) if verdicts[number] and ends_article(texts[number])), last)
     if sum(prose[end:last]) < sum(prose[first:end]):
         tail = next((number for number in reversed(prosaic) if number < end), tail)
-    if first <= title <= head:
-        for number in range(first, title):
-            verdicts[number] = verdicts[number] or "navigation"
-    for number in range(first, min(head + 1, first + MAX_HEAD_LINES, last)):
+    top = title + 1 if first <= title <= head else first
+    for number in range(first, top - 1):
+        verdicts[number] = verdicts[number] or "navigation"
+    for number in range(top, min(head + 1, top + MAX_HEAD_LINES, last)):
         stamped = is_head(texts[number]) or is_byline(texts[number])
-        if verdicts[number] is None and number != title and stamped and not _is_issued(lines, number):
+        if verdicts[number] is None and stamped and not _is_issued(lines, number):
             verdicts[number] = "document_information"
     for number in range(head + 1, min(head + 1 + MAX_HEAD_LINES, tail)):
         if prose[number] >= FULL_PROSE:

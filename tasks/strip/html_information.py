@@ -26,6 +26,7 @@ _CERTAIN = {
     "document_number": "发文字号|文号|文件编号|发文号",
     "written_date": "成文日期|成文时间|生成日期|生成时间|发文日期|制发日期",
     "topic": "主题分类|信息分类|信息类别|组配分类|体裁分类|所属类别|公开目录|公开类别|服务对象",
+    "letter_number": "信件编号|来信编号|受理编号",
 }
 _OTHER = {
     "published_date": "发布日期|发布时间|公开日期|公开时间|公布日期",
@@ -37,6 +38,14 @@ _OTHER = {
     "source": "信息来源|文件来源|来源",
     "disclosure": "信息索取|公开方式|公开形式|公开时限|公开范围|公开程序|公开属性",
     "summary": "内容概述|内容概要|内容摘要",
+    "letter_kind": "信件类型|信件类别|来信类型",
+    "letter_from": "来信人|写信人",
+    "letter_date": "来信时间|写信时间|来信日期",
+    "reply_by": "办理单位|答复单位|回复单位|受理单位",
+    "reply_date": "答复时间|回复时间|答复日期|办结时间",
+    "letter_status": "办理状态|处理状态|信件状态|办理情况",
+    "rating": "满意度|评价",
+    "views": "浏览次数|浏览量|点击数|点击量|阅读次数",
 }
 _KEY_OF = {label: key for group in (_CERTAIN, _OTHER) for key, labels in group.items() for label in labels.split("|")}
 _SPACED = {label: "[\\s\u3000]*".join(label) for label in sorted(_KEY_OF, key=len, reverse=True)}

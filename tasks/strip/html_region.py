@@ -25,7 +25,8 @@ from tasks.strip.html_words import MIN_PROSE, ends_article, is_attachment, is_bo
 ARTICLE_SHARE = 0.75  # of the prose around it: what a box must hold to be taken for the article
 FRAME_SHARE = 0.3  # of the prose of the densest box: what a frame inside it must hold if its mark is a weak one
 SCARCE = 60.0  # prose of a page that has hardly any: a list of names, a table
-MAX_SUBTITLES, MIN_SUBTITLE = 2, 6  # lines, characters
+MAX_SUBTITLES = 2  # lines
+MIN_SUBTITLE, MAX_SUBTITLE = 6, 40  # characters
 
 _STRUCTURAL = tag_names("""
     html body center div td section article main form table tbody tr blockquote dd dl fieldset pre li ul
@@ -56,8 +57,9 @@ def find_region(lines: Lines) -> Region:
         return dense._replace(lead=_attachments(lines, last, len(lines.texts)))
     box = _common_box(page, page.lines[anchor][2], page.lines[mark][2])
     end = page.lasts[box]
-    if sum(prose[page.firsts[box] : anchor]):  # a decree above the law it enacts
-        start = page.firsts[box]
+    above_title = max(first, page.firsts[box])
+    if sum(prose[above_title:anchor]):  # a decree above the law it enacts
+        start = above_title
     above = _kicker(lines) if anchor == lines.title else []
     within = sum(prose[start:end])
     if last <= start or first >= end:
@@ -158,7 +160,8 @@ def _subtitles(lines: Lines, first: int) -> list[int]:
 
 def _is_subtitle(lines: Lines, number: int) -> bool:
     text = lines.texts[number]
-    plain = lines.is_open(number) and len(text) >= MIN_SUBTITLE and lines.unlinked(number) == len(text)
+    size = len(text)
+    plain = lines.is_open(number) and MIN_SUBTITLE <= size <= MAX_SUBTITLE and lines.unlinked(number) == size
     return plain and not is_information(text) and _are_close(lines.page, lines.title, number)
 
 

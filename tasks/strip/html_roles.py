@@ -20,6 +20,7 @@ _TAG_ROLES = {
     "footer": "footer",
     "noscript": "hidden",
     "dialog": "hidden",
+    "marquee": "banner",
     **dict.fromkeys(("aside",), "related_links"),
     **dict.fromkeys(("select", "option", "button", "textarea", "menu", "dir"), "navigation"),
     **dict.fromkeys(("svg", "canvas", "audio", "video", "object"), "page_furniture"),

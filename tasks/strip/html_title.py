@@ -29,10 +29,12 @@ _MIN_TEXT = 150  # characters that follow a first line that is the title
 _ABOVE = frozenset(("navigation", "structure", "document_information"))
 _TITLE_NAME = re.compile(r"titl|subject|\btit\b|biaoti|headline", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3")
-_NEVER = frozenset(("option", "select", "li", "dt", "a", "title", "head", "button", "label", "caption", "figcaption"))
+_CONTROLS = frozenset(("option", "select", "title", "head", "button"))
+_NEVER = _CONTROLS | {"li", "dt", "caption", "figcaption"}
 _SITE_MARK = re.compile(
-    r"\s*(?:[_|｜»>‹›<·・]|\s[-–—]+\s|--+|——|(?<=[报网站道坛台府])[-–—－]|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|社区|博客|客户端|com|cn|[财房]?[经产])\S{0,4}$))\s*"
+    r"\s*(?:[_|｜»>‹›<·・]|::+|\s[-–—]+\s|--+|——|(?<=[报网站道坛台府])[-–—－]|[-–—－](?=[^-–—－_|]*(?:网|频道|政府|报|在线|门户|新闻|论坛|社区|博客|客户端|com|cn|[财房]?[经产])\S{0,4}$))\s*"
 )
+_ANY_MARK = re.compile(r"[-_|｜»>‹›<·・–—－]+|::+")
 _SITE_NAME = re.compile(
     r"(?:网站?|门户|频道|在线|论坛|社区|博客|空间|[日晚时晨早商周快]报|数字报|都市报|电视台|客户端|资讯|[Bb]log|\.(?:com|cn|net|org)|首页|人民政府|政府信息公开)(?:[（(][^）)]*[)）])?$"
 )
@@ -79,11 +81,12 @@ class _Claim(NamedTuple):
 
 
 def _claim(title: str) -> _Claim:
-    parts = [squeeze(part) for part in _SITE_MARK.split(title) if part] or [""]
+    first = squeeze(next((part for part in _SITE_MARK.split(title) if part), ""))
+    parts = [part for text in _ANY_MARK.split(title) if (part := squeeze(text))] or [first]
     named = [part for part in parts[1:] if len(part) >= MIN_LATER_PART and not is_site_name(part)]
     if not (named and is_site_name(parts[0])):
         named.append(parts[0])
-    return _Claim(squeeze(title), parts[0], max(named, key=len))
+    return _Claim(squeeze(title), first, max(named, key=len))
 
 
 def find_title(page: Page, texts: list[str], claims: Iterable[str], information: AbstractSet[int]) -> range:
@@ -96,7 +99,7 @@ def find_title(page: Page, texts: list[str], claims: Iterable[str], information:
     best, best_size = range(0), 0.0
     for number, (text, line) in enumerate(zip(texts[:_TITLE_LINES], page.lines, strict=False)):
         tag = page.tags[line[2]]
-        if text[:1] not in initials or tag in _NEVER or line[3] * 2 > len(text) or len(text) > MAX_TITLE:
+        if text[:1] not in initials or tag in _CONTROLS or line[3] * 2 > len(text) or len(text) > MAX_TITLE:
             continue
         squeezed = squeeze(text)
         if len(squeezed) < MIN_TITLE or number in information:

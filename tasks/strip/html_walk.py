@@ -57,7 +57,7 @@ def tag_names(listed: str) -> frozenset[str]:
 BOX_TAGS = tag_names("""
     address article aside audio blockquote body button canvas caption center dd details dialog dir div dl dt
     fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html legend li
-    main menu nav noscript object ol optgroup option p pre search section select summary svg table tbody
+    main marquee menu nav noscript object ol optgroup option p pre search section select summary svg table tbody
     td textarea tfoot th thead title tr ul video
 """)
 _COMMON_INLINE = tag_names("em font i input label span u /em /font /i /label /span /u")  # skips their split

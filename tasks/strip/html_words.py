@@ -64,7 +64,7 @@ _FURNITURE = re.compile(
 _FOOTER_MARKS = ("ICP备", "公网安备", "All Rights Reserved", "All rights reserved")  # anywhere in a short line
 _LABEL = (
     r"(?:(?:发布|发表|更新|成文|发稿|编辑|上传)(?:时间|日期)\s*[:：]|(?:时间|日期)\s*[:：]\s*(?:19|20)\d\d)"
-    r"|(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构)\s*[:：]"
+    r"|(?:(?:信息|文章)?来源|稿源|出处|作者|记者|撰稿|发布者|发布人|发布机构|发布单位|承办人)\s*[:：]"
     r"|(?:浏览|点击|阅读|人气|访问)(?:次数|时长|量|数)?\s*[:：]?\s*\d"
 )
 _DATE = (
@@ -89,18 +89,19 @@ MAX_HEAD_WORDS = 16  # characters of such a line beside a date without label: wh
 # Sentences about the site, its rights and its channels; they stand at the edges of an article.
 _BOILERPLATE = re.compile(
     r"未经.{0,16}(?:授权|许可|同意|允许).{0,16}(?:转载|摘编|复制|使用|镜像)|(?:禁止|谢绝|请勿)(?:任何)?转载|转载(?:请|须|时)(?:注明|务必|保留|联系)"
-    r"|凡(?:本[网站报刊社]|注明|署名|来源)|版权(?:均|全)?[归属].{0,24}所有|本[网站报刊]?(?:文|稿)?.{0,16}不代表.{0,12}(?:观点|立场|赞同)"
+    r"|凡(?:本[网站报刊社]|注明|署名|来源)|版权(?:(?:均|全)?[归属].{0,24})?所有|本[网站报刊]?(?:文|稿)?.{0,16}不代表.{0,12}(?:观点|立场|赞同)"
     r"|仅供(?:读者|学习|交流|个人)?(?:参考|学习|交流).{0,12}(?:不构成|不代表|投资|请)|不构成.{0,8}(?:投资|操作)?建议|推荐使用.{0,24}(?:浏览|分辨率)"
     r"|(?:长按|扫描|识别|扫一扫).{0,12}(?:二维码|关注)|点击.{0,6}(?:名片|蓝字|阅读原文|关注)|(?:欢迎|敬请|请)?关注.{0,20}(?:公众号|微信|微博|客户端|订阅号)"
-    r"|以上内容.{0,16}(?:上传|发布)|仅提供.{0,12}(?:平台|服务)|(?i:newsletter|subscribe to)"
+    r"|最佳浏览|[您你]是第.{0,12}位|入市[须需]谨慎|以上内容.{0,16}(?:上传|发布)|仅提供.{0,12}(?:平台|服务)|(?i:newsletter|subscribe to)"
     r"|如有侵权|侵权.{0,8}(?:删除|联系)|请?(?:与我们|及时)?联系.{0,8}(?:删除|处理)"
 )
 # One of them stands in every such sentence: looking for them first is 20 times as fast.
 _BOILERPLATE_STEMS = (
     *("未经", "转载", "摘编", "版权", "凡本", "凡注明", "凡署名", "凡来源", "不代表", "仅供", "仅提供", "不构成"),
     *("推荐使用", "二维码", "公众号", "订阅号", "微信", "微博", "客户端", "名片", "蓝字", "原文", "以上内容", "侵权"),
-    *("联系删除", "联系处理", "ewsletter", "ubscribe"),
+    *("最佳浏览", "是第", "谨慎", "联系删除", "联系处理", "ewsletter", "ubscribe"),
 )
+_SENTENCE_ENDS = re.compile("[。；！？]")
 MAX_BOILERPLATE = 400  # characters
 _ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
 _END = re.compile(
@@ -109,6 +110,27 @@ _END = re.compile(
 _ADDRESS = re.compile(r"https?:|www\.|@")
 _NO_WORDS = re.compile(r"[\W\d_]+|[AP]M\b")
 _SENTENCE = re.compile(r"[。，；！？：…”]|[,;!?:](?!\d)")
+
+
+# Traditional characters of the words in this module and in ``html_information``, and the simplified ones.
+_PAIRS = (
+    "發发佈布時时間间來来關关鍵键詞词編编輯辑審审點点擊击閱阅讀读訪访問问轉转載载評评論论復复覆复條条責责網网聲声權权聯联繫系們们簡简頁页"
+    "熱热門门專专題题報报導导瀏浏覽览開开啟启號号機机構构單单負负檔档類类別别標标內内攝摄圖图現现處处資资訊讯錄录設设為为連连結结說说鏈链"
+    "複复製制紙纸電电話话傳传郵邮總总樓楼員员舉举頂顶贊赞則则學学術术務务區区縣县鄉乡鎮镇議议會会長长國国範范圍围義义應应關关鍵键廳厅園园實实"
+)
+_SIMPLER = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
+_TRADITIONAL = re.compile("[發來時關們個這為國會與說點現開問]")
+_MIN_TRADITIONAL = 3  # different ones: names may hold one
+
+
+def simplified(text: str, texts: list[str]) -> list[str]:
+    """The lines of a page as they are judged: of traditional script, with the characters of those words simplified.
+
+    ``text``: the page's; each line keeps its length.
+    """
+    if len(set(_TRADITIONAL.findall(text))) < _MIN_TRADITIONAL:
+        return texts
+    return [line.translate(_SIMPLER) for line in texts]
 
 
 @lru_cache(maxsize=16384)
@@ -173,12 +195,12 @@ def ends_article(text: str) -> bool:
 
 
 def is_boilerplate(text: str) -> bool:
-    """Whether a line speaks of the site, its rights and its channels."""
-    return (
-        len(text) <= MAX_BOILERPLATE
-        and any(stem in text for stem in _BOILERPLATE_STEMS)
-        and _BOILERPLATE.search(text) is not None
-    )
+    """Whether the first sentence or the greater part of a line speaks of the site, its rights and its channels."""
+    if len(text) > MAX_BOILERPLATE or not any(stem in text for stem in _BOILERPLATE_STEMS):
+        return False
+    sentences = _SENTENCE_ENDS.split(text)
+    said = [sentence for sentence in sentences if _BOILERPLATE.search(sentence)]
+    return sentences[0] in said or 2 * sum(map(len, said)) >= len(text)
 
 
 def is_attachment(text: str) -> bool:

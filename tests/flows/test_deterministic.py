@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import tasks.ingest
 from tests import plain_run, small_raw
+from tests.sites.support import ARTICLES, write_site
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "import sys, pathlib; from tests.plain_run import run; run(*map(pathlib.Path, sys.argv[1:]))"
@@ -44,6 +47,7 @@ def flow_runs(
     for number in range(40):
         text = f"盛京市第{number}号公告,今年修路{number * 3}公里,投资{number}.{number}亿元。" * (number + 1)
         (raw / f"{number}.html").write_text(f"<h1>公告{number % 7}</h1><p>{text}</p>", "utf-8")
+    write_site(raw / "news", "news.shengjing.example", ARTICLES[:12])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tasks.ingest, "PART_BYTES", 20_000)
         one = clean_reports(str(raw), str(folder / "one"), 1)
@@ -56,6 +60,10 @@ def flow_runs(
 def test_one_and_two_workers_write_the_same(flow_runs: tuple[Path, dict[str, bytes], dict[str, bytes]]):
     _, one, two = flow_runs
     assert one == two
+    dropped = [pq.read_table(pa.BufferReader(data)) for name, data in one.items() if name.startswith("dropped/")]
+    counts = [[n for n in table["n_pages"].to_pylist() if n] for table in dropped]
+    assert sum(map(len, counts)) == 24  # what a site repeats, in several parts
+    assert min(map(len, counts)) > 0
     assert len([name for name in one if name.startswith("documents/")]) == 4
 
 

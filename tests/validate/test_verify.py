@@ -124,7 +124,7 @@ def test_any_other_altered_value_names_the_file(snapshot: Path, dataset: str, co
         value = next((other[column] for other in rows if other[column] is not None), None)
     if value is None:  # nothing of this type is there to put in
         rows_changed = with_value(row, column, {"images": [{"url": "x"}]}.get(column, "x"))
-        if column in ("value", "value_max"):
+        if column in ("value", "value_max", "n_pages"):
             rows_changed = with_value(row, column, 7)
     else:
         rows_changed = with_value(row, column, value)
