@@ -44,6 +44,8 @@ _SPEAKER = re.compile(
     r"[一-鿿、]{0,28}(?:总理|[省市县区州盟旗乡镇]长|专员|主席|书记|主任|院长|检察长|[厅局]长|行政长官)(?P<name>[一-鿿·\s]{2,14})"
 )
 _MEDIUM = re.compile(r"[一-鿿]{2,8}(?:[日晚早晨时商]报社?|融媒体?(?:中心)?|网|通讯社|电视台|客户端)")
+# One of them is in every word of the four above that says that somebody wrote.
+_SAYING = re.compile("[者员撰生编采整策文报图摄综执等长理家授师席记任表士监裁播]")
 _SEPARATORS = re.compile(r"[\s、/／:：,，|()（）□■●◎◇○◆]+")
 _LEAD_IN = re.compile(
     r"[^\s，。；：（(]{0,16}[讯电]\s*[(（]?\s*(?P<who>[^，。；：（()）]{0,6}(?:记者|通讯员)[^，。；：（()）]{2,40}?)\s*(?:[)）]|报道|摄影报道)"
@@ -128,6 +130,11 @@ def read_byline(line: str) -> tuple[list[str], bool]:
         names = rest
     complete = bool(names) and "".join(names) == "".join(rest)
     return (names, said) if complete else ([], False)
+
+
+def says_who_wrote(line: str) -> bool:
+    """Whether a line is a byline that says of the names in it that they wrote."""
+    return _SAYING.search(line) is not None and read_byline(line)[1]
 
 
 def _tokens(line: str) -> list[str]:

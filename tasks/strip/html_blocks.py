@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.model import Block, Span
-from tasks.strip.credits import is_caption, read_byline
+from tasks.strip.credits import is_caption, says_who_wrote
 from tasks.strip.html_walk import Line, Page
 from tasks.strip.outline import is_heading, number_of
 from tasks.strip.running import SALUTATION
@@ -119,7 +119,7 @@ def _kind(page: Page, line: Line, text: str) -> tuple[str, int]:
     if len(text) <= MAX_CAPTION:
         if is_caption(text):
             return "caption", 0
-        if read_byline(text)[1]:
+        if says_who_wrote(text):
             return "byline", 0
         if SALUTATION.fullmatch(text):
             return "salutation", 0
