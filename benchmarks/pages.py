@@ -3,9 +3,9 @@
 ``python -m benchmarks.pages [--pages 3000] [--peers PYTHON]``
 
 One process, its garbage collector set as a run's workers set it, decodes and strips distinct generated pages of about
-15 kB each, once to warm up and then five times; the peers (``peers.py``) read some of them, already decoded, once. Then markup nested to harm, of 2.5, 5 and 10 MB.
-Exits 1 below ``pages_per_cpu_second`` of ``floors.json``, if a worst case takes ``HOSTILE_SECONDS`` or more, or if
-twice the size takes more than ``HOSTILE_GROWTH`` times the time.
+15 kB each, once to warm up and then five times; the peers (``peers.py``) read some of them, already decoded, once. Then
+markup nested to harm, of 2.5, 5 and 10 MB. Exits 1 below ``pages_per_cpu_second`` of ``floors.json``, if a worst case
+takes ``HOSTILE_SECONDS`` or more, or if twice the size takes more than ``HOSTILE_GROWTH`` times the time.
 """
 
 from __future__ import annotations

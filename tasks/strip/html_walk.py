@@ -206,6 +206,7 @@ _NOT_NESTING = tag_names("""
 """)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _TAG_START = re.compile(r"</?[a-zA-Z][^\s/>]*")
+_SLICE = 1 << 20  # characters searched at once
 _BEFORE_NAMES = "< \t\n\f\r/\"'"
 _NAME = re.compile(r"[^\s/>=\"'<]+")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -243,9 +244,12 @@ def _without_attribute_floods(html: str) -> str:
 
 def _without_name_floods(html: str) -> str:
     """``html`` without the attributes of tags, and the tags of elements, whose names come after too many others."""
-    if len(set(_NAME.findall(html))) <= _MANY_NAMES:
-        return html
     known: set[str] = set()
+    for start in range(0, len(html), _SLICE):
+        known.update(_NAME.findall(html, start, start + _SLICE))
+    if len(known) <= _MANY_NAMES:
+        return html
+    known.clear()
 
     def thin(tag: re.Match[str]) -> str:
         element, *attributes = _NAME.findall(_QUOTED.sub("", tag[0]))
