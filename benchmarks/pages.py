@@ -119,7 +119,8 @@ def main() -> int:
     print(f"qingwen       {best:6.0f} pages per CPU second, best of {ROUNDS}; median {median:.0f} (floor {floor})")
     if options.peers:
         for peer in run_peers(options.peers, [page.decode() for page in pages[:PEER_PAGES]]):
-            print(f"{peer['tool']:<12}  {PEER_PAGES / peer['cpu_seconds']:6.0f} pages per CPU second, without decoding")
+            speed = PEER_PAGES / peer["cpu_seconds"]
+            print(f"{peer['tool']:<12}  {speed:6.0f} pages per CPU second, without decoding: 1/{median / speed:.1f}")
     failed = best < floor
     for name, unit in HOSTILE.items():
         taken = [seconds_for([hostile_page(unit, megabytes)]) for megabytes in HOSTILE_MB]

@@ -37,6 +37,7 @@ _KINDS = {
     "caption": "caption",
     "blockquote": "quote",
 }
+_CALLS = "：:！!"  # at the end of a salutation
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD_LEVEL = 2  # below the page's title
 _PLAIN_RANKS = 2  # 第一部分, 一、 and (一) mark a heading without bold type; 1. may be an item of a list
@@ -67,7 +68,7 @@ def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article:
     last_place, last_number = _NOWHERE, -1
     for number in [number for number, verdict in enumerate(verdicts) if verdict is None and texts[number]]:
         line, text = page.lines[number], texts[number]
-        start = line[1] - len(page.text[line[0] : line[1]].lstrip())
+        start = page.text.index(text[0], line[0])  # behind white space only
         if number in rows:
             place = rows[number]
             if place.row == last_place.row:
@@ -121,7 +122,7 @@ def _kind(page: Page, line: Line, text: str) -> tuple[str, int]:
             return "caption", 0
         if says_who_wrote(text):
             return "byline", 0
-        if SALUTATION.fullmatch(text):
+        if text[-1] in _CALLS and SALUTATION.fullmatch(text):
             return "salutation", 0
     if not short:
         return "paragraph", 0
