@@ -4,7 +4,7 @@ BIN := .venv/bin
 RAW ?= data/raw
 CLEAN ?= data/clean
 
-.PHONY: run test lint bench soak serve lock clean-venv help
+.PHONY: run test lint bench bench-peers soak serve lock clean-venv help
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,9 +26,14 @@ bench: .venv/dev  ## measure speed and quality
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.quantities
 
-soak: .venv/dev  ## kill runs at 20 random moments, then clean hostile inputs at full size
+bench-peers: .venv/dev .venv-peers/done  ## measure web pages beside readability, trafilatura, jusText, BeautifulSoup
+	$(BIN)/python -m benchmarks.extraction --peers .venv-peers/bin/python
+	$(BIN)/python -m benchmarks.pages --peers .venv-peers/bin/python
+
+soak: .venv/dev  ## kill runs at 20 random moments, clean hostile inputs at full size, have lxml check 10,000 pages
 	$(BIN)/python -m tests.soak --kills 20
 	$(BIN)/python -m tests.hostile
+	$(BIN)/python -m tests.strip.third_parser
 
 serve: .venv/run  ## start a Prefect server, a work pool, a worker; deploy
 	$(BIN)/python -m flows.serve
@@ -36,6 +41,7 @@ serve: .venv/run  ## start a Prefect server, a work pool, a worker; deploy
 lock:  ## write the lock files anew from pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock --group build --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group peers -o benchmarks/peers.lock
 
 # The lock files are complete: --no-deps keeps pip from looking for other versions than theirs.
 .venv/run: requirements.lock pyproject.toml
@@ -46,4 +52,9 @@ lock:  ## write the lock files anew from pyproject.toml
 
 .venv/dev: .venv/run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv-peers/done: benchmarks/peers.lock
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/peers.lock
 	touch $@

@@ -9,7 +9,6 @@ code points of ``record.text``. Raises nothing, on any markup.
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -82,13 +81,13 @@ def _fragment_verdicts(texts: list[str], given: dict[str, Any]) -> list[str | No
 
 def _bylines(text: str, blocks: list[Block]) -> list[str]:
     """The names in bylines and lead-ins, in reading order."""
-    lines = [(block.kind, "".join(text[start:end] for start, end in block.spans)) for block in blocks]
-    return [
-        name
-        for kind, line in lines
-        if kind in ("byline", "paragraph")
-        for name in (read_byline(line)[0] if kind == "byline" else lead_in_names(line))
-    ]
+    names: list[str] = []
+    for block in blocks:
+        if block.kind == "paragraph":
+            names += lead_in_names("".join([text[start:end] for start, end in block.spans]))
+        elif block.kind == "byline":
+            names += read_byline("".join([text[start:end] for start, end in block.spans]))[0]
+    return names
 
 
 def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:
@@ -104,12 +103,12 @@ def _shown(page: Page, article: int, roles: list[str | None]) -> set[int]:
 def _dropped(page: Page, blocks: list[Block], verdicts: list[str | None]) -> list[Dropped]:
     """Everything between the blocks; whitespace joins the dropped text before it, else it is structure."""
     pieces: list[tuple[int, int, str]] = [(start, end, "") for block in blocks for start, end in block.spans]
-    first = 0
-    for verdict, group in groupby(verdicts):
-        last = first + len(list(group)) - 1
-        if verdict:
-            pieces.append((page.lines[first][0], page.lines[last][1], verdict))
-        first = last + 1
+    first, running = 0, None
+    for number, verdict in enumerate([*verdicts, None]):
+        if verdict != running:
+            if running:
+                pieces.append((page.lines[first][0], page.lines[number - 1][1], running))
+            first, running = number, verdict
     pieces.sort(key=itemgetter(1))
     pieces.append((len(page.text), len(page.text), ""))
     dropped: list[Dropped] = []

@@ -38,6 +38,7 @@ _KINDS = {
     "caption": "caption",
     "blockquote": "quote",
 }
+_CALLS = "：:！!"  # at the end of a salutation
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD_LEVEL = 2  # below the page's title
 _PLAIN_RANKS = 2  # 第一部分, 一、 and (一) mark a heading without bold type; 1. may be an item of a list
@@ -66,19 +67,23 @@ def blocks_of(page: Page, texts: list[str], verdicts: list[str | None], article:
     blocks: list[Block] = []
     numbers: list[int] = []
     last_place, last_number = _NOWHERE, -1
-    for number in [number for number, text in enumerate(texts) if text and verdicts[number] is None]:
+    for number in [number for number, verdict in enumerate(verdicts) if verdict is None and texts[number]]:
         line, text = page.lines[number], texts[number]
-        place = rows.get(number, _NOWHERE)
-        start = line[1] - len(page.text[line[0] : line[1]].lstrip())
-        if place.row >= 0 and place.row == last_place.row:
-            same_cell = place == last_place and number == last_number + 1
-            _go_on(page, blocks[-1], start, start + len(text), same_cell=same_cell)
-            last_place, last_number = place, number
-            continue
-        in_row = place.row >= 0
-        kind, level = ("table_row", 0) if in_row else _kind(page, line, text)
+        start = page.text.index(text[0], line[0])  # behind white space only
+        if number in rows:
+            place = rows[number]
+            if place.row == last_place.row:
+                same_cell = place == last_place and number == last_number + 1
+                _go_on(page, blocks[-1], start, start + len(text), same_cell=same_cell)
+                last_place, last_number = place, number
+                continue
+            kind, level, pieces = "table_row", 0, [(0, len(text))]
+        else:
+            place = _NOWHERE
+            kind, level = _kind(page, line, text)
+            pieces = _pieces(page, line[2], text)
         path = path_of(line[2])
-        for begin, end in [(0, len(text))] if in_row else _pieces(page, line[2], text):
+        for begin, end in pieces:
             if spans := _without_holes(page, start + begin, start + end):
                 blocks.append(Block(kind, spans, level, path))
                 numbers.append(number)
@@ -118,7 +123,7 @@ def _kind(page: Page, line: Line, text: str) -> tuple[str, int]:
             return "caption", 0
         if is_byline(text):
             return "byline", 0
-        if SALUTATION.fullmatch(text):
+        if text[-1] in _CALLS and SALUTATION.fullmatch(text):
             return "salutation", 0
     if not short:
         return "paragraph", 0
@@ -133,7 +138,7 @@ def _pieces(page: Page, box: int, text: str) -> list[tuple[int, int]]:
     """Where the paragraphs of one line begin and end."""
     if page.tags[box] == "pre":
         pattern = _PRE_BREAK
-    elif "\u3000\u3000" in text or "\xa0\xa0\xa0\xa0" in text:
+    elif ("\u3000" in text and "\u3000\u3000" in text) or ("\xa0" in text and "\xa0\xa0\xa0\xa0" in text):
         pattern = _LOST_BREAK
     else:
         return [(0, len(text))]
@@ -229,7 +234,9 @@ class _Paths:
         return "".join(reversed(steps))
 
     def _step(self, box: int) -> str:
-        step = _step_name(self.page.tags[box], self.page.attrs[box][:400])
+        attrs, step = self.page.attrs[box], self.page.tags[box]
+        if attrs:
+            step = _step_name(step, attrs[:400])
         if box <= self.article or step in ("html", "body"):
             return step
         if not self.ranks:
@@ -244,5 +251,5 @@ class _Paths:
 @lru_cache(maxsize=8192)
 def _step_name(tag: str, attrs: str) -> str:
     """``div.article#zoom``: the tag with its first class and its id."""
-    names = dict(_STEP_NAME.findall(attrs)) if attrs else {}
+    names = dict(_STEP_NAME.findall(attrs))
     return tag + "".join(mark + names[name] for mark, name in ((".", "class"), ("#", "id")) if name in names)

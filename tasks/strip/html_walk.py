@@ -11,8 +11,8 @@ The block elements are *boxes*, numbered in document order, so the lines of a bo
 
 Input with pathological nesting is thinned out first (``tame``): lexbor needs quadratic time for deep block
 elements (100,000 ``<div>``: 27 s) and, as HTML demands, reopens every unclosed formatting element in each
-paragraph (43 kB became 50 MB), and looks for the chosen option of a drop-down list at each of them (20,000: 2 s). No
-error is raised on any string.
+paragraph (43 kB became 50 MB), and keeps names in a table of fixed size (100,000 different ones: 2 s). No error is
+raised on any string.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 # Text between block borders: start (maybe on whitespace), end, innermost box, characters in <a>, in bold.
 Line = tuple[int, int, int, int, int]
@@ -75,6 +75,8 @@ _TAG = re.compile(r"<([^>]*)>")
 RAW_TEXT = ["xmp", "iframe", "noembed", "noframes", "plaintext"]  # serialized without escapes
 _UNESCAPED = re.compile(f"<(?:!--|(?:{'|'.join(RAW_TEXT)})[ >])")  # one search for both: 7 µs a page
 SURROGATE = re.compile("[\ud800-\udfff]")
+# Events only serve <selectedcontent>, and cost quadratic time: a drop-down list of 20,000 options takes 3 s with them.
+_WITHOUT_EVENTS = LexborDocumentOptions.WO_EVENTS.value
 
 
 def is_hidden(attrs: str) -> bool:
@@ -92,9 +94,9 @@ def unescape(text: str) -> str:
 def _serialize(html: str) -> tuple[str, list[str]]:
     """The parsed page as markup without invisible parts, and its JSON-LD scripts."""
     try:
-        tree = LexborHTMLParser(html)
+        tree = LexborHTMLParser(html, options=_WITHOUT_EVENTS)
     except UnicodeEncodeError:  # JSON escapes can smuggle in lone surrogates
-        tree = LexborHTMLParser(SURROGATE.sub("\ufffd", html))
+        tree = LexborHTMLParser(SURROGATE.sub("\ufffd", html), options=_WITHOUT_EVENTS)
     json_ld = []
     if "ld+json" in html:
         json_ld = [node.text() for node in tree.css('script[type="application/ld+json"]')]
@@ -193,27 +195,28 @@ def _walk(markup: str) -> Page:
 _MANY_TAGS = 2_000  # fewer cannot hurt: the worst shapes stay under 0.2 s
 _MANY_OPEN = 500
 _MAX_DEPTH = 400  # browsers stop at 512
-_MANY_OPTIONS = 5_000
 _NODE_BUDGET = 300_000
 _LONG_TAG = 50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
 _MANY_ATTRIBUTES = 5_000
+_MANY_NAMES = 50_000  # different ones of elements and attributes: 0.3 s
 _FORMATTING = tag_names("a b big code em font i nobr s small strike strong tt u")
 _NOT_NESTING = tag_names("""
     area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr
     body caption colgroup dd dt head html li option p tbody td tfoot th thead tr
 """)
-_OPTION = re.compile("<option", re.IGNORECASE)
-_SELECT = re.compile(r"<select(?=[\s/>])", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 _TAG_START = re.compile(r"</?[a-zA-Z][^\s/>]*")
+_SLICE = 1 << 20  # characters searched at once
+_BEFORE_NAMES = "< \t\n\f\r/\"'"
+_NAME = re.compile(r"[^\s/>=\"'<]+")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 def tame(html: str) -> tuple[str, bool]:
     """``html`` without the tags nested deeper than browsers follow, and whether anything went.
 
     Unclosed formatting elements are limited so that reopening them in every block stays within a node budget; a
-    tag with thousands of attributes loses them. Drop-down lists with thousands of options become lists of which several
-    may be chosen.
+    tag with thousands of attributes loses them, as does a page with tens of thousands of names.
     """
     given = html
     if len(html) > _LONG_TAG:
@@ -221,8 +224,8 @@ def tame(html: str) -> tuple[str, bool]:
     opens = html.count("<")
     if opens >= _MANY_TAGS or (opens >= _MANY_OPEN and opens - 2 * html.count("</") >= _MANY_OPEN):
         html = _without_deep_tags(html, max_formatting=min(max(_NODE_BUDGET // opens, 3), 100))
-    if opens >= _MANY_OPTIONS and len(_OPTION.findall(html)) >= _MANY_OPTIONS:
-        html = _SELECT.sub("<select multiple", html)
+    if len(html) > _MANY_NAMES and sum(map(html.count, _BEFORE_NAMES)) > _MANY_NAMES:
+        html = _without_name_floods(html)
     return html, html is not given
 
 
@@ -237,6 +240,31 @@ def _without_attribute_floods(html: str) -> str:
             chunks[number] = chunk[: tag.end()]
             found = True
     return ">".join(chunks) if found else html
+
+
+def _without_name_floods(html: str) -> str:
+    """``html`` without the attributes of tags, and the tags of elements, whose names come after too many others."""
+    known: set[str] = set()
+    for start in range(0, len(html), _SLICE):
+        known.update(_NAME.findall(html, start, start + _SLICE))
+    if len(known) <= _MANY_NAMES:
+        return html
+    known.clear()
+
+    def thin(tag: re.Match[str]) -> str:
+        element, *attributes = _NAME.findall(_QUOTED.sub("", tag[0]))
+        if len(known) < _MANY_NAMES:
+            known.update(attributes)
+            known.add(element)
+        elif element not in known:
+            return ""
+        elif not known.issuperset(attributes):
+            return f"<{tag[1]}{tag[2]}>"
+        return tag[0]
+
+    end = html.rfind(">") + 1  # without the bound, "<p <p <p" takes quadratic time
+    thinned = _ANY_TAG.sub(thin, html[:end]) + html[end:]
+    return thinned if thinned != html else html
 
 
 def _without_deep_tags(html: str, max_formatting: int) -> str:

@@ -192,12 +192,3 @@ def test_seed_post(shared):
     assert [block.kind for block in result.blocks].count("heading") == 3
     assert result.images[0].block_no == 0
     assert "cors" not in result.images[0].url
-
-
-def test_labelled_pages_are_seen_alike(shared):
-    from benchmarks.extraction import read_labelled_page
-
-    for path in sorted((shared / "dev" / "pages" / "original").glob("*.html"))[:8]:
-        record = record_of(read_labelled_page(path))
-        stripped(record)
-        assert agrees(record.html or "", record.text), path.name
