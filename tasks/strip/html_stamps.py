@@ -83,7 +83,7 @@ def read_stamps(texts: Sequence[str], verdicts: Sequence[str | None], title: ran
             _read(texts[number], found, dated=True)
     for number in [*inside, *below]:
         if verdicts[number] in _INSIDE or _POST.search(texts[number]):
-            _read(texts[number], found, dated=False)
+            _read(texts[number], found, dated=number < kept[-1] and _DATE.fullmatch(texts[number]) is not None)
     if not found.authors and is_person(texts[kept[0]]):
         found.authors = [texts[kept[0]]]
     return found
@@ -121,8 +121,8 @@ def _read(text: str, found: Stamps, *, dated: bool) -> None:
 def _take(key: str, value: str, found: Stamps) -> None:
     """Take the value of a label, if it is the first of its kind."""
     date = _DATE.search(value)
-    if key in ("date", "updated") and date and not (found.date and key == "updated"):
-        found.date = found.date or date[0].strip()
+    if date and not found.date and key != "editors":
+        found.date = date[0].strip()
     if key == "source" and not found.source and value:
         found.source = (
             _ROLES.split(_DATE.split(value)[0])[0]
@@ -131,8 +131,6 @@ def _take(key: str, value: str, found: Stamps) -> None:
             .split("　")[0]
             .strip()
         )
-        if date and not found.date:
-            found.date = date[0].strip()
         found.authors = found.authors or _reporters(value)
     elif key == "authors" and not found.authors:
         found.authors = _names(_DATE.split(value)[0])
