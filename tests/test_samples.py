@@ -27,8 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 DESCRIBED = (
     "title", "site_tag", "place", "place_code", "doc_type", "report_year", "report_year_basis", "review_year",
-    "speech_date", "meeting", "speaker", "speaker_role", "bylines", "published_date", "published_at", "images",
-    "extra", "flags", "n_copies",
+    "speech_date", "meeting", "speaker", "speaker_role", "bylines", "editors", "source", "published_date",
+    "published_at", "site", "language", "title_basis", "bylines_basis", "source_basis", "published_basis", "url_basis",
+    "site_basis", "images", "extra", "flags", "n_copies",
 )  # fmt: skip
 TEXTS = {
     "report_shenyang_2020": ("listing_shenyang.txt", 2),

@@ -52,11 +52,11 @@ def test_only_where_that_is_the_reason_pages_are_counted(snapshot: Path):
 def test_articles_keep_every_sentence(snapshot: Path):
     texts = {row["source_uri"]: row["text"] for row in plain_run.rows(snapshot, "documents")}
     for number, article in enumerate(ARTICLES[1:12], 1):
-        assert texts[f"news/{number:02}.html"] == "\n".join([article["title"], *article["paragraphs"]])
+        assert texts[f"news/{number:02}.html"] == "\n".join(article["paragraphs"])
     for number, article in enumerate(ARTICLES[12:16]):
-        assert texts[f"small/{number:02}.html"] == "\n".join([article["title"], *article["paragraphs"], FOLLOW, RIGHTS])
+        assert texts[f"small/{number:02}.html"] == "\n".join([*article["paragraphs"], FOLLOW, RIGHTS])
     for number, notice in enumerate(notices(10)):
-        assert texts[f"notices/{number:02}.html"] == "\n".join([notice["title"], *notice["paragraphs"]])
+        assert texts[f"notices/{number:02}.html"] == "\n".join(notice["paragraphs"])
 
 
 def test_it_does_not_matter_how_pages_are_put_into_parts(raw: Path, snapshot: Path, tmp_path: Path):
