@@ -199,6 +199,7 @@ def ends_article(text: str) -> bool:
     return len(text) <= MAX_FURNITURE and _END.match(text) is not None
 
 
+@lru_cache(maxsize=4096)  # the edges of a page are looked at twice
 def is_boilerplate(text: str) -> bool:
     """Whether the first sentence or the greater part of a line speaks of the site, its rights and its channels."""
     if len(text) > MAX_BOILERPLATE or not any(stem in text for stem in _BOILERPLATE_STEMS):
