@@ -151,7 +151,9 @@ def _drop_headed(lines: Lines) -> None:
     if not heads:
         return
     page, title, sums = lines.page, lines.title, lines.sums()
-    plain = list(accumulate((lines.unlinked(n) if lines.is_open(n) else 0 for n in range(len(sums) - 1)), initial=0))
+    columns = zip(lines.verdicts, lines.texts, page.lines, strict=True)
+    unlinked = [len(text) - line[3] if verdict is None and text else 0 for verdict, text, line in columns]
+    plain = list(accumulate(unlinked, initial=0))
     limit = MAX_ROLE_SHARE * sums[-1]
     found: dict[tuple[int, str, str], tuple[int, str]] = {}  # forms of dropped boxes: where, and why
     done = 0
@@ -168,11 +170,12 @@ def _drop_headed(lines: Lines) -> None:
                 found.setdefault((page.parents[box], page.tags[box], page.attrs[box]), (head, reason))
                 done = last
                 break
-    columns = zip(page.parents, page.tags, page.attrs, page.firsts, page.lasts, strict=True)
-    for parent, tag, attrs, first, last in columns if found else ():
-        since, reason = found.get((parent, tag, attrs), (last, ""))
-        if attrs and since < first < last and not first <= title < last and sums[last] - sums[first] <= limit:
-            lines.drop(first, last, reason)
+    boxes = zip(page.parents, page.tags, page.attrs, page.firsts, page.lasts, strict=True)
+    for parent, tag, attrs, first, last in boxes if found else ():
+        if attrs and (form := found.get((parent, tag, attrs))):
+            since, reason = form
+            if since < first < last and not first <= title < last and sums[last] - sums[first] <= limit:
+                lines.drop(first, last, reason)
 
 
 def _drop_outside(lines: Lines, region: Region) -> None:

@@ -70,7 +70,7 @@ def find_information(page: Page, texts: Sequence[str]) -> Information:
     keys: set[str] = set()
     waiting = ""  # the key whose value the next line holds
     for number, text in enumerate([*texts, ""]):
-        pairs = _pairs(text)
+        pairs = _pairs(text) if text[:1] in _INITIALS else []
         if pairs:
             run.lines.add(number)
             for key, value in pairs:
@@ -82,7 +82,7 @@ def find_information(page: Page, texts: Sequence[str]) -> Information:
             run.lines.add(number)
             run.values.setdefault(waiting, text)
             waiting = ""
-        elif text or number == len(texts):
+        elif run.lines and (text or number == len(texts)):
             known = len(keys) >= MIN_LABELS and not keys.isdisjoint(_CERTAIN)
             if known or (found.lines and len(keys) >= MIN_FURTHER):
                 found.lines |= run.lines
@@ -101,7 +101,7 @@ def _are_cells(page: Page, left: int, right: int) -> bool:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """The keys and values of a line that begins with a label."""
-    if text[:1] not in _INITIALS or len(text) > MAX_LINE or _PAIR.match(text) is None:
+    if len(text) > MAX_LINE or _PAIR.match(text) is None:
         return []
     labels = list(_PAIR.finditer(text))
     ends = [label.start() for label in labels[1:]] + [len(text)]

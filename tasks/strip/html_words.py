@@ -99,10 +99,9 @@ _BOILERPLATE = re.compile(
     r"|如有侵权|侵权.{0,8}(?:删除|联系)|请?(?:与我们|及时)?联系.{0,8}(?:删除|处理)"
 )
 # One of them stands in every such sentence: looking for them first is 20 times as fast.
-_BOILERPLATE_STEMS = (
-    *("未经", "转载", "摘编", "版权", "凡本", "凡注明", "凡署名", "凡来源", "不代表", "仅供", "仅提供", "不构成"),
-    *("推荐使用", "二维码", "公众号", "订阅号", "微信", "微博", "客户端", "名片", "蓝字", "原文", "以上内容", "侵权"),
-    *("最佳浏览", "是第", "谨慎", "联系删除", "联系处理", "ewsletter", "ubscribe"),
+_BOILERPLATE_STEM = re.compile(
+    "未经|转载|摘编|版权|凡本|凡注明|凡署名|凡来源|不代表|仅供|仅提供|不构成|推荐使用|二维码|公众号|订阅号|微信|微博"
+    "|客户端|名片|蓝字|原文|以上内容|侵权|最佳浏览|是第|谨慎|联系删除|联系处理|ewsletter|ubscribe"
 )
 _SENTENCE_ENDS = re.compile("[。；！？]")
 MAX_BOILERPLATE = 400  # characters
@@ -199,9 +198,10 @@ def ends_article(text: str) -> bool:
     return len(text) <= MAX_FURNITURE and _END.match(text) is not None
 
 
+@lru_cache(maxsize=4096)  # the edges of a page are looked at twice
 def is_boilerplate(text: str) -> bool:
     """Whether the first sentence or the greater part of a line speaks of the site, its rights and its channels."""
-    if len(text) > MAX_BOILERPLATE or not any(stem in text for stem in _BOILERPLATE_STEMS):
+    if len(text) > MAX_BOILERPLATE or _BOILERPLATE_STEM.search(text) is None:
         return False
     sentences = _SENTENCE_ENDS.split(text)
     said = [sentence for sentence in sentences if _BOILERPLATE.search(sentence)]
