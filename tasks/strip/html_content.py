@@ -151,16 +151,16 @@ def _drop_headed(lines: Lines) -> None:
     if not heads:
         return
     page, title, sums = lines.page, lines.title, lines.sums()
-    columns = zip(lines.verdicts, lines.texts, page.lines, strict=True)
-    unlinked = [len(text) - line[3] if verdict is None and text else 0 for verdict, text, line in columns]
-    plain = list(accumulate(unlinked, initial=0))
     limit = MAX_ROLE_SHARE * sums[-1]
     found: dict[tuple[int, str, str], tuple[int, str]] = {}  # forms of dropped boxes: where, and why
-    done = 0
+    plain: list[int] = []
+    done, since_box = 0, len(page.parents)
     for head in heads:
         reason = lines.verdicts[head] or ""
-        written = sums[head] > sums[title + 1] or plain[head] - plain[title + 1] >= FULL_PROSE
-        behind = 0 <= title < head and written and reason != "advertisement"
+        behind = 0 <= title < head and reason != "advertisement"
+        if behind and sums[head] <= sums[title + 1]:  # no prose: a poem, a list of names
+            plain = plain or _plain_sums(lines)
+            behind = plain[head] - plain[title + 1] >= FULL_PROSE
         # The boxes that begin with this line, the outermost first.
         for box in range(max(bisect_left(page.firsts, head), 1), bisect_right(page.firsts, head)):
             last = page.lasts[box]
@@ -168,14 +168,21 @@ def _drop_headed(lines: Lines) -> None:
             if head >= done and last > head + 1 and not head <= title < last and fits:
                 lines.drop(head, last, reason)
                 found.setdefault((page.parents[box], page.tags[box], page.attrs[box]), (head, reason))
-                done = last
+                done, since_box = last, min(box, since_box)
                 break
-    boxes = zip(page.parents, page.tags, page.attrs, page.firsts, page.lasts, strict=True)
-    for parent, tag, attrs, first, last in boxes if found else ():
-        if attrs and (form := found.get((parent, tag, attrs))):
-            since, reason = form
+    for box in range(since_box + 1, len(page.parents)):
+        attrs = page.attrs[box]
+        if attrs and (form := found.get((page.parents[box], page.tags[box], attrs))):
+            (since, reason), first, last = form, page.firsts[box], page.lasts[box]
             if since < first < last and not first <= title < last and sums[last] - sums[first] <= limit:
                 lines.drop(first, last, reason)
+
+
+def _plain_sums(lines: Lines) -> list[int]:
+    """The unlinked characters without a verdict before each line, and of all."""
+    columns = zip(lines.verdicts, lines.texts, lines.page.lines, strict=True)
+    unlinked = [len(text) - line[3] if verdict is None else 0 for verdict, text, line in columns]
+    return list(accumulate(unlinked, initial=0))
 
 
 def _drop_outside(lines: Lines, region: Region) -> None:

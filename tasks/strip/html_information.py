@@ -52,7 +52,9 @@ _KEY_OF = {label: key for group in (_CERTAIN, _OTHER) for key, labels in group.i
 _SPACED = {label: "[\\s\u3000]*".join(label) for label in sorted(_KEY_OF, key=len, reverse=True)}
 _LABELS = "|".join(_SPACED.values())
 _PAIR = re.compile(rf"[\[【]?[ \t]*(?P<label>{_LABELS})[ \t\u3000]*(?:[】\]][ \t]*[:：]?|[:：]|$)")
-_INITIALS = frozenset(label[0] for label in _KEY_OF) | {"[", "【"}
+_BEGINNINGS = frozenset(label[:2] for label in _KEY_OF)
+_BLANKS = frozenset(" \t\u3000\xa0")
+_BRACKETS = frozenset("[【")
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ def find_information(page: Page, texts: Sequence[str]) -> Information:
     keys: set[str] = set()
     waiting = ""  # the key whose value the next line holds
     for number, text in enumerate([*texts, ""]):
-        pairs = _pairs(text) if text[:1] in _INITIALS else []
+        pairs = _pairs(text) if text[:2] in _BEGINNINGS or text[1:2] in _BLANKS or text[:1] in _BRACKETS else []
         if pairs:
             run.lines.add(number)
             for key, value in pairs:

@@ -45,7 +45,9 @@ _PUBLISHER = re.compile(
     r"[一-鿿A-Za-z0-9“”]{2,20}(?:报|网|社|台|在线|频道|周刊|杂志|客户端|发布|中心|传媒|周末|局|政府|办公室|委员会|新闻|快讯)"
 )
 _GAPS = re.compile(r"[\s　|｜·・、,，()（）\[\]【】>»/—]+")
-_POST = re.compile(r"发[表布帖]于|张贴|[Pp]osted")
+_MAY_SAY = re.compile("[\\d:：/／@记通（(]")  # one of them stands in every stamp and byline
+_COLON = re.compile("[:：/／@]|[表布]于")
+_POST = re.compile(r"发[表布帖]于|张贴|写于|提交于|@|[Pp]osted")
 _BRACKETED = re.compile(r"[\[【（(]\s*([一-鿿]{2,4})\s*[\]】)）]")
 _ROLES = re.compile(r"(?:本报|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|实习生|作者|编辑)")
 _ORGANIZATION = re.compile(
@@ -95,16 +97,16 @@ _INSIDE = frozenset(("document_information", "page_furniture"))
 
 def _read(text: str, found: Stamps, *, dated: bool) -> None:
     """Read one line; ``dated``: a date without a label counts."""
-    if len(text) > MAX_STAMP or _NO_STAMP.search(text):
+    if len(text) > MAX_STAMP or _MAY_SAY.search(text) is None or _NO_STAMP.search(text):
         return
-    labels = list(_LABEL.finditer(text))
+    labels = list(_LABEL.finditer(text)) if _COLON.search(text) else []
     ends = [label.start() for label in labels[1:]] + [len(text)]
     for label, end in zip(labels, ends, strict=False):
         value = text[label.end() : end].strip(" \t\n　[]【】|｜;；")
         _take(label.lastgroup or "", value, found)
     rest = text[: labels[0].start()] if labels else text
     date = _DATE.search(rest)
-    posted = _POSTED.search(rest)
+    posted = _POSTED.search(rest) if date and _POST.search(rest) else None
     if posted and not found.authors and not _ORGANIZATION.search(posted["who"]):
         found.authors = _names(posted["who"])
     if not found.date and date and (dated or posted):
