@@ -40,9 +40,10 @@ Sources = list[tuple[str, Said]]  # basis, and what it says
 
 
 class PageFacts:
-    """What the head of a page and its information table say, read once."""
+    """A page and its lines, and what its head and its information table say, read once."""
 
     def __init__(self, page: Page, texts: list[str], information: Information) -> None:
+        self.page, self.texts = page, texts
         metas, graph = read_metas(page)
         table = {
             key: information.values[name]
@@ -59,10 +60,14 @@ class PageFacts:
 
 
 def describe_page(
-    page: Page, texts: list[str], verdicts: list[str | None], title: range, facts: PageFacts, *, found: bool
+    facts: PageFacts, judged: list[str], verdicts: list[str | None], title: range, *, found: bool
 ) -> dict[str, Any]:
-    """The values for ``Stripped.given``; ``found``: the title line was found by repetition, not by its place."""
-    stamps = read_stamps(texts, verdicts, title)
+    """The values for ``Stripped.given``.
+
+    ``judged``: the lines with simplified characters; ``found``: the title was found by repetition, not by its place.
+    """
+    page, texts = facts.page, facts.texts
+    stamps = read_stamps(texts, judged, verdicts, title)
     lines = {key: value for key, value in (("date", stamps.date), ("source", stamps.source)) if value}
     heads: Sources = [
         ("information_table", facts.table),

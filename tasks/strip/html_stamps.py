@@ -66,8 +66,11 @@ class Stamps:
     editors: list[str] = field(default_factory=list)
 
 
-def read_stamps(texts: Sequence[str], verdicts: Sequence[str | None], title: range) -> Stamps:
-    """The stamps of the article that ``verdicts`` keep, below the title at the lines ``title``."""
+def read_stamps(texts: Sequence[str], judged: Sequence[str], verdicts: Sequence[str | None], title: range) -> Stamps:
+    """The stamps of the article that ``verdicts`` keep, below the title at the lines ``title``.
+
+    ``judged``: the texts with simplified characters.
+    """
     found = Stamps()
     kept = [n for n, verdict in enumerate(verdicts) if verdict is None and texts[n] and n not in title]
     if not kept:
@@ -79,13 +82,18 @@ def read_stamps(texts: Sequence[str], verdicts: Sequence[str | None], title: ran
     below = takewhile(lambda n: verdicts[n] not in _BEYOND, range(kept[-1] + 1, min(len(texts), kept[-1] + 1 + _BELOW)))
     inside = [n for n in range(kept[0], kept[-1]) if verdicts[n] in _INSIDE and n not in head]
     for number in head:
-        _read(texts[number], found, dated=True)
+        _read(texts[number], judged[number], found, dated=True)
     for number in above:
         if verdicts[number] == "document_information" or _DATE.fullmatch(texts[number]):
-            _read(texts[number], found, dated=True)
+            _read(texts[number], judged[number], found, dated=True)
     for number in [*inside, *below]:
         if verdicts[number] in _INSIDE or _POST.search(texts[number]):
-            _read(texts[number], found, dated=number < kept[-1] and _DATE.fullmatch(texts[number]) is not None)
+            _read(
+                texts[number],
+                judged[number],
+                found,
+                dated=number < kept[-1] and _DATE.fullmatch(texts[number]) is not None,
+            )
     if not found.authors and is_person(texts[kept[0]]):
         found.authors = [texts[kept[0]]]
     return found
@@ -95,11 +103,11 @@ _BEYOND = frozenset(("related_links", "comments", "navigation"))
 _INSIDE = frozenset(("document_information", "page_furniture"))
 
 
-def _read(text: str, found: Stamps, *, dated: bool) -> None:
-    """Read one line; ``dated``: a date without a label counts."""
+def _read(text: str, said: str, found: Stamps, *, dated: bool) -> None:
+    """Read one line; ``said``: with simplified characters; ``dated``: a date without a label counts."""
     if len(text) > MAX_STAMP or _MAY_SAY.search(text) is None or _NO_STAMP.search(text):
         return
-    labels = list(_LABEL.finditer(text)) if _COLON.search(text) else []
+    labels = list(_LABEL.finditer(said)) if _COLON.search(text) else []
     ends = [label.start() for label in labels[1:]] + [len(text)]
     for label, end in zip(labels, ends, strict=False):
         value = text[label.end() : end].strip(" \t\n　[]【】|｜;；")
