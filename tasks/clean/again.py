@@ -19,7 +19,7 @@ from tasks.clean.tables import CHILDREN, PartTables, read_arrow, replaced, write
 from tasks.decode import decode
 from tasks.sites.find import REPEATED
 
-REPAIRED = "html_repaired"
+_AUDITED = frozenset(("html_repaired", "html_unaccounted"))  # an audit found fault: it is part of their cleaning
 _KEY = ("source_uri", "record_no")
 
 Drops = dict[int, int]  # number of a block → number of pages that have it
@@ -63,7 +63,7 @@ def _clean(
             if row is None:
                 continue
             try:
-                cleaned = clean_record(record, audit=REPAIRED in known["flags"], drops=drops[row])
+                cleaned = clean_record(record, audit=not _AUDITED.isdisjoint(known["flags"]), drops=drops[row])
             except Exception:  # noqa: BLE001, S112 (it went well with these blocks: the record stays with them)
                 continue
             tables.add(cleaned, known["source_kind"])

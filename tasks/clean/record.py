@@ -15,7 +15,7 @@ from tasks.model import Block, Dropped, Record, Stripped
 from tasks.normalize import normalize_block, normalize_cells, split_edits
 from tasks.quantify import Context, Quantity, quantify
 from tasks.strip import strip
-from tasks.strip.audit import agrees, repair
+from tasks.strip.audit import agrees, loses, repair
 
 MAX_TEXT_CHARS = 1_500_000  # reports have up to 60,000, laws 150,000; this many in lines of one letter take 880 MB
 MAX_AUDITED_CHARS = 1 << 20  # html5lib takes about 2 s per MB
@@ -81,12 +81,23 @@ def _is_auditable(html: str) -> bool:
 
 
 def audited(record: Record, stripped: Stripped) -> Stripped:
-    """The stripped page if an independent parser sees the same characters; else the repaired page, walked again."""
-    html = record.html or ""
-    if agrees(html, record.text):
+    """The stripped page if an independent parser sees the same characters; else the repaired page, walked again.
+
+    A page stays as it was walked, and is flagged, if the repair loses characters or the parser fails on it.
+    """
+    html, text = record.html or "", record.text
+    try:
+        if agrees(html, text):
+            return stripped
+        record.html = repair(html)
+        again = strip(record)
+        lost = loses(text, record.text)
+    except Exception:  # noqa: BLE001 (html5lib itself fails on one tag soup in 20,000)
+        lost = True
+    if lost:
+        record.html, record.text = html, text
+        stripped.flags.append("html_unaccounted")
         return stripped
-    record.html = repair(html)
-    again = strip(record)
     again.flags.append("html_repaired")
     if not agrees(html, record.text):
         again.flags.append("html_unaccounted")

@@ -46,7 +46,7 @@ _FIGURE_BREAK = re.compile(r"\w[0-9]|[0-9A-Za-z.%]{2}")  # a line break in a cel
 _SENTENCE_END = ("。", "！", "？", "；", "!", "?", ";", "，", ",", "：", ":")
 # A paragraph's indent in the middle of a line: its line break was lost on the way.
 _LOST_BREAK = re.compile("(?<=[。！？”：；）.!?])\\s*(?:\u3000{2}|[\xa0 ]{4})\\s*(?=\\S)")
-_PRE_BREAK = re.compile("\n(?=\\s*\n|[ \t\u3000\xa0]{2,}|\u3000)")
+_PRE_BREAK = re.compile("\n(?:[^\\S\n]*\n\\s*|(?=[ \t\u3000\xa0]{2}|\u3000))")  # a blank line is read once
 _STEP_NAME = re.compile(r'\b(class|id)="([\w\-]{1,40})')
 
 

@@ -36,9 +36,10 @@ _MOMENT = re.compile(
 )
 _MAY_BE_MARK = re.compile("[:：前楼#发凳于复论说P]")
 _POSTED = re.compile(
-    r"回复|评论|发表|张贴|跟帖|网友|引用|举报|楼|支持|反对|顶|赞|说道?[:：]|回答|\bIP\b|reply|comment|posted|says",
+    r"回复|评论|发表|张贴|跟帖|网友|引用|举报|[\d层]\s?楼|楼主|支持|反对|顶|赞|说道?[:：]|回答|\bIP\b|reply|comment|posted|says",
     re.IGNORECASE,
 )
+_SENTENCE_END = ("。", "！", "？", "!", "?", "…")
 _POST_NAME = re.compile(r"comment|reply|post|floor|thread|answer|pinglun|huifu|message|topic", re.IGNORECASE)
 _RULE = re.compile(r"[-_=—~*]{8,}")  # above the signature of a poster
 MAX_SIGNATURE = 6  # lines
@@ -92,7 +93,7 @@ def find_thread(lines: Lines) -> Thread | None:
     found: dict[tuple[str, ...], list[int]] = {}
     for number, text in enumerate(texts):
         may_be = len(text) <= MAX_MARK and not prose[number] and verdicts[number] is None
-        if may_be and _MAY_BE_MARK.search(text) and _MOMENT.search(text):
+        if may_be and text[-1:] != "。" and _MAY_BE_MARK.search(text) and _MOMENT.search(text):
             found.setdefault(_form(lines.page, lines.page.lines[number][2]), []).append(number)
     several = nlargest(MAX_FORMS, [marks for marks in found.values() if len(marks) > 1], key=len)
     threads = [thread for marks in several if (thread := _read_thread(lines, marks))]
@@ -157,11 +158,15 @@ def _is_thread(lines: Lines, marks: list[int]) -> bool:
     written = sum(any(lines.unlinked(n) > 1 for n in range(left + 1, right)) for left, right in between)
     if 2 * written < len(between):
         return False
-    boxes = {box for mark in marks[:2] for box in _path(page, page.lines[mark][2])}
+    first, second = (set(_path(page, page.lines[mark][2])) for mark in marks[:2])
+    boxes = first ^ second  # those around all of them are the page's, or an article's with dated lines
     if any(_POST_NAME.search(page.attrs[box], 0, 200) for box in boxes):
         return True
     spoken = sum(
-        any(len(texts[n]) <= MAX_MARK and _POSTED.search(texts[n]) for n in range(left, right))
+        any(
+            len(texts[n]) <= MAX_MARK and not texts[n].endswith(_SENTENCE_END) and _POSTED.search(texts[n])
+            for n in range(left, right)
+        )
         for left, right in between
     )
     return 2 * spoken >= len(between)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tasks.clean.record import audited
 from tasks.model import Record, Stripped, account
 from tasks.strip.audit import agrees, repair, visible_text_by_bs4
 from tasks.strip.html import strip_html
@@ -72,6 +73,22 @@ def test_whitespace_behind_the_page_makes_no_block():
     assert stripped(record).blocks == []
 
 
+def test_page_is_not_repaired_at_the_cost_of_its_text():
+    html = "<p>甲</p><template><p>乙"  # html5lib would leave text behind
+    record = record_of(html)
+    result = stripped(record)
+    record.text, record.html = "甲丙", html  # as if the walk had seen more than html5lib
+    assert audited(record, result) is result
+    assert (record.html, record.text, result.flags) == (html, "甲丙", ["html_unaccounted"])
+
+
+def test_page_on_which_the_audit_fails_stays_as_it_is():
+    record = record_of("<table></html><math>甲<tr><td><html lang=zh>")  # html5lib raises AssertionError
+    result = stripped(record)
+    assert audited(record, result) is result
+    assert (record.text, result.flags) == ("甲", ["html_unaccounted"])
+
+
 @pytest.mark.parametrize(("depth", "flags"), [(300, []), (3_000, ["html_thinned"])])
 def test_a_page_thinned_out_is_flagged(depth, flags):
     assert stripped(record_of("<div>" * depth + "深")).flags == flags
@@ -96,6 +113,8 @@ PIECES = st.sampled_from(
         "<title>",
         "<style>",
         "<script>",
+        "<template>",
+        "</template>",
         "<h1>",
         "<noscript>",
         "<iframe>",
@@ -170,6 +189,7 @@ HOSTILE = {
     "attribute of a megabyte": f'<p class="{"x" * 1_000_000}">甲',
     "tag that never ends": "<p " * 300_000,
     "attribute flood": "<p " + " ".join(f"a{i}" for i in range(100_000)) + ">甲",
+    "blank lines": "<pre>甲" + "\n " * 500_000 + "乙",
     "deep JSON-LD": '<script type="application/ld+json">' + "[" * 200_000 + "</script>甲",
 }
 
