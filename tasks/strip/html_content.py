@@ -44,6 +44,7 @@ from tasks.strip.html_words import (
 
 MIN_LIST = 3  # lines of a list of links
 LIST_SHARE = 0.5  # of the lines of a list of links
+MIN_WORDS = 4  # characters of its own that a line of links has in a text
 LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
 MAX_HEAD_LINES = 12  # of an article, in which its stamps may stand
 
@@ -193,12 +194,22 @@ def _drop_outside(lines: Lines, region: Region) -> None:
     verdicts, lead = lines.verdicts, set(region.lead)
     for number, verdict in enumerate(verdicts):
         if verdict == LINKS:
-            verdicts[number] = "navigation" if number < first else "related_links"
+            named = first < number < last - 1 and _is_reference(lines, number)
+            verdicts[number] = None if named else "navigation" if number < first else "related_links"
         elif verdict is None and not first <= number < last and number not in lead:
             if is_information(lines.texts[number]):
                 verdicts[number] = "document_information"
             else:
                 verdicts[number] = "navigation" if number < first else "page_furniture"
+
+
+def _is_reference(lines: Lines, number: int) -> bool:
+    """Whether a line of links has words of its own and stands alone between paragraphs: the text refers to it."""
+    page, around = lines.page, (number - 1, number + 1)
+    parent = page.parents[page.lines[number][2]]
+    return lines.unlinked(number) >= MIN_WORDS and all(
+        lines.prose[other] and page.parents[page.lines[other][2]] == parent for other in around
+    )
 
 
 def _drop_lists(lines: Lines, first: int, last: int) -> None:

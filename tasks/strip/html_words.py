@@ -23,14 +23,16 @@ _FURNITURE = re.compile(
     r"""[|│┃·•■□●◆◇►▶>»*\s]*(?:
     (?P<navigation>
         (?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)?位置(?:是|为)?\s*[:：>]
-        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$|[您你]认为.{0,20}(?:帮助|满意|评价)|(?:很有|没有|有)帮助$)
+        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$|(?:很有|没有|有)帮助$)
     |(?P<share_bar>
         (?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|微信扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])
         |(?:点赞|收藏|转发|点踩|[顶踩]一下)\s*\d*$)
     |(?P<page_furniture>
         [【\[（(]\s*返回\s*[】\])）]|返回(?:列表|上一?[级页]|$)
         |[（(【\[]?\s*(?:责任编[辑审]|责编|编辑|审核|校对|网站编辑|本文编辑|初审|复审|终审)\s*[:：]
-        |[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP\b|视力保护色|放大|缩小|加大)
+        |[【\[（(]?\s*(?:打印|关闭|复制|收藏|纠错|放大|缩小|加大)(?:本[页文]|此[页文]|网页|窗口|页面|正文|地址|链接|一下)?(?![一-鿿])
+        |[【\[（(]?\s*字\s*[体号](?:大小)?\s*[:：]?\s*(?:[【\[（(]?\s*(?:特?大|[+＋-]|加大|放大)|$)
+        |[【\[（(]?\s*大\s*[】\])）]?\s*[【\[（(]?中|我要纠错|返回顶部|回到顶部|TOP\b|视力保护色
         |(?:本[文页]|此文)?(?:已经?)?被?(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?了?\s*[:：]?\s*\d*\s*次?$
         |(?:关注者?|粉丝|获赞|被浏览|播放)[数量]?\s*[:：]?\s*[\d,.]*\s*[万亿]?$
         |(?:(?:阅读|评论|分享|收藏|点赞|赞|顶一下|踩一下|顶|踩|在看|写?留言|浏览|转发|回复|喜欢|投币|推荐|播放|人气|点击)[数量次]?\s*[:：(（]?\s*[\d,.]*\s*[万亿wk+]?
@@ -38,7 +40,7 @@ _FURNITURE = re.compile(
         |打开.{2,10}(?:客户端|APP|查看更多)
         |[-—·\s]*(?:THE\s*)?END[-—·\s]*$
         |[您你]是(?:本[文页站])?的?第\s*\d+\s*[个位]
-        |(?:共|第)\s*\d+\s*页|[【\[]?(?:复制|网页|本页)(?:本文|地址)?)
+        |(?:共|第)\s*\d+\s*页(?![一-鿿])|[【\[]?(?:网页|本页)地址)
     |(?P<related_links>
         [【\[<（(·\s]*(?:
             [上下]一?[篇条页]|[前后]一篇|延伸阅读|推荐阅读|猜你喜欢|精彩推荐|为您推荐|阅读排行
@@ -49,18 +51,23 @@ _FURNITURE = re.compile(
             |热[点门](?:新闻|推荐|文章|排行|阅读)|最新(?:文章|新闻|资讯)|更多(?:精彩|新闻|内容|>|》|$)))
     |(?P<comments>
         (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:线索|列表)?(?:\s*[(（:：\d]|$)
-        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]
-        |comments?\s*(?:[(:]|$)|leave\sa\s(?:reply|comment)|\d+\s(?:comments|replies|responses)
-        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|[（(]?本文(?:发表于|通告引用)|引用(?:通告|地址|链接)|trackback|没有更多)
+        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|[（(]?本文(?:发表于|通告引用)
+        |引用(?:通告|地址|链接)|trackback|没有更多|comments?\s*(?:[(:]|$)|leave\sa\s(?:reply|comment)
+        |\d+\s(?:comments|replies|responses))
+    |(?P<rules>
+        [您你]认为.{0,20}(?:帮助|满意|评价)
+        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：])
     |(?P<advertisement>
         [（(【\[]?(?:广告|推广|赞助商?|AD)[】\])）]?$|advertisement$|(?:get|join|subscribe\sto|sign\sup\sfor)\b.{0,20}newsletter|订阅[“《].{1,12}[”》]$
         |[您你]还没有安装|[您你]的浏览器(?:不支持|版本)|(?:如果)?(?:您|你)?觉得.{0,16}[,，]?.{0,8}(?:打赏|赞赏))
     |(?P<footer>
-        版权(?:所有|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：]|技术支持\s*[:：]|网站标识码|网站地图
+        版权(?:所有|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：].*(?:网站|版权|备案|技术支持|维护|标识码|ICP)|技术支持\s*[:：]|网站标识码|网站地图
         |关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_NO_SENTENCES = frozenset(("navigation", "share_bar", "page_furniture", "related_links", "comments"))
+MIN_SENTENCE = 20  # characters of a line with a full stop that is a sentence, whatever word it begins with
 _FOOTER_MARKS = ("ICP备", "公网安备", "All Rights Reserved", "All rights reserved")  # anywhere in a short line
 _LABEL = (
     r"(?:(?:发布|发表|更新|成文|发稿|编辑|上传)(?:时间|日期)\s*[:：]"
@@ -138,9 +145,12 @@ def simplified(text: str, texts: list[str]) -> list[str]:
 @lru_cache(maxsize=16384)
 def _furniture(text: str) -> str | None:
     match = _FURNITURE.match(text)
-    if match:
-        return match.lastgroup
-    return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
+    if match is None:
+        return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
+    reason = match.lastgroup
+    if reason in _NO_SENTENCES and len(text) >= MIN_SENTENCE and _SENTENCE_ENDS.search(text):
+        return None  # 上一篇说到…, 回复：您好…
+    return "comments" if reason == "rules" else reason
 
 
 def furniture(text: str) -> str | None:
