@@ -48,19 +48,21 @@ _FURNITURE = re.compile(
             |related\s(?:stories|articles|posts|news)|most\s(?:read|viewed|popular)|you\smay\salso\slike|today's\stop|more\s(?:from|stories)
             |热[点门](?:新闻|推荐|文章|排行|阅读)|最新(?:文章|新闻|资讯)|更多(?:精彩|新闻|内容|>|》|$)))
     |(?P<comments>
-        (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:线索|列表)?(?:\s*[(（:：\d]|$)
-        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]
+        (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:线索|列表)?(?:\s*[(（\d]|\s*[:：](?!.*。$)|$)
+        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]\s*(?:$|用户名|密码|验证码|匿名|登录|注册|看不清)
         |comments?\s*(?:[(:]|$)|leave\sa\s(?:reply|comment)|\d+\s(?:comments|replies|responses)
         |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|[（(]?本文(?:发表于|通告引用)|引用(?:通告|地址|链接)|trackback|没有更多)
     |(?P<advertisement>
         [（(【\[]?(?:广告|推广|赞助商?|AD)[】\])）]?$|advertisement$|(?:get|join|subscribe\sto|sign\sup\sfor)\b.{0,20}newsletter|订阅[“《].{1,12}[”》]$
         |[您你]还没有安装|[您你]的浏览器(?:不支持|版本)|(?:如果)?(?:您|你)?觉得.{0,16}[,，]?.{0,8}(?:打赏|赞赏))
     |(?P<footer>
-        版权(?:所有|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：]|技术支持\s*[:：]|网站标识码|网站地图
+        版权(?:所有(?![者人权])|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：]|技术支持\s*[:：]|网站标识码|网站地图
         |关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What begins like controls, or a list of links, and ends like a sentence is one: 打印和复制档案应当登记审批。
+_NO_SENTENCES = frozenset(("navigation", "share_bar", "page_furniture", "related_links"))
 _FOOTER_MARKS = ("ICP备", "公网安备", "All Rights Reserved", "All rights reserved")  # anywhere in a short line
 _LABEL = (
     r"(?:(?:发布|发表|更新|成文|发稿|编辑|上传)(?:时间|日期)\s*[:：]"
@@ -140,7 +142,7 @@ def simplified(text: str, texts: list[str]) -> list[str]:
 def _furniture(text: str) -> str | None:
     match = _FURNITURE.match(text)
     if match:
-        return match.lastgroup
+        return None if match.lastgroup in _NO_SENTENCES and text.endswith(("。", ".")) else match.lastgroup
     return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
 
 
