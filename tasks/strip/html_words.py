@@ -56,12 +56,12 @@ _FURNITURE = re.compile(
         |\d+\s(?:comments|replies|responses))
     |(?P<rules>
         [您你]认为.{0,20}(?:帮助|满意|评价)
-        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：])
+        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]\s*(?:$|用户名|密码|验证码|匿名|登录|注册|看不清))
     |(?P<advertisement>
         [（(【\[]?(?:广告|推广|赞助商?|AD)[】\])）]?$|advertisement$|(?:get|join|subscribe\sto|sign\sup\sfor)\b.{0,20}newsletter|订阅[“《].{1,12}[”》]$
         |[您你]还没有安装|[您你]的浏览器(?:不支持|版本)|(?:如果)?(?:您|你)?觉得.{0,16}[,，]?.{0,8}(?:打赏|赞赏))
     |(?P<footer>
-        版权(?:所有|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：].*(?:网站|版权|备案|技术支持|维护|标识码|ICP)|技术支持\s*[:：]|网站标识码|网站地图
+        版权(?:所有(?![者人权])|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：].*(?:网站|版权|备案|技术支持|维护|标识码|ICP)|技术支持\s*[:：]|网站标识码|网站地图
         |关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -148,7 +148,7 @@ def _furniture(text: str) -> str | None:
     if match is None:
         return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
     reason = match.lastgroup
-    if reason in _NO_SENTENCES and len(text) >= MIN_SENTENCE and _SENTENCE_ENDS.search(text):
+    if reason in _NO_SENTENCES and _SENTENCE_ENDS.search(text) and (len(text) >= MIN_SENTENCE or text[-1] in "。."):
         return None  # 上一篇说到…, 回复：您好…
     return "comments" if reason == "rules" else reason
 
