@@ -157,7 +157,7 @@ def guess_title(page: Page, texts: list[str], verdicts: list[str | None]) -> ran
         return range(0)
     opening = range(max(0, kept[0] - _REACH), kept[0] + 1)
     headings = [number for number, line in enumerate(page.lines[: kept[-1]]) if page.tags[line[2]] == "h1"]
-    stamp = next((n for n in kept[:_STAMPED] if is_head(texts[n])), kept[0])
+    stamp = next((n for n in range(kept[0], kept[0] + _STAMPED) if n < len(texts) and is_head(texts[n])), kept[0])
     above = [n for n in range(stamp - 1, max(-1, stamp - 1 - _REACH), -1) if stamp > kept[0] or verdicts[n] in _ABOVE]
     followed = sum(len(texts[number]) for number in kept[1:_OPENING]) >= _MIN_TEXT
     candidates = [

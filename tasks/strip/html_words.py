@@ -23,7 +23,7 @@ _FURNITURE = re.compile(
     r"""[|│┃·•■□●◆◇►▶>»*\s]*(?:
     (?P<navigation>
         (?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)?位置(?:是|为)?\s*[:：>]
-        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$|(?:很有|没有|有)帮助$)
+        |首页\s*[>»›\-|/]|\S{0,10}首页\s.*(?:正文|文章|详情)$|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$|(?:很有|没有|有)帮助$)
     |(?P<share_bar>
         (?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|微信扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])
         |(?:点赞|收藏|转发|点踩|[顶踩]一下)\s*\d*$)
@@ -172,7 +172,8 @@ def is_head(text: str) -> bool:
         return False
     if _LABELLED.search(text) is not None:
         return True
-    return text[0] not in "（(" and _KEY.match(text) is None and len(_MOMENT.sub("", text)) <= MAX_HEAD_WORDS
+    n_words = len(_MOMENT.sub("", text))
+    return not n_words or (text[0] not in "（(" and _KEY.match(text) is None and n_words <= MAX_HEAD_WORDS)
 
 
 def is_stamp(text: str) -> bool:
@@ -190,7 +191,7 @@ def is_byline(text: str) -> bool:
 
     A name with an office is none: appointment notices consist of them.
     """
-    return len(text) <= MAX_BYLINE and _WRITER.search(text) is not None and read_byline(text)[1]
+    return len(text) <= MAX_BYLINE and _WRITER.search(text) is not None and read_byline(text.strip("（）()"))[1]
 
 
 def is_issue(office: str, day: str) -> bool:
