@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from tasks.strip.html_walk import Page
-from tasks.strip.html_words import furniture, is_byline, is_head
+from tasks.strip.html_words import furniture, is_byline, is_head, is_office
 
 MIN_TITLE = 4  # characters
 _MAX_ROWS = 3  # lines over which a title is printed
@@ -186,7 +186,7 @@ def _may_be_title(page: Page, texts: list[str], number: int) -> bool:
         and page.tags[line[2]] not in _NEVER
         and not text.endswith(_SENTENCE_END)
         and _PATH.search(text) is None
-        and not (is_head(text) or is_byline(text) or is_site_name(squeeze(text)) or furniture(text))
+        and not (is_head(text) or is_byline(text) or is_office(text) or is_site_name(squeeze(text)) or furniture(text))
     )
 
 

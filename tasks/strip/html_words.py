@@ -194,9 +194,14 @@ def is_byline(text: str) -> bool:
     return len(text) <= MAX_BYLINE and _WRITER.search(text) is not None and read_byline(text.strip("（）()"))[1]
 
 
+def is_office(text: str) -> bool:
+    """Whether a line is the name of an office."""
+    return _OFFICE.fullmatch(text) is not None
+
+
 def is_issue(office: str, day: str) -> bool:
     """Whether two lines are an office and, by itself, the date on which it issued a document."""
-    return _OFFICE.fullmatch(office) is not None and _DAY.fullmatch(day) is not None
+    return is_office(office) and _DAY.fullmatch(day) is not None
 
 
 def is_signature(text: str) -> bool:
