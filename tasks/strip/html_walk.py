@@ -196,6 +196,8 @@ _MANY_TAGS = 2_000  # fewer cannot hurt: the worst shapes stay under 0.2 s
 _MANY_OPEN = 500
 _MAX_DEPTH = 400  # browsers stop at 512
 _NODE_BUDGET = 300_000
+_ROOTS = ("html", "body")
+_MAX_ROOTS = 100  # tags; a second one only adds attributes, and lexbor compares each with all before it
 _LONG_TAG = 50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
 _MANY_ATTRIBUTES = 5_000
 _MANY_NAMES = 50_000  # different ones of elements and attributes: 0.3 s
@@ -272,11 +274,16 @@ def _without_deep_tags(html: str, max_formatting: int) -> str:
     limit = {True: max_formatting, False: _MAX_DEPTH}
     removed: Counter[str] = Counter()
     kept: list[str] = []
-    end = 0
+    end = roots = 0
     # Without the bound, "<p <p <p" takes quadratic time.
     for match in _ANY_TAG.finditer(html, 0, html.rfind(">") + 1):
         name = match[2].lower()
         if name in _NOT_NESTING:
+            if name in _ROOTS and not match[1]:
+                roots += 1
+                if roots > _MAX_ROOTS:
+                    kept.append(html[end : match.start()])
+                    end = match.end()
             continue
         formatting = name in _FORMATTING
         if not match[1]:
