@@ -262,12 +262,13 @@ def _trim(lines: Lines, region: Region) -> None:
         verdicts[number] = verdicts[number] or "navigation"
     for number in range(top, min(head + 1, top + MAX_HEAD_LINES, last)):
         stamped = is_head(texts[number]) or is_byline(texts[number])
-        if verdicts[number] is None and stamped and not _is_issued(lines, number):
+        if verdicts[number] is None and stamped and not (_is_issued(lines, number) or lines.is_told(number, last)):
             verdicts[number] = "document_information"
     for number in range(head + 1, min(head + 1 + MAX_HEAD_LINES, tail)):
         if prose[number] >= FULL_PROSE:
             break
-        if verdicts[number] is None and (is_stamp(texts[number]) or is_byline(texts[number])):
+        stamped = is_stamp(texts[number]) or is_byline(texts[number])
+        if verdicts[number] is None and stamped and not lines.is_told(number, last):
             verdicts[number] = "document_information"
     ending: str | None = None
     for number in range(tail + 1, last):

@@ -6,15 +6,19 @@ its place tells which reason it is. Prose of a line that got a verdict is 0: the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import accumulate
 
 from tasks.strip.html_walk import Page
-from tasks.strip.html_words import MIN_PROSE, is_boilerplate, prose_of
+from tasks.strip.html_words import MIN_PROSE, is_boilerplate, is_fact, prose_of
 
 LINKS = "links"
 MIN_OPEN = 3  # linked paragraphs in a row: a link left open
 MIN_PARAGRAPH = 40  # characters of a linked line that reads like a paragraph
+_TOLD_REACH = 40  # lines: whole pages of dates must not take quadratic time
+_WHEN = re.compile(r"(?:时间|日期)\s*[:：]")
+_DIGITS = re.compile(r"\d+")
 _SENTENCE_END = ("。", "！", "？", "；", "：", "”")
 
 
@@ -46,6 +50,19 @@ class Lines:
     def unlinked(self, number: int) -> int:
         """Characters of a line outside links."""
         return len(self.texts[number]) - self.page.lines[number][3]
+
+    def is_told(self, number: int, last: int) -> bool:
+        """Whether a line that could date an article, which ends before line ``last``, tells of something in it.
+
+        It is the first of facts (``时间：…``, ``地点：…``), or the first of dates of one form with text between.
+        """
+        texts, text = self.texts, self.texts[number]
+        reach = range(number + 1, min(last, number + 1 + _TOLD_REACH))
+        behind = [other for other in reach if self.is_open(other)]
+        if behind and _WHEN.match(text) and is_fact(texts[behind[0]]):
+            return True
+        form = _DIGITS.sub("0", text)
+        return any(texts[n][0] == text[0] and _DIGITS.sub("0", texts[n]) == form for n in behind[1:])
 
     def discount_edges(self, first: int, last: int) -> None:
         """Boilerplate at either end of a range is no prose."""

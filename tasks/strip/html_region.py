@@ -129,7 +129,7 @@ def _frame(lines: Lines, anchor: int) -> tuple[int, int]:
         if lines.verdicts[number] in _ENDS:
             if written >= MIN_PROSE:
                 return start, number
-        elif lines.is_open(number) and not is_head(lines.texts[number]):
+        elif lines.is_open(number) and (not is_head(lines.texts[number]) or lines.is_told(number, len(lines.texts))):
             if start < 0:
                 start = number
             written += lines.unlinked(number)

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from tasks.strip.html_walk import Page
-from tasks.strip.html_words import furniture, is_byline, is_head, is_office
+from tasks.strip.html_words import furniture, is_byline, is_head, is_issue, is_office
 
 MIN_TITLE = 4  # characters
 _MAX_ROWS = 3  # lines over which a title is printed
@@ -42,6 +42,8 @@ _SITE_NAME = re.compile(
 _ORNAMENTS = "*·•■□◆◇●○★☆▲△►▶ \u3000"
 _LABEL = re.compile(r"(?:主题|标\s*题|题目)\s*[:：]\s*")
 _SENTENCE_END = ("。", "；", "，", "：", ":", ",", ";", "、", "…")
+_ASIDE = ("（", "(")
+_DAY = re.compile(r"[\d〇一二三四五六七八九十]+月[\d一二三四五六七八九十]+日")
 _PATH = re.compile(r"[>»→]|[│|｜].*[│|｜]|->|::|(?:首页|主页)\s*[-/|]")
 
 
@@ -95,7 +97,10 @@ def find_title(page: Page, texts: list[str], claims: Iterable[str], information:
 
     ``information``: lines of document-information tables, which repeat it, too.
     """
-    titles = [_claim(title) for title in (page_title(page, texts), *claims) if len(title) >= MIN_TITLE]
+    claimed = [
+        title for title in (page_title(page, texts), *claims) if len(title) >= MIN_TITLE and not is_office(title)
+    ]
+    titles = [_claim(title) for title in claimed]
     initials = {text[:1] for claim in titles for text in claim}
     finals = {claim.whole[-1] for claim in titles}
     best, best_size = range(0), 0.0
@@ -123,7 +128,7 @@ def _rows(page: Page, claim: _Claim, texts: list[str], number: int, *, heading: 
     if len(line) < MIN_TITLE:
         return 0, 0
     if line == claim.longest:
-        return 1, len(line)
+        return int(heading or not is_site_name(line)), len(line)
     if claim.whole.startswith(line):
         rows, printed = 1, line
         while number + rows < len(texts) and rows < _MAX_ROWS:
@@ -158,6 +163,8 @@ def guess_title(page: Page, texts: list[str], verdicts: list[str | None]) -> ran
     opening = range(max(0, kept[0] - _REACH), kept[0] + 1)
     headings = [number for number, line in enumerate(page.lines[: kept[-1]]) if page.tags[line[2]] == "h1"]
     stamp = next((n for n in range(kept[0], kept[0] + _STAMPED) if n < len(texts) and is_head(texts[n])), kept[0])
+    if sum(len(texts[n]) for n in kept if n > stamp) < sum(len(texts[n]) for n in kept if n < stamp):
+        stamp = kept[0]  # a date below the text is that of the signature
     above = [n for n in range(stamp - 1, max(-1, stamp - 1 - _REACH), -1) if stamp > kept[0] or verdicts[n] in _ABOVE]
     followed = sum(len(texts[number]) for number in kept[1:_OPENING]) >= _MIN_TEXT
     candidates = [
@@ -179,14 +186,17 @@ def _stands_alone(page: Page, number: int) -> bool:
 
 
 def _may_be_title(page: Page, texts: list[str], number: int) -> bool:
-    """Whether a line has the form of a title: short, no sentence, path, stamp or control."""
+    """Whether a line has the form of a title: short, no sentence, path, stamp, control, or office above a date."""
     text, line = texts[number], page.lines[number]
     return (
         MIN_TITLE <= len(text) <= MAX_GUESSED
         and page.tags[line[2]] not in _NEVER
         and not text.endswith(_SENTENCE_END)
         and _PATH.search(text) is None
+        and not text.startswith(_ASIDE)
+        and _DAY.fullmatch(text) is None
         and not (is_head(text) or is_byline(text) or is_office(text) or is_site_name(squeeze(text)) or furniture(text))
+        and not (number + 1 < len(texts) and is_issue(text, texts[number + 1]))
     )
 
 

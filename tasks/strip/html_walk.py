@@ -71,7 +71,6 @@ _ACTIONS: dict[str, int] = (
     | {"br": _BREAK, "hr": _BREAK, "img": _IMAGE, "meta": _META, "link": _META, "time": _TIME}
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden=", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<([^>]*)>")
 RAW_TEXT = ["xmp", "iframe", "noembed", "noframes", "plaintext"]  # serialized without escapes
 _UNESCAPED = re.compile(f"<(?:!--|(?:{'|'.join(RAW_TEXT)})[ >])")  # one search for both: 7 µs a page
@@ -92,6 +91,20 @@ def unescape(text: str) -> str:
     )
 
 
+def _without_comments(markup: str) -> str:
+    """Serialized markup without comments; ``<!--`` in the name of a tag or an attribute begins none."""
+    kept: list[str] = []
+    end = at = 0
+    while (start := markup.find("<!--", at)) >= 0:
+        if markup.rfind("<", at, start) > markup.rfind(">", at, start):
+            at = start + 1
+            continue
+        kept.append(markup[end:start])
+        closed = markup.find("-->", start)
+        end = at = closed + 3 if closed >= 0 else len(markup)
+    return "".join([*kept, markup[end:]])
+
+
 def _serialize(html: str) -> tuple[str, list[str]]:
     """The parsed page as markup without invisible parts, and its JSON-LD scripts."""
     try:
@@ -110,7 +123,7 @@ def _serialize(html: str) -> tuple[str, list[str]]:
             node.replace_with(node.text(deep=True))
         if raw_texts and root:
             markup = root.html or ""
-        markup = _COMMENT.sub("", markup)
+        markup = _without_comments(markup)
     return markup, json_ld
 
 
@@ -199,6 +212,8 @@ _MANY_TAGS = 2_000  # fewer cannot hurt: the worst shapes stay under 0.2 s
 _MANY_OPEN = 500
 _MAX_DEPTH = 400  # browsers stop at 512
 _NODE_BUDGET = 300_000
+_ROOTS = ("html", "body")
+_MAX_ROOTS = 100  # tags; a second one only adds attributes, and lexbor compares each with all before it
 _LONG_TAG = 50_000  # characters; lexbor compares each attribute with all before it: 20,000 in one tag take 0.8 s
 _MANY_ATTRIBUTES = 5_000
 _MANY_NAMES = 50_000  # different ones of elements and attributes: 0.3 s
@@ -275,11 +290,16 @@ def _without_deep_tags(html: str, max_formatting: int) -> str:
     limit = {True: max_formatting, False: _MAX_DEPTH}
     removed: Counter[str] = Counter()
     kept: list[str] = []
-    end = 0
+    end = roots = 0
     # Without the bound, "<p <p <p" takes quadratic time.
     for match in _ANY_TAG.finditer(html, 0, html.rfind(">") + 1):
         name = match[2].lower()
         if name in _NOT_NESTING:
+            if name in _ROOTS and not match[1]:
+                roots += 1
+                if roots > _MAX_ROOTS:
+                    kept.append(html[end : match.start()])
+                    end = match.end()
             continue
         formatting = name in _FORMATTING
         if not match[1]:

@@ -39,7 +39,7 @@ _FURNITURE = re.compile(
             [)）]?[\s|·/]*){2,}$
         |打开.{2,10}(?:客户端|APP|查看更多)
         |[-—·\s]*(?:THE\s*)?END[-—·\s]*$
-        |[您你]是(?:本[文页站])?的?第\s*\d+\s*[个位]
+        |[您你]是(?:本[文页站])?的?第\s*\d*\s*[个位]
         |(?:共|第)\s*\d+\s*页(?![一-鿿])|[【\[]?(?:网页|本页)地址)
     |(?P<related_links>
         [【\[<（(·\s]*(?:
@@ -98,7 +98,7 @@ MAX_HEAD_WORDS = 16  # characters of such a line beside a date without label: wh
 # Sentences about the site, its rights and its channels; they stand at the edges of an article.
 _BOILERPLATE = re.compile(
     r"未经.{0,16}(?:授权|许可|同意|允许).{0,16}(?:转载|摘编|复制|使用|镜像)|(?:禁止|谢绝|请勿)(?:任何)?转载|转载(?:请|须|时)(?:注明|务必|保留|联系)"
-    r"|凡(?:本[网站报刊社]|注明|署名|来源)|版权(?:(?:均|全)?[归属].{0,24})?所有|本[网站报刊]?(?:文|稿)?.{0,16}不代表.{0,12}(?:观点|立场|赞同)"
+    r"|凡(?:本[网站报刊社]|注明|署名|来源)|版权(?:(?:均|全)?[归属].{0,24})?所有(?![者人权])|本[网站报刊]?(?:文|稿)?.{0,16}不代表.{0,12}(?:观点|立场|赞同)"
     r"|仅供(?:读者|学习|交流|个人)?(?:参考|学习|交流).{0,12}(?:不构成|不代表|投资|请)|不构成.{0,8}(?:投资|操作)?建议|推荐使用.{0,24}(?:浏览|分辨率)"
     r"|(?:长按|扫描|识别|扫一扫).{0,12}(?:二维码|关注)|点击.{0,6}(?:名片|蓝字|阅读原文|关注)|(?:欢迎|敬请|请)?关注.{0,20}(?:公众号|微信|微博|客户端|订阅号)"
     r"|最佳浏览|[您你]是第.{0,12}位|入市[须需]谨慎|以上内容.{0,16}(?:上传|发布)|仅提供.{0,12}(?:平台|服务)"
@@ -148,7 +148,9 @@ def _furniture(text: str) -> str | None:
     if match is None:
         return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
     reason = match.lastgroup
-    if reason in _NO_SENTENCES and _SENTENCE_ENDS.search(text) and (len(text) >= MIN_SENTENCE or text[-1] in "。."):
+    if reason in _NO_SENTENCES and (
+        text[-1] in "。." or (len(text) >= MIN_SENTENCE and _SENTENCE_ENDS.search(text) is not None)
+    ):
         return None  # 上一篇说到…, 回复：您好…
     return "comments" if reason == "rules" else reason
 
@@ -174,6 +176,11 @@ def is_head(text: str) -> bool:
         return True
     n_words = len(_MOMENT.sub("", text))
     return not n_words or (text[0] not in "（(" and _KEY.match(text) is None and n_words <= MAX_HEAD_WORDS)
+
+
+def is_fact(text: str) -> bool:
+    """Whether a line is one of the facts in a notice: a short label, its value, and nothing that dates the page."""
+    return _KEY.match(text) is not None and not is_information(text)
 
 
 def is_stamp(text: str) -> bool:

@@ -189,6 +189,7 @@ HOSTILE = {
     "attribute of a megabyte": f'<p class="{"x" * 1_000_000}">甲',
     "tag that never ends": "<p " * 300_000,
     "attribute flood": "<p " + " ".join(f"a{i}" for i in range(100_000)) + ">甲",
+    "attributes of many bodies": "".join(f"<body a{i}=1>" for i in range(50_000)) + "甲",
     "blank lines": "<pre>甲" + "\n " * 500_000 + "乙",
     "deep JSON-LD": '<script type="application/ld+json">' + "[" * 200_000 + "</script>甲",
 }
