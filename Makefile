@@ -24,6 +24,8 @@ lint: .venv/dev  ## lint, format check, types, generated files up to date
 bench: .venv/dev  ## measure speed and quality
 	$(BIN)/python -m benchmarks.pipeline
 	$(BIN)/python -m benchmarks.extraction
+	$(BIN)/python -m benchmarks.descriptions
+	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.quantities
 
 bench-peers: .venv/dev .venv-peers/done  ## measure web pages beside readability, trafilatura, jusText, BeautifulSoup

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -54,10 +55,11 @@ def judge(found: set[str], label: set[str]) -> str:
 def tell(html: str, title: str, date: str, authors: str) -> Told:
     """Compare what is told of a page with its labels (``title`` by checksum)."""
     description = clean_record(Record("page.html", 0, "html_page", "", html, html=html), audit=False).description
-    day = read_published(date).date or ""
+    month = re.fullmatch(r"(\d{4})-(\d{1,2})", date)
+    day = f"{month[1]}-{int(month[2]):02}" if month else read_published(date).date or ""
     return Told(
         judge({checksum((description.site_tag or "") + (description.title or ""))}, {title}),
-        judge({description.published_date} - {None}, {day or date} - {""}),
+        judge({description.published_date} - {None}, {day} - {""}),
         judge({squeezed(name) for name in description.bylines}, set(authors.split())),
     )
 

@@ -105,6 +105,7 @@ VALUE_BASES: dict[str, str] = {
     "meta": "a meta element or the canonical link",
     "json_ld": "the page's JSON-LD",
     "open_graph": "the page's Open Graph elements",
+    "time_element": "a time element between title and text",
     "line": "a line beside the text that dates or attributes it",
     "title_element": "the page's title element",
     "text": "the running text: its title, a signature, a reporter's lead-in",

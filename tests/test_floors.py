@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("benchmark", ["extraction", "quantities"])
+@pytest.mark.parametrize("benchmark", ["extraction", "descriptions", "quantities"])
 def test_no_figure_is_below_its_floor(benchmark: str, shared: Path):
     found = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{benchmark}"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -27,12 +27,17 @@ HAN_DATE = re.compile(
 _NUMERIC = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?!\d)")
 _ENGLISH = re.compile(r"(?<!\d)(?P<d>\d{1,2})[ -](?P<m>[A-Za-z]{3})[a-z]*\.?,?[ -](?P<y>(?:19|20)\d\d)(?!\d)")
-_AMERICAN = re.compile(r"(?P<m>[A-Za-z]{3})[a-z]*\.? (?P<d>\d{1,2}),? (?P<y>(?:19|20)\d\d)(?!\d)")
+_AMERICAN = re.compile(r"(?P<m>[A-Za-z]{3})[a-z]*\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>(?:19|20)\d\d)(?!\d)")
+_DAY_FIRST = re.compile(
+    r"(?<!\d)(?P<d>1[3-9]|2\d|3[01])/(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)(?!\d)"
+)  # no month above 12
 _TIME = re.compile(
-    r"(?<!\d)(?P<H>[01]?\d|2[0-3])(?::|时|点)(?P<M>[0-5]\d)(?:(?::|分)(?P<S>[0-5]\d))?(?P<f>\.\d{1,9})?秒?"
+    r"(?P<noon>[上下]午)?\s*(?<!\d)(?P<H>[01]?\d|2[0-3])(?::|时|点)(?P<M>[0-5]\d)(?:(?::|分)(?P<S>[0-5]\d))?(?P<f>\.\d{1,9})?秒?"
+    r"\s*(?P<half>[AaPp][Mm]\b)?"
     r"\s*(?P<tz>Z\b|GMT|UTC|[+-](?:0\d|1[0-4]):?[0-5]\d(?!\d))?"
 )
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+_ISO_MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 
 
 class Published(NamedTuple):
@@ -78,7 +83,13 @@ def _time(text: str, after: int) -> str | None:
     match = _TIME.search(text, after)
     if match is None:
         return None
-    clock = f"{int(match['H']):02}:{match['M']}:{match['S'] or '00'}{match['f'] or ''}"
+    late = match["noon"] == "下午" or (match["half"] or "").lower() == "pm"
+    hour = int(match["H"])
+    if late and hour < 12:
+        hour += 12
+    elif hour == 12 and (match["half"] or "").lower() == "am":
+        hour = 0
+    clock = f"{hour:02}:{match['M']}:{match['S'] or '00'}{match['f'] or ''}"
     offset = match["tz"]
     if not offset:
         return clock
@@ -93,11 +104,13 @@ def read_published(raw: object) -> Published:
 @lru_cache(4096)  # pages of one site and day say the same
 def _read_published(raw: str) -> Published:
     text = raw.translate(_WIDTH).strip()
+    if _ISO_MONTH.fullmatch(text):
+        return Published(text, None, bad=False)
     if _EPOCH.fullmatch(text):
         moment = datetime.fromtimestamp(int(text[:10]), UTC)
         return Published(moment.date().isoformat(), moment.isoformat(), bad=False)
     bad = False
-    for pattern in (_NUMERIC, HAN_DATE, _ENGLISH, _AMERICAN, _COMPACT):
+    for pattern in (_NUMERIC, HAN_DATE, _ENGLISH, _AMERICAN, _DAY_FIRST, _COMPACT):
         for match in pattern.finditer(text):
             if iso := _iso(match):
                 clock = _time(text, match.end())

@@ -1,4 +1,4 @@
-"""The language of a text, by its script, as a BCP 47 tag.
+"""The language of a text, by its script, as a BCP 47 tag; Chinese as zh-Hans or zh-Hant.
 
 What a page declares is believed only where the script agrees: templates declare ``en`` for Chinese pages, ``zh`` for
 Tibetan ones. A script that several languages share (Arabic, Cyrillic, Latin) needs the declaration. None: unknown.
@@ -22,6 +22,9 @@ _SHARED = (
     (frozenset(("ru", "kk", "ky", "mn", "tg", "uk")), re.compile("[\u0400-\u04ff]")),
     (frozenset(("en", "fr", "de", "es", "pt", "it", "vi", "id", "ms", "za")), re.compile("[A-Za-z]")),
 )
+# Frequent characters that only one of the two scripts has.
+_SIMPLIFIED = frozenset("们这国来对时会说为发学产业个经现过还进动关实务体机门问题长与从无开东车书见电万认议")
+_TRADITIONAL = frozenset("們這國來對時會說為發學產業個經現過還進動關實務體機門問題長與從無開東車書見電萬認議")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -34,8 +37,17 @@ def read_language(text: str, declared: str | None) -> str | None:
     base = (declared or "").partition("-")[0].lower()
     for language, script in _SCRIPTS:
         if len(script.findall(sample)) > _SHARE * n_letters:
+            if language == "zh":
+                return _chinese(set(sample))
             return declared if base == language else language
     for languages, script in _SHARED:
         if base in languages and len(script.findall(sample)) > _SHARE * n_letters:
             return declared
     return None
+
+
+def _chinese(characters: set[str]) -> str:
+    simplified, traditional = len(characters & _SIMPLIFIED), len(characters & _TRADITIONAL)
+    if simplified == traditional:
+        return "zh"
+    return "zh-Hans" if simplified > traditional else "zh-Hant"

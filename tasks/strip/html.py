@@ -44,7 +44,7 @@ def strip_html(record: Record) -> Stripped:
         found = bool(title)
         if not found and (title := guess_title(page, judged, verdicts)):
             article, verdicts, roles = classify(page, judged, title, information.lines)
-        given = describe_page(page, texts, verdicts, title, facts, found=found)
+        given = describe_page(facts, judged, verdicts, title, found=found)
         for number in title:
             verdicts[number] = "structure"
     else:

@@ -40,11 +40,14 @@ from tasks.strip.html_words import (
     is_link_line,
     is_signature,
     is_stamp,
+    names_sponsor,
 )
 
 MIN_LIST = 3  # lines of a list of links
 LIST_SHARE = 0.5  # of the lines of a list of links
+MIN_WORDS = 4  # characters of its own that a line of links has in a text
 LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
+MAX_FOOT = 6  # lines of a page's foot above its rights
 MAX_HEAD_LINES = 12  # of an article, in which its stamps may stand
 
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
@@ -140,6 +143,19 @@ def _judge_words(lines: Lines) -> None:
         if verdict is None and links and attached < number and is_link_line(text, links):
             verdict = LINKS
         verdicts[number] = verdict
+    for number in [number for number, verdict in enumerate(verdicts) if verdict == "footer"]:
+        _drop_sponsor(lines, number)
+
+
+def _drop_sponsor(lines: Lines, foot: int) -> None:
+    """Drop the lines of a page's foot above its rights, from the one that says who runs the site."""
+    page = lines.page
+    parent = page.parents[page.lines[foot][2]]
+    for number in range(foot - 1, max(-1, foot - 1 - MAX_FOOT), -1):
+        if not lines.is_open(number) or page.parents[page.lines[number][2]] != parent:
+            break
+        if names_sponsor(lines.texts[number]):
+            lines.drop(number, foot, "footer")
 
 
 def _drop_headed(lines: Lines) -> None:
@@ -151,14 +167,16 @@ def _drop_headed(lines: Lines) -> None:
     if not heads:
         return
     page, title, sums = lines.page, lines.title, lines.sums()
-    plain = list(accumulate((lines.unlinked(n) if lines.is_open(n) else 0 for n in range(len(sums) - 1)), initial=0))
     limit = MAX_ROLE_SHARE * sums[-1]
     found: dict[tuple[int, str, str], tuple[int, str]] = {}  # forms of dropped boxes: where, and why
-    done = 0
+    plain: list[int] = []
+    done, since_box = 0, len(page.parents)
     for head in heads:
         reason = lines.verdicts[head] or ""
-        written = sums[head] > sums[title + 1] or plain[head] - plain[title + 1] >= FULL_PROSE
-        behind = 0 <= title < head and written and reason != "advertisement"
+        behind = 0 <= title < head and reason != "advertisement"
+        if behind and sums[head] <= sums[title + 1]:  # no prose: a poem, a list of names
+            plain = plain or _plain_sums(lines)
+            behind = plain[head] - plain[title + 1] >= FULL_PROSE
         # The boxes that begin with this line, the outermost first.
         for box in range(max(bisect_left(page.firsts, head), 1), bisect_right(page.firsts, head)):
             last = page.lasts[box]
@@ -166,13 +184,21 @@ def _drop_headed(lines: Lines) -> None:
             if head >= done and last > head + 1 and not head <= title < last and fits:
                 lines.drop(head, last, reason)
                 found.setdefault((page.parents[box], page.tags[box], page.attrs[box]), (head, reason))
-                done = last
+                done, since_box = last, min(box, since_box)
                 break
-    columns = zip(page.parents, page.tags, page.attrs, page.firsts, page.lasts, strict=True)
-    for parent, tag, attrs, first, last in columns if found else ():
-        since, reason = found.get((parent, tag, attrs), (last, ""))
-        if attrs and since < first < last and not first <= title < last and sums[last] - sums[first] <= limit:
-            lines.drop(first, last, reason)
+    for box in range(since_box + 1, len(page.parents)):
+        attrs = page.attrs[box]
+        if attrs and (form := found.get((page.parents[box], page.tags[box], attrs))):
+            (since, reason), first, last = form, page.firsts[box], page.lasts[box]
+            if since < first < last and not first <= title < last and sums[last] - sums[first] <= limit:
+                lines.drop(first, last, reason)
+
+
+def _plain_sums(lines: Lines) -> list[int]:
+    """The unlinked characters without a verdict before each line, and of all."""
+    columns = zip(lines.verdicts, lines.texts, lines.page.lines, strict=True)
+    unlinked = [len(text) - line[3] if verdict is None else 0 for verdict, text, line in columns]
+    return list(accumulate(unlinked, initial=0))
 
 
 def _drop_outside(lines: Lines, region: Region) -> None:
@@ -183,12 +209,22 @@ def _drop_outside(lines: Lines, region: Region) -> None:
     verdicts, lead = lines.verdicts, set(region.lead)
     for number, verdict in enumerate(verdicts):
         if verdict == LINKS:
-            verdicts[number] = "navigation" if number < first else "related_links"
+            named = first < number < last - 1 and _is_reference(lines, number)
+            verdicts[number] = None if named else "navigation" if number < first else "related_links"
         elif verdict is None and not first <= number < last and number not in lead:
             if is_information(lines.texts[number]):
                 verdicts[number] = "document_information"
             else:
                 verdicts[number] = "navigation" if number < first else "page_furniture"
+
+
+def _is_reference(lines: Lines, number: int) -> bool:
+    """Whether a line of links has words of its own and stands alone between paragraphs: the text refers to it."""
+    page, around = lines.page, (number - 1, number + 1)
+    parent = page.parents[page.lines[number][2]]
+    return lines.unlinked(number) >= MIN_WORDS and all(
+        lines.prose[other] and page.parents[page.lines[other][2]] == parent for other in around
+    )
 
 
 def _drop_lists(lines: Lines, first: int, last: int) -> None:

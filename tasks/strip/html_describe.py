@@ -5,8 +5,8 @@
 ========= ===========================================================================================================
 title     the line that prints it (if the title element or a meta element repeats it), information table, meta
           element, JSON-LD, Open Graph, a line by its place, the title element without the site's name
-date      information table, meta element, JSON-LD, Open Graph, the lines around the article; where a line gives the
-          same day with an hour and the other has none, the line
+date      information table, meta element, JSON-LD, Open Graph, a time element between title and text, the lines
+          around the article; where a later one gives the same day with an hour and the first has none, the later
 source    information table, meta element, the lines around the article
 authors   the lines around the article, JSON-LD, Open Graph, meta element (persons only: content systems write their own
           name there)
@@ -25,14 +25,15 @@ from typing import Any
 from tasks.describe.dates import read_published
 from tasks.describe.people import byline_names
 from tasks.strip.html_information import Information
-from tasks.strip.html_meta import Said, read_json_ld, read_metas
-from tasks.strip.html_stamps import Stamps, read_stamps
-from tasks.strip.html_title import is_site_name, page_title, split_site, title_of
+from tasks.strip.html_meta import MAX_VALUE, Said, read_json_ld, read_metas
+from tasks.strip.html_stamps import Stamps, head_lines, read_stamps
+from tasks.strip.html_title import is_site_name, page_title, split_site, squeeze, title_of
 from tasks.strip.html_walk import Page
 
 _LANGUAGE = re.compile(r'(?:^| )(?:xml:)?lang="([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})"')
 _SOURCE_LABEL = re.compile(r"^(?:信息|文章)?来\s*源\s*[:：]\s*")
-_ADDRESS = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s/]+/[^\s/?#]", re.IGNORECASE)  # a bare host is the site's address
+_DATETIME = re.compile(r'(?:^| )datetime="([^"]+)"')
 _BESIDE = 8  # lines
 _OWN_KEYS = frozenset(("title", "published_date", "source"))
 
@@ -40,16 +41,18 @@ Sources = list[tuple[str, Said]]  # basis, and what it says
 
 
 class PageFacts:
-    """What the head of a page and its information table say, read once."""
+    """A page and its lines, and what its head and its information table say, read once."""
 
     def __init__(self, page: Page, texts: list[str], information: Information) -> None:
+        self.page, self.texts = page, texts
         metas, graph = read_metas(page)
         table = {
             key: information.values[name]
             for key, name in (("title", "title"), ("date", "published_date"), ("source", "source"))
             if name in information.values
         }
-        self.name, self.title_site = split_site(page_title(page, texts))
+        self.element = page_title(page, texts)
+        self.name, self.title_site = split_site(self.element)
         self.table, self.metas, self.graph, self.json_ld = table, metas, graph, read_json_ld(page)
         self.information = information
 
@@ -59,10 +62,14 @@ class PageFacts:
 
 
 def describe_page(
-    page: Page, texts: list[str], verdicts: list[str | None], title: range, facts: PageFacts, *, found: bool
+    facts: PageFacts, judged: list[str], verdicts: list[str | None], title: range, *, found: bool
 ) -> dict[str, Any]:
-    """The values for ``Stripped.given``; ``found``: the title line was found by repetition, not by its place."""
-    stamps = read_stamps(texts, verdicts, title)
+    """The values for ``Stripped.given``.
+
+    ``judged``: the lines with simplified characters; ``found``: the title was found by repetition, not by its place.
+    """
+    page, texts = facts.page, facts.texts
+    stamps = read_stamps(page, texts, judged, verdicts, title)
     lines = {key: value for key, value in (("date", stamps.date), ("source", stamps.source)) if value}
     heads: Sources = [
         ("information_table", facts.table),
@@ -72,14 +79,16 @@ def describe_page(
     ]
     given: dict[str, Any] = {}
     _put(given, "title", *_title(texts, title, facts, heads, found=found))
-    _put(given, "date", *_date([*heads, ("line", lines)]))
+    _put(given, "date", *_date([*heads, ("time_element", _time(page, texts, verdicts, title)), ("line", lines)]))
     _put(given, "source", *_source([heads[0], heads[1], ("line", lines)]))
     beside = [texts[n] for n in range(title.start, min(len(texts), title.stop + _BESIDE))] if title else []
     _put(given, "authors", *_authors(stamps, facts, beside))
     urls: Sources = [("meta", facts.metas), ("open_graph", facts.graph)]
     _put(given, "url", *_first([(basis, said) for basis, said in urls if _ADDRESS.match(said.get("url", ""))], "url"))
     sites: Sources = [("meta", facts.metas), ("open_graph", facts.graph), ("json_ld", facts.json_ld)]
-    _put(given, "site", *_first([*sites, ("title_element", {"site": facts.title_site})], "site"))
+    if squeeze(given.get("title", "")) != squeeze(facts.element):  # what is all printed names no site
+        sites.append(("title_element", {"site": facts.title_site}))
+    _put(given, "site", *_first(sites, "site"))
     if stamps.editors:
         given["editors"] = stamps.editors
     if language := next(
@@ -104,6 +113,9 @@ def _first(sources: Sources, key: str) -> tuple[str, str]:
 
 def _title(texts: list[str], title: range, facts: PageFacts, heads: Sources, *, found: bool) -> tuple[str, str]:
     printed = title_of("".join(texts[number] for number in title))
+    halves = title_of(" ".join(texts[number] for number in title))
+    if halves in facts.element:  # a blank parts the lines there, too
+        printed = halves
     if found and printed:
         return printed, "heading"
     value, basis = _first(heads, "title")
@@ -129,6 +141,13 @@ def _date(sources: Sources) -> tuple[str, str]:
             (other for other in readable if other[2].at and other[2].date == first.date), readable[0]
         )
     return value, basis
+
+
+def _time(page: Page, texts: list[str], verdicts: list[str | None], title: range) -> Said:
+    """What the first time element between title and text holds."""
+    head = head_lines(texts, verdicts, title) if page.times else range(0)
+    values = (_DATETIME.search(attrs, 0, MAX_VALUE) for line, attrs in page.times if line in head)
+    return next(({"date": value[1]} for value in values if value), {})
 
 
 def _source(sources: Sources) -> tuple[str, str]:

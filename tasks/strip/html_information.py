@@ -23,7 +23,7 @@ MAX_VALUE = 160
 # Key, labels; those in the first group stand in information tables only.
 _CERTAIN = {
     "index_number": "索引号|索引码|信息索引号|信息索引|统一编号",
-    "issuer": "发文机关|发文机构|发文单位|发布机构|制发机关|公开机构|公开主体|责任部门",
+    "issuer": "发文机关|发文机构|发文单位|发布机构|制发机关|公开机构|公开主体|责任部门|公开责任部门",
     "document_number": "发文字号|文号|文件编号|发文号",
     "written_date": "成文日期|成文时间|生成日期|生成时间|发文日期|制发日期",
     "topic": "主题分类|信息分类|信息类别|组配分类|体裁分类|所属类别|公开目录|公开类别|服务对象",
@@ -52,7 +52,9 @@ _KEY_OF = {label: key for group in (_CERTAIN, _OTHER) for key, labels in group.i
 _SPACED = {label: "[\\s\u3000]*".join(label) for label in sorted(_KEY_OF, key=len, reverse=True)}
 _LABELS = "|".join(_SPACED.values())
 _PAIR = re.compile(rf"[\[【]?[ \t]*(?P<label>{_LABELS})[ \t\u3000]*(?:[】\]][ \t]*[:：]?|[:：]|$)")
-_INITIALS = frozenset(label[0] for label in _KEY_OF) | {"[", "【"}
+_BEGINNINGS = frozenset(label[:2] for label in _KEY_OF)
+_BLANKS = frozenset(" \t\u3000\xa0")
+_BRACKETS = frozenset("[【")
 
 
 @dataclass(slots=True)
@@ -68,11 +70,13 @@ def find_information(page: Page, texts: Sequence[str]) -> Information:
     found = Information()
     run = Information()
     keys: set[str] = set()
+    n_pairs = 0
     waiting = ""  # the key whose value the next line holds
     for number, text in enumerate([*texts, ""]):
-        pairs = _pairs(text)
+        pairs = _pairs(text) if text[:2] in _BEGINNINGS or text[1:2] in _BLANKS or text[:1] in _BRACKETS else []
         if pairs:
             run.lines.add(number)
+            n_pairs += len(pairs)
             for key, value in pairs:
                 keys.add(key)
                 if value:
@@ -82,12 +86,13 @@ def find_information(page: Page, texts: Sequence[str]) -> Information:
             run.lines.add(number)
             run.values.setdefault(waiting, text)
             waiting = ""
-        elif text or number == len(texts):
-            known = len(keys) >= MIN_LABELS and not keys.isdisjoint(_CERTAIN)
+        elif run.lines and (text or number == len(texts)):
+            filled = 2 * len(run.values) >= n_pairs  # else the heads of a list's columns
+            known = filled and len(keys) >= MIN_LABELS and not keys.isdisjoint(_CERTAIN)
             if known or (found.lines and len(keys) >= MIN_FURTHER):
                 found.lines |= run.lines
                 found.values = run.values | found.values
-            run, keys, waiting = Information(), set(), ""
+            run, keys, n_pairs, waiting = Information(), set(), 0, ""
     return found
 
 
@@ -101,7 +106,7 @@ def _are_cells(page: Page, left: int, right: int) -> bool:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """The keys and values of a line that begins with a label."""
-    if text[:1] not in _INITIALS or len(text) > MAX_LINE or _PAIR.match(text) is None:
+    if len(text) > MAX_LINE or _PAIR.match(text) is None:
         return []
     labels = list(_PAIR.finditer(text))
     ends = [label.start() for label in labels[1:]] + [len(text)]

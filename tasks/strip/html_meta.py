@@ -3,7 +3,8 @@
 ``read_metas`` and ``read_json_ld`` return values as written under the keys title, date, source, authors, url, site;
 keys are absent if nothing is said. Names of meta elements: the standard of Chinese government sites (ArticleTitle,
 PubDate, ContentSource …, GB/T 36092 and the State Council's guide of 2017), Open Graph, Dublin Core, those of common
-content systems. JSON-LD: the first object of schema.org that has a headline, at top level or in ``@graph``.
+content systems. JSON-LD: the first object of schema.org, at top level or in ``@graph``, that has a headline or is by
+its type an article; also the few fields that Baidu asks for (title, pubDate).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _NAMES = frozenset(name for keys in (_META, _OPEN_GRAPH) for names in keys.value
 _META_NAME = re.compile(r'(?:^| )(?:name|property|itemprop|rel)="([^"]*)"')
 _META_VALUE = re.compile(r'(?:^| )(?:content|href)="([^"]+)"')
 MAX_VALUE = 4_000  # characters of a meta element that are looked at
+_ARTICLES = ("Article", "Posting", "Report", "Review")
 MAX_NODES = 200  # objects of JSON-LD that are looked at
 
 Said = dict[str, str]
@@ -63,19 +65,26 @@ def read_json_ld(page: Page) -> Said:
     """What the first article of the page's JSON-LD says; several authors are joined by 、."""
     for script in page.json_ld:
         try:
-            data = json.loads(script)
+            data = json.loads(script, strict=False)  # content systems leave line breaks in strings
         except (ValueError, RecursionError):
             continue
         for item in _objects(data):
-            if isinstance(item.get("headline"), str):
+            if isinstance(item.get("headline"), str) or "pubDate" in item or _is_article(item.get("@type")):
                 found = {
-                    "title": item["headline"].strip(),
-                    "date": _text(item.get("datePublished")),
+                    "title": _text(item.get("headline")) or _text(item.get("name")) or _text(item.get("title")),
+                    "date": _text(item.get("datePublished")) or _text(item.get("pubDate")),
                     "authors": "、".join(_names(item.get("author"))),
                     "site": "、".join(_names(item.get("publisher"))),
                 }
                 return {key: value for key, value in found.items() if value}
     return {}
+
+
+def _is_article(types: Any) -> bool:  # noqa: ANN401 (JSON)
+    """Whether a schema.org type, or one of several, is a kind of article."""
+    return any(
+        name.endswith(_ARTICLES) for name in (types if isinstance(types, list) else [types]) if isinstance(name, str)
+    )
 
 
 def _objects(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (JSON)

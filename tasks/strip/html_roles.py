@@ -36,6 +36,7 @@ _ROLE_NAME = re.compile(
     |(?P<related_links>relat|recommend|xiangguan|tuijian|(?:hot|rank|side(?:bar)?|pager?)(?![a-z])|aside|prev|next)
     |(?P<navigation>nav|menu|crumb|bread|weizhi|location|position|sitemap|topbar|toolbar|logo|search|login
         |qrcode)
+    |(?P<decoration>gutter|line-?num|lineno|hljs-ln-n)
     |(?P<header>header)
     |(?P<document_information>(?:info|source|meta)(?![a-z])|pubtime|pub_?date|byline|post-?meta)
     )""",

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from tasks.strip.html_walk import Page
-from tasks.strip.html_words import furniture, is_byline, is_head, is_issue
+from tasks.strip.html_words import furniture, is_byline, is_head, is_office
 
 MIN_TITLE = 4  # characters
 _MAX_ROWS = 3  # lines over which a title is printed
@@ -159,7 +159,7 @@ def guess_title(page: Page, texts: list[str], verdicts: list[str | None]) -> ran
         return range(0)
     opening = range(max(0, kept[0] - _REACH), kept[0] + 1)
     headings = [number for number, line in enumerate(page.lines[: kept[-1]]) if page.tags[line[2]] == "h1"]
-    stamp = next((n for n in kept[:_STAMPED] if is_head(texts[n])), kept[0])
+    stamp = next((n for n in range(kept[0], kept[0] + _STAMPED) if n < len(texts) and is_head(texts[n])), kept[0])
     if sum(len(texts[n]) for n in kept if n > stamp) < sum(len(texts[n]) for n in kept if n < stamp):
         stamp = kept[0]  # a date below the text is that of the signature
     above = [n for n in range(stamp - 1, max(-1, stamp - 1 - _REACH), -1) if stamp > kept[0] or verdicts[n] in _ABOVE]
@@ -183,7 +183,7 @@ def _stands_alone(page: Page, number: int) -> bool:
 
 
 def _may_be_title(page: Page, texts: list[str], number: int) -> bool:
-    """Whether a line has the form of a title: short, no sentence, path, stamp, control, or office above a date."""
+    """Whether a line has the form of a title: short, no sentence, path, stamp, control or office."""
     text, line = texts[number], page.lines[number]
     return (
         MIN_TITLE <= len(text) <= MAX_GUESSED
@@ -192,8 +192,7 @@ def _may_be_title(page: Page, texts: list[str], number: int) -> bool:
         and _PATH.search(text) is None
         and not text.startswith(_ASIDE)
         and _DAY.fullmatch(text) is None
-        and not (is_head(text) or is_byline(text) or is_site_name(squeeze(text)) or furniture(text))
-        and not (number + 1 < len(texts) and is_issue(text, texts[number + 1]))
+        and not (is_head(text) or is_byline(text) or is_office(text) or is_site_name(squeeze(text)) or furniture(text))
     )
 
 

@@ -41,6 +41,7 @@ class Page:
     holes: list[tuple[int, int]] = field(default_factory=list)  # hidden inline text, in order
     images: list[tuple[int, int, str]] = field(default_factory=list)  # lines before it, box, attributes
     metas: list[str] = field(default_factory=list)  # attributes of <meta> and <link>
+    times: list[tuple[int, str]] = field(default_factory=list)  # line and attributes of each <time>
     json_ld: list[str] = field(default_factory=list)
     tamed: bool = False
 
@@ -61,13 +62,13 @@ BOX_TAGS = tag_names("""
     td textarea tfoot th thead title tr ul video
 """)
 _COMMON_INLINE = tag_names("em font i input label span u /em /font /i /label /span /u")  # skips their split
-_OPEN, _CLOSE, _BREAK, _LINK, _UNLINK, _BOLD, _UNBOLD, _PLAIN, _IMAGE, _META = range(10)
+_OPEN, _CLOSE, _BREAK, _LINK, _UNLINK, _BOLD, _UNBOLD, _PLAIN, _IMAGE, _META, _TIME = range(11)
 _ACTIONS: dict[str, int] = (
     dict.fromkeys(BOX_TAGS, _OPEN)
     | {f"/{tag}": _CLOSE for tag in BOX_TAGS}
     | {"a": _LINK, "/a": _UNLINK, "b": _BOLD, "/b": _UNBOLD, "strong": _BOLD, "/strong": _UNBOLD}
     | dict.fromkeys(_COMMON_INLINE, _PLAIN)
-    | {"br": _BREAK, "hr": _BREAK, "img": _IMAGE, "meta": _META, "link": _META}
+    | {"br": _BREAK, "hr": _BREAK, "img": _IMAGE, "meta": _META, "link": _META, "time": _TIME}
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden=", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -172,6 +173,8 @@ def _walk(markup: str) -> Page:
             page.images.append((len(lines) + solid, box, attrs))
         elif action == _META:
             page.metas.append(attrs)
+        elif action == _TIME:
+            page.times.append((len(lines), attrs))
         if text:
             if "&" in text:
                 text = unescape(text)

@@ -23,14 +23,16 @@ _FURNITURE = re.compile(
     r"""[|│┃·•■□●◆◇►▶>»*\s]*(?:
     (?P<navigation>
         (?:您|你)?(?:现在|当前|目前)?(?:的|所在的?|所处的?)?位置(?:是|为)?\s*[:：>]
-        |首页\s*[>»›\-|/]|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$|[您你]认为.{0,20}(?:帮助|满意|评价)|(?:很有|没有|有)帮助$)
+        |首页\s*[>»›\-|/]|\S{0,10}首页\s.*(?:正文|文章|详情)$|设为首页|加入收藏|登录\s*[|/]?\s*注册|跳转到|返回首页|站内搜索|(?:在线|网络)?投票\s*[:：]|查看结果$|(?:很有|没有|有)帮助$)
     |(?P<share_bar>
         (?:一键)?分享(?:到|至|给|按钮|$|[:：])|扫一扫|微信扫|[【\[]?(?:复制链接|推荐给?(?:朋友|好友)|转发到|收藏本[文页])
         |(?:点赞|收藏|转发|点踩|[顶踩]一下)\s*\d*$)
     |(?P<page_furniture>
         [【\[（(]\s*返回\s*[】\])）]|返回(?:列表|上一?[级页]|$)
         |[（(【\[]?\s*(?:责任编[辑审]|责编|编辑|审核|校对|网站编辑|本文编辑|初审|复审|终审)\s*[:：]
-        |[【\[]?\s*(?:打印|关闭|字体|字号|大\s*中\s*小|我要纠错|纠错|返回顶部|回到顶部|TOP\b|视力保护色|放大|缩小|加大)
+        |[【\[（(]?\s*(?:打印|关闭|复制|收藏|纠错|放大|缩小|加大)(?:本[页文]|此[页文]|网页|窗口|页面|正文|地址|链接|一下)?(?![一-鿿])
+        |[【\[（(]?\s*字\s*[体号](?:大小)?\s*[:：]?\s*(?:[【\[（(]?\s*(?:特?大|[+＋-]|加大|放大)|$)
+        |[【\[（(]?\s*大\s*[】\])）]?\s*[【\[（(]?中|我要纠错|返回顶部|回到顶部|TOP\b|视力保护色
         |(?:本[文页]|此文)?(?:已经?)?被?(?:浏览|点击|阅读|访问|人气)(?:次数|量|数)?了?\s*[:：]?\s*\d*\s*次?$
         |(?:关注者?|粉丝|获赞|被浏览|播放)[数量]?\s*[:：]?\s*[\d,.]*\s*[万亿]?$
         |(?:(?:阅读|评论|分享|收藏|点赞|赞|顶一下|踩一下|顶|踩|在看|写?留言|浏览|转发|回复|喜欢|投币|推荐|播放|人气|点击)[数量次]?\s*[:：(（]?\s*[\d,.]*\s*[万亿wk+]?
@@ -38,7 +40,7 @@ _FURNITURE = re.compile(
         |打开.{2,10}(?:客户端|APP|查看更多)
         |[-—·\s]*(?:THE\s*)?END[-—·\s]*$
         |[您你]是(?:本[文页站])?的?第\s*\d+\s*[个位]
-        |(?:共|第)\s*\d+\s*页|[【\[]?(?:复制|网页|本页)(?:本文|地址)?)
+        |(?:共|第)\s*\d+\s*页(?![一-鿿])|[【\[]?(?:网页|本页)地址)
     |(?P<related_links>
         [【\[<（(·\s]*(?:
             [上下]一?[篇条页]|[前后]一篇|延伸阅读|推荐阅读|猜你喜欢|精彩推荐|为您推荐|阅读排行
@@ -48,21 +50,24 @@ _FURNITURE = re.compile(
             |related\s(?:stories|articles|posts|news)|most\s(?:read|viewed|popular)|you\smay\salso\slike|today's\stop|more\s(?:from|stories)
             |热[点门](?:新闻|推荐|文章|排行|阅读)|最新(?:文章|新闻|资讯)|更多(?:精彩|新闻|内容|>|》|$)))
     |(?P<comments>
-        (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:线索|列表)?(?:\s*[(（\d]|\s*[:：](?!.*。$)|$)
-        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]\s*(?:$|用户名|密码|验证码|匿名|登录|注册|看不清)
-        |comments?\s*(?:[(:]|$)|leave\sa\s(?:reply|comment)|\d+\s(?:comments|replies|responses)
-        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|[（(]?本文(?:发表于|通告引用)|引用(?:通告|地址|链接)|trackback|没有更多)
+        (?:网友|最新|全部|热门|我来说两句|发表|查看|用户)?(?:评论|回复|跟帖|留言)(?:线索|列表)?(?:\s*[(（:：\d]|$)
+        |我要评论|发表(?:评论|看法|我的)|我来说两句|\d+\s*(?:条)?(?:评论|回复)|[（(]?本文(?:发表于|通告引用)
+        |引用(?:通告|地址|链接)|trackback|没有更多|comments?\s*(?:[(:]|$)|leave\sa\s(?:reply|comment)
+        |\d+\s(?:comments|replies|responses))
+    |(?P<rules>
+        [您你]认为.{0,20}(?:帮助|满意|评价)
+        |(?:请您?|网友)?(?:自觉)?文明(?:上网|发言)|请?(?:先)?登录后(?:才?[可能]|再|发|评)|匿名发表|(?:用户名|密码|验证码)\s*[:：]\s*(?:$|用户名|密码|验证码|匿名|登录|注册|看不清))
     |(?P<advertisement>
         [（(【\[]?(?:广告|推广|赞助商?|AD)[】\])）]?$|advertisement$|(?:get|join|subscribe\sto|sign\sup\sfor)\b.{0,20}newsletter|订阅[“《].{1,12}[”》]$
         |[您你]还没有安装|[您你]的浏览器(?:不支持|版本)|(?:如果)?(?:您|你)?觉得.{0,16}[,，]?.{0,8}(?:打赏|赞赏))
     |(?P<footer>
-        版权(?:所有(?![者人权])|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：]|技术支持\s*[:：]|网站标识码|网站地图
+        版权(?:所有(?![者人权])|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：].*(?:网站|版权|备案|技术支持|维护|标识码|ICP)|技术支持\s*[:：]|网站标识码|网站地图
         |关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What begins like controls, or a list of links, and ends like a sentence is one: 打印和复制档案应当登记审批。
-_NO_SENTENCES = frozenset(("navigation", "share_bar", "page_furniture", "related_links"))
+_NO_SENTENCES = frozenset(("navigation", "share_bar", "page_furniture", "related_links", "comments"))
+MIN_SENTENCE = 20  # characters of a line with a full stop that is a sentence, whatever word it begins with
 _FOOTER_MARKS = ("ICP备", "公网安备", "All Rights Reserved", "All rights reserved")  # anywhere in a short line
 _LABEL = (
     r"(?:(?:发布|发表|更新|成文|发稿|编辑|上传)(?:时间|日期)\s*[:：]"
@@ -101,11 +106,11 @@ _BOILERPLATE = re.compile(
     r"|如有侵权|侵权.{0,8}(?:删除|联系)|请?(?:与我们|及时)?联系.{0,8}(?:删除|处理)"
 )
 # One of them stands in every such sentence: looking for them first is 20 times as fast.
-_BOILERPLATE_STEMS = (
-    *("未经", "转载", "摘编", "版权", "凡本", "凡注明", "凡署名", "凡来源", "不代表", "仅供", "仅提供", "不构成"),
-    *("推荐使用", "二维码", "公众号", "订阅号", "微信", "微博", "客户端", "名片", "蓝字", "原文", "以上内容", "侵权"),
-    *("最佳浏览", "是第", "谨慎", "联系删除", "联系处理", "ewsletter", "ubscribe"),
+_BOILERPLATE_STEM = re.compile(
+    "未经|转载|摘编|版权|凡本|凡注明|凡署名|凡来源|不代表|仅供|仅提供|不构成|推荐使用|二维码|公众号|订阅号|微信|微博"
+    "|客户端|名片|蓝字|原文|以上内容|侵权|最佳浏览|是第|谨慎|联系删除|联系处理|ewsletter|ubscribe"
 )
+_SPONSOR = re.compile(r"(?:网站)?(?:主办|承办)(?:单位)?\s*[:：]")
 _SENTENCE_ENDS = re.compile("[。；！？]")
 MAX_BOILERPLATE = 400  # characters
 _ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
@@ -124,7 +129,7 @@ _PAIRS = (
     "複复製制紙纸電电話话傳传郵邮總总樓楼員员舉举頂顶贊赞則则學学術术務务區区縣县鄉乡鎮镇議议會会長长國国範范圍围義义應应關关鍵键廳厅園园實实"
 )
 _SIMPLER = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
-_TRADITIONAL = re.compile("[發來時關們個這為國會與說點現開問]")
+_TRADITIONAL = "發來時關們個這為國會與說點現開問"
 _MIN_TRADITIONAL = 3  # different ones: names may hold one
 
 
@@ -133,7 +138,7 @@ def simplified(text: str, texts: list[str]) -> list[str]:
 
     ``text``: the page's; each line keeps its length.
     """
-    if len(set(_TRADITIONAL.findall(text))) < _MIN_TRADITIONAL:
+    if sum(char in text for char in _TRADITIONAL) < _MIN_TRADITIONAL:
         return texts
     return [line.translate(_SIMPLER) for line in texts]
 
@@ -141,9 +146,13 @@ def simplified(text: str, texts: list[str]) -> list[str]:
 @lru_cache(maxsize=16384)
 def _furniture(text: str) -> str | None:
     match = _FURNITURE.match(text)
-    if match:
-        return None if match.lastgroup in _NO_SENTENCES and text.endswith(("。", ".")) else match.lastgroup
-    return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
+    if match is None:
+        return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
+    reason = match.lastgroup
+    is_sentence = text[-1] in "。." or (len(text) >= MIN_SENTENCE and _SENTENCE_ENDS.search(text) is not None)
+    if is_sentence and reason in _NO_SENTENCES:
+        return None  # 上一篇说到…, 回复：您好…
+    return "comments" if reason == "rules" else reason
 
 
 def furniture(text: str) -> str | None:
@@ -165,7 +174,10 @@ def is_head(text: str) -> bool:
         return False
     if _LABELLED.search(text) is not None:
         return True
-    return text[0] not in "（(" and _KEY.match(text) is None and len(_MOMENT.sub("", text)) <= MAX_HEAD_WORDS
+    n_words = len(_MOMENT.sub("", text))
+    if text[0] in "（(":
+        return not n_words and text[-2:-1] != "日"  # （某年某月某日） is when a speech was given
+    return not n_words or (_KEY.match(text) is None and n_words <= MAX_HEAD_WORDS)
 
 
 def is_fact(text: str) -> bool:
@@ -188,12 +200,17 @@ def is_byline(text: str) -> bool:
 
     A name with an office is none: appointment notices consist of them.
     """
-    return len(text) <= MAX_BYLINE and _WRITER.search(text) is not None and read_byline(text)[1]
+    return len(text) <= MAX_BYLINE and _WRITER.search(text) is not None and read_byline(text.strip("（）()"))[1]
+
+
+def is_office(text: str) -> bool:
+    """Whether a line is the name of an office."""
+    return _OFFICE.fullmatch(text) is not None
 
 
 def is_issue(office: str, day: str) -> bool:
     """Whether two lines are an office and, by itself, the date on which it issued a document."""
-    return _OFFICE.fullmatch(office) is not None and _DAY.fullmatch(day) is not None
+    return is_office(office) and _DAY.fullmatch(day) is not None
 
 
 def is_signature(text: str) -> bool:
@@ -206,9 +223,15 @@ def ends_article(text: str) -> bool:
     return len(text) <= MAX_FURNITURE and _END.match(text) is not None
 
 
+def names_sponsor(text: str) -> bool:
+    """Whether a line says who runs something: the site, if its rights or number follow, or an event."""
+    return _SPONSOR.match(text) is not None
+
+
+@lru_cache(maxsize=4096)  # the edges of a page are looked at twice
 def is_boilerplate(text: str) -> bool:
     """Whether the first sentence or the greater part of a line speaks of the site, its rights and its channels."""
-    if len(text) > MAX_BOILERPLATE or not any(stem in text for stem in _BOILERPLATE_STEMS):
+    if len(text) > MAX_BOILERPLATE or _BOILERPLATE_STEM.search(text) is None:
         return False
     sentences = _SENTENCE_ENDS.split(text)
     said = [sentence for sentence in sentences if _BOILERPLATE.search(sentence)]
