@@ -262,6 +262,13 @@ def _is_issued(lines: Lines, number: int) -> bool:
     )
 
 
+def _closes(lines: Lines, tail: int, number: int) -> bool:
+    """Whether a line is a sentence beside the last prose, behind links that the text lists."""
+    page, text = lines.page, lines.texts[number]
+    boxes = [page.lines[tail][2], page.lines[number][2]]
+    return text[-1:] == "。" and page.parents[boxes[0]] == page.parents[boxes[1]] and page.tags[boxes[0]] == "p"
+
+
 def _trim(lines: Lines, region: Region) -> None:
     """Drop what stands in the article before its title, what dates it, and what is behind the mark of its end."""
     texts, prose, verdicts, title = lines.texts, lines.prose, lines.verdicts, lines.title
@@ -293,5 +300,5 @@ def _trim(lines: Lines, region: Region) -> None:
             verdicts[number] = "document_information"
         if verdicts[number] in END_REASONS or number == end:
             ending = verdicts[number]
-        elif ending and verdicts[number] is None:
+        elif ending and verdicts[number] is None and not _closes(lines, tail, number):
             verdicts[number] = ending
