@@ -1,7 +1,8 @@
 """One record, from its container's text to clean blocks, description and quantities.
 
 Nothing here knows of files or tables. Errors: ``EmptyRecordError`` if nothing is left to keep, ``TooLargeError`` if the
-text is too long; ``UnaccountedError`` from the strip stage if its blocks and dropped spans do not partition the text.
+text is too long or the page has too many tags; ``UnaccountedError`` from the strip stage if its blocks and dropped
+spans do not partition the text.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tasks.strip import strip
 from tasks.strip.audit import agrees, loses, repair
 
 MAX_TEXT_CHARS = 1_500_000  # reports have up to 60,000, laws 150,000; this many in lines of one letter take 880 MB
+MAX_TAGS = 500_000  # of a page, end tags with them: so many <li> of two letters each take 10 s and 600 MB
 MAX_AUDITED_CHARS = 1 << 20  # html5lib takes about 2 s per MB
 MAX_AUDITED_TAGS = 20_000  # … and for each tag a step for each open element; real pages have less than 5,000
 MAX_QUANTITIES = 50_000  # each takes 1 kB on its way; a million characters of a report hold 16,000
@@ -28,7 +30,7 @@ class EmptyRecordError(ValueError):
 
 
 class TooLargeError(ValueError):
-    """The record's text is longer than ``MAX_TEXT_CHARS``."""
+    """The record's text is longer than ``MAX_TEXT_CHARS``, or its page has more tags than ``MAX_TAGS``."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None
     ``drops``: numbers of blocks that go because the site repeats them, each with the number of pages that have it.
     """
     _check_size(record)
+    if record.html is not None and (n_tags := record.html.count("<")) > MAX_TAGS:
+        raise TooLargeError(f"{n_tags} tags; the limit for one page is {MAX_TAGS}")
     stripped = strip(record)
     _check_size(record)  # a page's text is known only now
     if audit and record.html is not None and _is_auditable(record.html):

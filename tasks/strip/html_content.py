@@ -40,12 +40,14 @@ from tasks.strip.html_words import (
     is_link_line,
     is_signature,
     is_stamp,
+    names_sponsor,
 )
 
 MIN_LIST = 3  # lines of a list of links
 LIST_SHARE = 0.5  # of the lines of a list of links
 MIN_WORDS = 4  # characters of its own that a line of links has in a text
 LITTLE_PROSE = 0.2  # of the article's: what a list of links may hold of it
+MAX_FOOT = 6  # lines of a page's foot above its rights
 MAX_HEAD_LINES = 12  # of an article, in which its stamps may stand
 
 _LISTS = tag_names("ul ol dl table tbody div td center form section")
@@ -141,6 +143,19 @@ def _judge_words(lines: Lines) -> None:
         if verdict is None and links and attached < number and is_link_line(text, links):
             verdict = LINKS
         verdicts[number] = verdict
+    for number in [number for number, verdict in enumerate(verdicts) if verdict == "footer"]:
+        _drop_sponsor(lines, number)
+
+
+def _drop_sponsor(lines: Lines, foot: int) -> None:
+    """Drop the lines of a page's foot above its rights, from the one that says who runs the site."""
+    page = lines.page
+    parent = page.parents[page.lines[foot][2]]
+    for number in range(foot - 1, max(-1, foot - 1 - MAX_FOOT), -1):
+        if not lines.is_open(number) or page.parents[page.lines[number][2]] != parent:
+            break
+        if names_sponsor(lines.texts[number]):
+            lines.drop(number, foot, "footer")
 
 
 def _drop_headed(lines: Lines) -> None:
@@ -247,6 +262,13 @@ def _is_issued(lines: Lines, number: int) -> bool:
     )
 
 
+def _closes(lines: Lines, tail: int, number: int) -> bool:
+    """Whether a line is a sentence beside the last prose, behind links that the text lists."""
+    page, text = lines.page, lines.texts[number]
+    boxes = [page.lines[tail][2], page.lines[number][2]]
+    return text[-1:] == "。" and page.parents[boxes[0]] == page.parents[boxes[1]] and page.tags[boxes[0]] == "p"
+
+
 def _trim(lines: Lines, region: Region) -> None:
     """Drop what stands in the article before its title, what dates it, and what is behind the mark of its end."""
     texts, prose, verdicts, title = lines.texts, lines.prose, lines.verdicts, lines.title
@@ -278,5 +300,5 @@ def _trim(lines: Lines, region: Region) -> None:
             verdicts[number] = "document_information"
         if verdicts[number] in END_REASONS or number == end:
             ending = verdicts[number]
-        elif ending and verdicts[number] is None:
+        elif ending and verdicts[number] is None and not _closes(lines, tail, number):
             verdicts[number] = ending

@@ -18,6 +18,7 @@ MIN_OPEN = 3  # linked paragraphs in a row: a link left open
 MIN_PARAGRAPH = 40  # characters of a linked line that reads like a paragraph
 _TOLD_REACH = 40  # lines: whole pages of dates must not take quadratic time
 _WHEN = re.compile(r"(?:时间|日期)\s*[:：]")
+_DAY_FORM = 4  # characters of a date whose numbers are one digit each: 0年0月
 _DIGITS = re.compile(r"\d+")
 _SENTENCE_END = ("。", "！", "？", "；", "：", "”")
 
@@ -54,7 +55,8 @@ class Lines:
     def is_told(self, number: int, last: int) -> bool:
         """Whether a line that could date an article, which ends before line ``last``, tells of something in it.
 
-        It is the first of facts (``时间：…``, ``地点：…``), or the first of dates of one form with text between.
+        It is the first of facts (``时间：…``, ``地点：…``), of dates of one form with text between, or of three lines
+        in a row that begin with a date.
         """
         texts, text = self.texts, self.texts[number]
         reach = range(number + 1, min(last, number + 1 + _TOLD_REACH))
@@ -62,6 +64,8 @@ class Lines:
         if behind and _WHEN.match(text) and is_fact(texts[behind[0]]):
             return True
         form = _DIGITS.sub("0", text)
+        if len(behind) > 1 and all(_DIGITS.sub("0", texts[n])[:_DAY_FORM] == form[:_DAY_FORM] for n in behind[:2]):
+            return form[:_DAY_FORM].count("0") > 1
         return any(texts[n][0] == text[0] and _DIGITS.sub("0", texts[n]) == form for n in behind[1:])
 
     def discount_edges(self, first: int, last: int) -> None:

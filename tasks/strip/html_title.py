@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from tasks.strip.html_walk import Page
-from tasks.strip.html_words import furniture, is_byline, is_head, is_issue, is_office
+from tasks.strip.html_words import furniture, is_byline, is_head, is_office
 
 MIN_TITLE = 4  # characters
 _MAX_ROWS = 3  # lines over which a title is printed
@@ -186,7 +186,7 @@ def _stands_alone(page: Page, number: int) -> bool:
 
 
 def _may_be_title(page: Page, texts: list[str], number: int) -> bool:
-    """Whether a line has the form of a title: short, no sentence, path, stamp, control, or office above a date."""
+    """Whether a line has the form of a title: short, no sentence, path, stamp, control or office."""
     text, line = texts[number], page.lines[number]
     return (
         MIN_TITLE <= len(text) <= MAX_GUESSED
@@ -196,7 +196,6 @@ def _may_be_title(page: Page, texts: list[str], number: int) -> bool:
         and not text.startswith(_ASIDE)
         and _DAY.fullmatch(text) is None
         and not (is_head(text) or is_byline(text) or is_office(text) or is_site_name(squeeze(text)) or furniture(text))
-        and not (number + 1 < len(texts) and is_issue(text, texts[number + 1]))
     )
 
 

@@ -62,7 +62,7 @@ _FURNITURE = re.compile(
         |[您你]还没有安装|[您你]的浏览器(?:不支持|版本)|(?:如果)?(?:您|你)?觉得.{0,16}[,，]?.{0,8}(?:打赏|赞赏))
     |(?P<footer>
         版权(?:所有(?![者人权])|声明)|Copyright|©|\(C\)|(?:主办|承办)(?:单位)?\s*[:：].*(?:网站|版权|备案|技术支持|维护|标识码|ICP)|技术支持\s*[:：]|网站标识码|网站地图
-        |关于我们|(?:免责|特别|郑重)声明|声明\s*[:：])
+        |关于我们|(?:免责声明|(?:特别|郑重)?声明)\s*(?:$|[:：]\s*$|[:：]?.*(?:本[网站文刊报页]|转载|版权|侵权|来源|观点|平台|原创|投资|仅供|不代表|作者|稿件)))
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -92,6 +92,7 @@ _OFFICE = re.compile(r"[一-鿿、（）()\s]{2,40}(?:[局厅署办院会部处�
 _DAY = re.compile(
     r"[\d〇○零一二三四五六七八九十]{4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
 )
+MIN_OWN_WORDS = 4  # characters outside links of a sentence that links to documents, its full stop with them
 MAX_BYLINE = 40  # characters
 MAX_HEAD = 80  # characters of a line that dates or attributes an article at its head
 MAX_HEAD_WORDS = 16  # characters of such a line beside a date without label: who published it
@@ -110,6 +111,7 @@ _BOILERPLATE_STEM = re.compile(
     "未经|转载|摘编|版权|凡本|凡注明|凡署名|凡来源|不代表|仅供|仅提供|不构成|推荐使用|二维码|公众号|订阅号|微信|微博"
     "|客户端|名片|蓝字|原文|以上内容|侵权|最佳浏览|是第|谨慎|联系删除|联系处理|ewsletter|ubscribe"
 )
+_SPONSOR = re.compile(r"(?:网站)?(?:主办|承办)(?:单位)?\s*[:：]")
 _SENTENCE_ENDS = re.compile("[。；！？]")
 MAX_BOILERPLATE = 400  # characters
 _ATTACHMENT = re.compile(r"附件|附表|附图|.*\.(?:docx?|xlsx?|pdf|zip|rar|ofd|wps|pptx?)\b", re.IGNORECASE)
@@ -148,9 +150,8 @@ def _furniture(text: str) -> str | None:
     if match is None:
         return "footer" if any(mark in text for mark in _FOOTER_MARKS) else None
     reason = match.lastgroup
-    if reason in _NO_SENTENCES and (
-        text[-1] in "。." or (len(text) >= MIN_SENTENCE and _SENTENCE_ENDS.search(text) is not None)
-    ):
+    is_sentence = text[-1] in "。." or (len(text) >= MIN_SENTENCE and _SENTENCE_ENDS.search(text) is not None)
+    if is_sentence and reason in _NO_SENTENCES:
         return None  # 上一篇说到…, 回复：您好…
     return "comments" if reason == "rules" else reason
 
@@ -165,17 +166,24 @@ def is_information(text: str) -> bool:
     return len(text) <= MAX_FURNITURE and _INFORMATION.search(text) is not None
 
 
+def _says(text: str) -> bool:
+    """Whether a line is a sentence or question: ``记者：今年有何打算？`` names no writer."""
+    return "。" in text or text.endswith(("？", "?", "！", "!"))
+
+
 def is_head(text: str) -> bool:
     """Whether a line above a body dates or attributes it: by a label, or by a date with hardly a word beside it.
 
     What stands in brackets below the title of a document (``（某年某月某日某会议通过）``) is part of the document.
     """
-    if len(text) > MAX_HEAD or "。" in text or not is_information(text):
+    if len(text) > MAX_HEAD or _says(text) or not is_information(text):
         return False
     if _LABELLED.search(text) is not None:
         return True
     n_words = len(_MOMENT.sub("", text))
-    return not n_words or (text[0] not in "（(" and _KEY.match(text) is None and n_words <= MAX_HEAD_WORDS)
+    if text[0] in "（(":
+        return not n_words and text[-2:-1] != "日"  # （某年某月某日） is when a speech was given
+    return not n_words or (_KEY.match(text) is None and n_words <= MAX_HEAD_WORDS)
 
 
 def is_fact(text: str) -> bool:
@@ -185,7 +193,7 @@ def is_fact(text: str) -> bool:
 
 def is_stamp(text: str) -> bool:
     """Whether a short line begins with a label that dates or attributes the page, or gives day and hour."""
-    return len(text) <= MAX_HEAD and "。" not in text and bool(_LABELLED.match(text) or _CLOCK.match(text))
+    return len(text) <= MAX_HEAD and not _says(text) and bool(_LABELLED.match(text) or _CLOCK.match(text))
 
 
 def is_credit(text: str) -> bool:
@@ -198,7 +206,12 @@ def is_byline(text: str) -> bool:
 
     A name with an office is none: appointment notices consist of them.
     """
-    return len(text) <= MAX_BYLINE and _WRITER.search(text) is not None and read_byline(text.strip("（）()"))[1]
+    return (
+        len(text) <= MAX_BYLINE
+        and _WRITER.search(text) is not None
+        and not _says(text)
+        and read_byline(text.strip("（）()"))[1]
+    )
 
 
 def is_office(text: str) -> bool:
@@ -219,6 +232,11 @@ def is_signature(text: str) -> bool:
 def ends_article(text: str) -> bool:
     """Whether a line that is furniture stands below articles only: editors, neighbours, print and close."""
     return len(text) <= MAX_FURNITURE and _END.match(text) is not None
+
+
+def names_sponsor(text: str) -> bool:
+    """Whether a line says who runs something: the site, if its rights or number follow, or an event."""
+    return _SPONSOR.match(text) is not None
 
 
 @lru_cache(maxsize=4096)  # the edges of a page are looked at twice
@@ -249,8 +267,10 @@ def prose_of(text: str, links: int) -> float:
 def is_link_line(text: str, links: int) -> bool:
     """Whether nearly all words of a line are linked: dates and marks around a link are no words.
 
-    An address that a text gives is linked, too, and no list.
+    An address that a text gives is linked, too, and no list; nor are the documents that a sentence names.
     """
     if links <= MIN_LINKED * len(text) or _ADDRESS.search(text):
+        return False
+    if text.endswith("。") and len(text) - links >= MIN_OWN_WORDS:
         return False
     return links >= LINKED * len(text) or links >= LINKED_WORDS * len(_NO_WORDS.sub("", text))

@@ -31,3 +31,12 @@ def test_text_that_is_too_long_is_quarantined_whole(monkeypatch: pytest.MonkeyPa
     html = f"<p>{TEXT}</p>"
     part._clean_record(Record("a.html", 0, "html_page", "", html, html=html), "web_page", tables, audit=False)
     assert [(row["reason"], row["raw_text"]) for row in tables.rejects] == [("too_large", TEXT)] * 2
+
+
+def test_page_of_too_many_tags_is_quarantined_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tasks.clean.record.MAX_TAGS", 3)
+    tables = PartTables()
+    html = "<p>甲<p>乙<p>丙<p>丁"
+    part._clean_record(Record("a.html", 0, "html_page", html, "", html=html), "web_page", tables, audit=False)
+    (row,) = tables.rejects
+    assert (row["reason"], row["raw_text"]) == ("too_large", html)
