@@ -1,7 +1,8 @@
 """One record, from its container's text to clean blocks, description and quantities.
 
 Nothing here knows of files or tables. Errors: ``EmptyRecordError`` if nothing is left to keep, ``TooLargeError`` if the
-text is too long or the page has too many tags; ``UnaccountedError`` from the strip stage if its blocks and dropped spans do not partition the text.
+text is too long or the page has too many tags; ``UnaccountedError`` from the strip stage if its blocks and dropped
+spans do not partition the text.
 """
 
 from __future__ import annotations
