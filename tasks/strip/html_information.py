@@ -10,7 +10,7 @@ lines (采购人, 预算金额) are none.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tasks.strip.html_walk import Page
@@ -50,11 +50,21 @@ _OTHER = {
 }
 _KEY_OF = {label: key for group in (_CERTAIN, _OTHER) for key, labels in group.items() for label in labels.split("|")}
 _SPACED = {label: "[\\s\u3000]*".join(label) for label in sorted(_KEY_OF, key=len, reverse=True)}
-_LABELS = "|".join(_SPACED.values())
-_PAIR = re.compile(rf"[\[【]?[ \t]*(?P<label>{_LABELS})[ \t\u3000]*(?:[】\]][ \t]*[:：]?|[:：]|$)")
-_BEGINNINGS = frozenset(label[:2] for label in _KEY_OF)
+
+
+def _pair(labels: Iterable[str]) -> re.Pattern[str]:
+    spaced = "|".join(_SPACED[label] for label in labels)
+    return re.compile(rf"[\[【]?[ \t]*(?P<label>{spaced})[ \t\u3000]*(?:[】\]][ \t]*[:：]?|[:：]|$)")
+
+
+_PAIR = _pair(_SPACED)
+# At the beginning of a line only the labels with its first character are tried: five times as fast.
+_PAIR_AT = {
+    initial: _pair(label for label in _SPACED if label[0] == initial) for initial in {key[0] for key in _KEY_OF}
+}
+_BEGINNINGS = frozenset(mark + label[:1] for label in _KEY_OF for mark in "[【") | {label[:2] for label in _KEY_OF}
 _BLANKS = frozenset(" \t\u3000\xa0")
-_BRACKETS = frozenset("[【")
+_MAY_BEGIN = re.compile(f"[\\[【{''.join(sorted(_PAIR_AT))}]")
 
 
 @dataclass(slots=True)
@@ -68,12 +78,19 @@ class Information:
 def find_information(page: Page, texts: Sequence[str]) -> Information:
     """The information tables of a page; of a key that is given twice, the first value."""
     found = Information()
+    pairs_of = {
+        number: pairs
+        for number, text in enumerate(texts)
+        if _MAY_BEGIN.match(text) and (text[:2] in _BEGINNINGS or text[1:2] in _BLANKS) and (pairs := _pairs(text))
+    }
+    if sum(map(len, pairs_of.values())) < MIN_LABELS:
+        return found
     run = Information()
     keys: set[str] = set()
     n_pairs = 0
     waiting = ""  # the key whose value the next line holds
     for number, text in enumerate([*texts, ""]):
-        pairs = _pairs(text) if text[:2] in _BEGINNINGS or text[1:2] in _BLANKS or text[:1] in _BRACKETS else []
+        pairs = pairs_of.get(number, [])
         if pairs:
             run.lines.add(number)
             n_pairs += len(pairs)
@@ -106,7 +123,7 @@ def _are_cells(page: Page, left: int, right: int) -> bool:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """The keys and values of a line that begins with a label."""
-    if len(text) > MAX_LINE or _PAIR.match(text) is None:
+    if len(text) > MAX_LINE or _PAIR_AT.get(text[0], _PAIR).match(text) is None:
         return []
     labels = list(_PAIR.finditer(text))
     ends = [label.start() for label in labels[1:]] + [len(text)]
