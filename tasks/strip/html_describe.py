@@ -80,7 +80,6 @@ def describe_page(
     given: dict[str, Any] = {}
     _put(given, "title", *_title(texts, title, facts, heads, found=found))
     _put(given, "date", *_date([*heads, ("time_element", _time(page, texts, verdicts, title)), ("line", lines)]))
-    _put(given, "source", *_source([heads[0], heads[1], ("line", lines)]))
     beside = [texts[n] for n in range(title.start, min(len(texts), title.stop + _BESIDE))] if title else []
     _put(given, "authors", *_authors(stamps, facts, beside))
     urls: Sources = [("meta", facts.metas), ("open_graph", facts.graph)]
@@ -89,6 +88,8 @@ def describe_page(
     if squeeze(given.get("title", "")) != squeeze(facts.element):  # what is all printed names no site
         sites.append(("title_element", {"site": facts.title_site}))
     _put(given, "site", *_first(sites, "site"))
+    metas = {} if facts.metas.get("source") == given.get("site") else facts.metas  # a site is no source of its own
+    _put(given, "source", *_source([heads[0], ("meta", metas), ("line", lines)]))
     if stamps.editors:
         given["editors"] = stamps.editors
     if language := next(

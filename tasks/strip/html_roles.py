@@ -36,13 +36,14 @@ _ROLE_NAME = re.compile(
     |(?P<related_links>relat|recommend|xiangguan|tuijian|(?:hot|rank|side(?:bar)?|pager?)(?![a-z])|aside|prev|next)
     |(?P<navigation>nav|menu|crumb|bread|weizhi|location|position|sitemap|topbar|toolbar|logo|search|login
         |qrcode)
-    |(?P<decoration>gutter|line-?num|lineno|hljs-ln-n)
+    |(?P<decoration>gutter|line-?num|lineno|hljs-ln-n|pre-?num)
     |(?P<header>header)
     |(?P<document_information>(?:info|source|meta)(?![a-z])|pubtime|pub_?date|byline|post-?meta)
     )""",
     re.VERBOSE,
 )
 _FORM = "form"  # to fill in if it is a small part of the page; old pages are one form
+MAX_FORM_PROSE = 10.0  # a short question
 MAX_FORM_SHARE = 0.3  # of the lines
 _HEADER = "header"  # of the site if it stands above the title, else of an article
 _CERTAIN = frozenset(("structure", "hidden"))
@@ -78,7 +79,7 @@ def roles_of(page: Page, sums: list[float], title: int, *, named: bool) -> list[
                 if sums[last] - sums[first] > limit or (role not in _CERTAIN and first <= title < last):
                     role = None
                 elif role == _FORM:
-                    small = last - first <= MAX_FORM_SHARE * lasts[0] and sums[last] == sums[first]
+                    small = last - first <= MAX_FORM_SHARE * lasts[0] and sums[last] - sums[first] <= MAX_FORM_PROSE
                     role = "navigation" if small else None
                 elif role == _HEADER:
                     role = "navigation" if last <= title or title < 0 else None

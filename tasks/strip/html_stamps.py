@@ -20,12 +20,12 @@ from tasks.strip.html_words import furniture
 _ABOVE, _BELOW, _HEAD = 3, 6, 14  # lines above the title, below the text, and of the head where there is no title
 _SIGNED_LINES, _MAX_SIGNED = 3, 60  # lines at the text's end that may name its source; characters of one
 _MAX_ATTRS = 300  # characters of attributes searched for names
-_SOURCE_EDGES = " \t\n　[]【】|｜;；"
+_SOURCE_EDGES = " \t\n　[]【】《》()（）|｜;；"
 MAX_STAMP = 200  # characters
 MAX_AUTHOR = 24  # characters of a user name
 _LABELS = {
-    "date": "(?:发布|发表|发稿|上传|刊登|公开|公布)(?:时间|日期)|时间|日期|日 期|时 间|发[表布]于|写于|Date"
-    "|[Pp]osted(?: (?:on|at))?|[Pp]ublished(?: on)?",
+    "date": "(?:发布|发表|发稿|上传|刊登|公开|公布)(?:时间|日期)|(?<![一-鿿])(?:时间|日期)|日 期|时 间|发[表布]于|写于"
+    "|Date|[Pp]osted(?: (?:on|at))?|[Pp]ublished(?: on)?",
     "updated": "(?:更新|修改|编辑)(?:时间|日期)",
     "source": "(?:信息|文章|新闻|稿件|内容)?来\\s*源|稿\\s*源|出\\s*处|转自|摘自|发布单位|发布机构|供稿单位",
     "authors": "作\\s*者|原创作者|撰\\s*稿人?|撰文|记\\s*者|供稿人?|发帖人|楼主|博主|文(?=\\s*[/／])",
@@ -79,7 +79,7 @@ _PRINTED = re.compile(
     r"(?:(?P<day>(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2})"
     r"|(?P<year>(?:19|20)\d\d)年\s*(?P<month>1[0-2]|0?[1-9])\s*月[号刊])"
 )
-_ROLES = re.compile(r"(?:本报|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|实习生|作者|编辑)")
+_ROLES = re.compile(r"(?:本[报站网台]|首席|实习|见习|特约|全媒体)*(?:记者|通讯员|实习生|作者|编辑)")
 _ORGANIZATION = re.compile(
     r"(?:[网报社台局部委办组院校司厅处室会科股站团队馆所]|融媒体?|编辑|小编|管理员|中心|频道|编辑部|公司|大学|学院|政府|发布|客户端|传媒|网络|admin|\.(?:com|cn|net))$|https?:|www\.",
     re.IGNORECASE,

@@ -97,7 +97,10 @@ def find_title(page: Page, texts: list[str], claims: Iterable[str], information:
 
     ``information``: lines of document-information tables, which repeat it, too.
     """
-    titles = [_claim(title) for title in (page_title(page, texts), *claims) if len(title) >= MIN_TITLE]
+    claimed = [
+        title for title in (page_title(page, texts), *claims) if len(title) >= MIN_TITLE and not is_office(title)
+    ]
+    titles = [_claim(title) for title in claimed]
     initials = {text[:1] for claim in titles for text in claim}
     finals = {claim.whole[-1] for claim in titles}
     best, best_size = range(0), 0.0

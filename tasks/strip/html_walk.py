@@ -71,7 +71,6 @@ _ACTIONS: dict[str, int] = (
     | {"br": _BREAK, "hr": _BREAK, "img": _IMAGE, "meta": _META, "link": _META, "time": _TIME}
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|\s)hidden=", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<([^>]*)>")
 RAW_TEXT = ["xmp", "iframe", "noembed", "noframes", "plaintext"]  # serialized without escapes
 _UNESCAPED = re.compile(f"<(?:!--|(?:{'|'.join(RAW_TEXT)})[ >])")  # one search for both: 7 µs a page
@@ -92,6 +91,20 @@ def unescape(text: str) -> str:
     )
 
 
+def _without_comments(markup: str) -> str:
+    """Serialized markup without comments; ``<!--`` in the name of a tag or an attribute begins none."""
+    kept: list[str] = []
+    end = at = 0
+    while (start := markup.find("<!--", at)) >= 0:
+        if markup.rfind("<", at, start) > markup.rfind(">", at, start):
+            at = start + 1
+            continue
+        kept.append(markup[end:start])
+        closed = markup.find("-->", start)
+        end = at = closed + 3 if closed >= 0 else len(markup)
+    return "".join([*kept, markup[end:]])
+
+
 def _serialize(html: str) -> tuple[str, list[str]]:
     """The parsed page as markup without invisible parts, and its JSON-LD scripts."""
     try:
@@ -110,7 +123,7 @@ def _serialize(html: str) -> tuple[str, list[str]]:
             node.replace_with(node.text(deep=True))
         if raw_texts and root:
             markup = root.html or ""
-        markup = _COMMENT.sub("", markup)
+        markup = _without_comments(markup)
     return markup, json_ld
 
 

@@ -88,6 +88,7 @@ def read_lines(text: str) -> Sheet:
     dropped: list[Dropped] = []
     holes: list[Span] = []
     lines, dates = _read(text, dropped, holes)
+    holes.sort()
     _drop_banner(lines, dropped, holes)
     lines = _tabulate(text, lines)
     _tell_items(lines)
@@ -95,7 +96,6 @@ def read_lines(text: str) -> Sheet:
     _tell_captions(lines)
     _tell_fragments(lines)
     _tell_bylines(lines)
-    holes.sort()
     dropped += [Dropped(*hole, "markup") for hole in holes]
     return Sheet(lines, dates, dropped, holes)
 
