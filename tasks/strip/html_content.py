@@ -68,15 +68,26 @@ class Content(NamedTuple):
 
 
 def classify(page: Page, texts: list[str], title: range, information: AbstractSet[int]) -> Content:
-    """Find the article and judge every line; ``information``: lines of document-information tables."""
+    """Find the article and judge every line; ``information``: lines of document-information tables.
+
+    Where nothing is left but the title, the classes lied that took all text for menus: then they are not believed.
+    """
     close_links(page, texts)
+    content = _classify(page, texts, title, information, named=True)
+    kept = (number for number, verdict in enumerate(content.verdicts) if verdict is None and texts[number])
+    if all(number in title for number in kept):
+        content = _classify(page, texts, title, information, named=False)
+    return content
+
+
+def _classify(page: Page, texts: list[str], title: range, information: AbstractSet[int], *, named: bool) -> Content:
     prose = line_prose(page, texts)
     for number in information:
         prose[number] = 0.0
     for number in title:
         prose[number] = 0.0
     last_of_title = title[-1] if title else -1
-    roles = roles_of(page, list(accumulate(prose, initial=0.0)), last_of_title)
+    roles = roles_of(page, list(accumulate(prose, initial=0.0)), last_of_title, named=named)
     verdicts = [roles[line[2]] for line in page.lines]
     free = [0.0 if verdict else size for verdict, size in zip(verdicts, prose, strict=True)]
     lines = Lines(page, texts, last_of_title, free, verdicts)
@@ -282,7 +293,7 @@ def _trim(lines: Lines, region: Region) -> None:
     top = title + 1 if first <= title <= head else first
     for number in range(first, top - 1):
         verdicts[number] = verdicts[number] or "navigation"
-    for number in range(top, min(head + 1, top + MAX_HEAD_LINES, last)):
+    for number in range(top, min(max(head, top) + 1, top + MAX_HEAD_LINES, last)):
         stamped = is_head(texts[number]) or is_byline(texts[number])
         if verdicts[number] is None and stamped and not (_is_issued(lines, number) or lines.is_told(number, last)):
             verdicts[number] = "document_information"

@@ -50,22 +50,22 @@ _CERTAIN = frozenset(("structure", "hidden"))
 
 
 @lru_cache(maxsize=8192)
-def _own_role(tag: str, attrs: str) -> str | None:
+def _own_role(tag: str, attrs: str, named: bool) -> str | None:
     """The role the tag, or its class, id or role attribute, names; pages of one site repeat their tags."""
     if tag in _TAG_ROLES:
         return _TAG_ROLES[tag]
     if is_hidden(attrs):
         return "hidden"
-    for names in _NAME.findall(attrs, 0, MAX_NAMES):
+    for names in _NAME.findall(attrs, 0, MAX_NAMES) if named else ():
         if match := _ROLE_NAME.search(names):
             return match.lastgroup
     return _FORM if tag == "form" else None
 
 
-def roles_of(page: Page, sums: list[float], title: int) -> list[str | None]:
+def roles_of(page: Page, sums: list[float], title: int, *, named: bool) -> list[str | None]:
     """The role of each box: its own or its parent's.
 
-    ``sums``: the prose before each line; ``title``: the line of the title, or -1.
+    ``sums``: the prose before each line; ``title``: the line of the title, or -1; ``named``: believe in names.
     """
     limit = MAX_ROLE_SHARE * sums[-1]
     firsts, lasts = page.firsts, page.lasts
@@ -73,7 +73,7 @@ def roles_of(page: Page, sums: list[float], title: int) -> list[str | None]:
     for box, parent in enumerate(page.parents):
         role = roles[parent] if parent >= 0 else None
         if role is None:
-            role = _own_role(page.tags[box], page.attrs[box][:MAX_ATTRS])
+            role = _own_role(page.tags[box], page.attrs[box][:MAX_ATTRS], named)
             if role and role != "structure":
                 first, last = firsts[box], lasts[box]
                 if sums[last] - sums[first] > limit or (role not in _CERTAIN and first <= title < last):
