@@ -21,7 +21,9 @@ from tasks.strip.audit import agrees, loses, repair
 MAX_TEXT_CHARS = 1_500_000  # reports have up to 60,000, laws 150,000; this many in lines of one letter take 880 MB
 MAX_TAGS = 500_000  # of a page, end tags with them: so many <li> of two letters each take 10 s and 600 MB
 MAX_AUDITED_CHARS = 1 << 20  # html5lib takes about 2 s per MB
-MAX_AUDITED_TAGS = 20_000  # … and for each tag a step for each open element; real pages have less than 5,000
+# … for each tag a step for each open element, for each "&" a copy of the text before it (a MB of them: 74 s). Real
+# pages have less than 5,000 of both.
+MAX_AUDITED_MARKS = 20_000
 MAX_QUANTITIES = 50_000  # each takes 1 kB on its way; a million characters of a report hold 16,000
 
 
@@ -81,7 +83,7 @@ def _check_size(record: Record) -> None:
 
 
 def _is_auditable(html: str) -> bool:
-    return len(html) <= MAX_AUDITED_CHARS and html.count("<") <= MAX_AUDITED_TAGS
+    return len(html) <= MAX_AUDITED_CHARS and html.count("<") + html.count("&") <= MAX_AUDITED_MARKS
 
 
 def audited(record: Record, stripped: Stripped) -> Stripped:
