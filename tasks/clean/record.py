@@ -7,6 +7,7 @@ spans do not partition the text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +25,7 @@ MAX_AUDITED_CHARS = 1 << 20  # html5lib takes about 2 s per MB
 # … for each tag a step for each open element, for each "&" a copy of the text before it (a MB of them: 74 s). Real
 # pages have less than 5,000 of both.
 MAX_AUDITED_MARKS = 20_000
+_TAG_START = re.compile("</?[a-zA-Z]")
 MAX_QUANTITIES = 50_000  # each takes 1 kB on its way; a million characters of a report hold 16,000
 
 
@@ -51,8 +53,10 @@ def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None
     ``drops``: numbers of blocks that go because the site repeats them, each with the number of pages that have it.
     """
     _check_size(record)
-    if record.html is not None and (n_tags := record.html.count("<")) > MAX_TAGS:
-        raise TooLargeError(f"{n_tags} tags; the limit for one page is {MAX_TAGS}")
+    if record.html is not None and record.html.count("<") > MAX_TAGS:
+        n_tags = sum(1 for _ in _TAG_START.finditer(record.html))
+        if n_tags > MAX_TAGS:
+            raise TooLargeError(f"{n_tags} tags; the limit for one page is {MAX_TAGS}")
     stripped = strip(record)
     _check_size(record)  # a page's text is known only now
     if audit and record.html is not None and _is_auditable(record.html):
