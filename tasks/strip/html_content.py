@@ -1,7 +1,8 @@
 """Which lines of a web page are its article, and what the others are.
 
 ``classify(page, texts, title, information)`` gives one verdict per line: None (kept) or a drop reason of
-``schemas`` ``DROP_REASONS``; ``title`` is the range of lines of the title. Each step is linear in the number of lines and boxes:
+``schemas`` ``DROP_REASONS``; ``title`` is the range of lines of the title. Each step is linear in the number of lines
+and boxes:
 
 1. Boxes whose tag, class or id name a role take it (``html_roles``).
 2. What repeats in form is not the article: the answers to a first post, runs of headlines with summaries
