@@ -68,7 +68,8 @@ def clean_reports(
     ):
         stages.begin("ingest")
         found = ingest_raw(raw, stage / "packs")
-        fingerprint = f"{found.fingerprint}-{code_fingerprint()}"
+        code = code_fingerprint()
+        fingerprint = f"{found.fingerprint}-{code}"
         unchanged = snapshot.published(target, fingerprint)
         if unchanged:
             snapshot.point(target, unchanged)
@@ -89,7 +90,7 @@ def clean_reports(
         stages.begin("check rows")
         decisions = check_rows(cleaned)
         stages.begin("find copies")
-        decisions = find_copies(cleaned, decisions)
+        decisions = find_copies(cleaned, decisions, stage / "copies", target / "state" / "copies", code)
         stages.begin("write", len(packs))  # quoted: Prefect would look for futures in every copy's difference
         staged = stage / "snapshot"
         written = gather(stages, write_part.map(numbers, cleaned, list(map(quote, decisions)), staged=unmapped(staged)))

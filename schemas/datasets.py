@@ -37,6 +37,7 @@ _share = partial(Field, type=pa.float64(), minimum=0, maximum=1, unit="share")
 SPAN = pa.struct({"raw_start": pa.int64(), "raw_end": pa.int64()})
 BLOCK_SPAN = pa.struct({"block_no": pa.int32(), "raw_start": pa.int64(), "raw_end": pa.int64()})
 IMAGE = pa.struct({"url": pa.string(), "alt": pa.string(), "block_no": pa.int32()})
+PASSAGE = pa.struct({"start": pa.int64(), "end": pa.int64(), "other_start": pa.int64(), "other_end": pa.int64()})
 CHANGE = pa.struct({"op": pa.string(), "start": pa.int64(), "end": pa.int64(), "text": pa.string()})
 
 _SOURCE_URI = _string("source_uri", "path of the raw file, relative to the raw root", "read")
@@ -247,6 +248,34 @@ DUPLICATES = Dataset(
     ),
 )
 
+RELATED = Dataset(
+    name="related",
+    row="pair of kept documents that share a good deal and are no copies of each other",
+    key=("source_uri", "record_no", "other_source_uri", "other_record_no"),
+    order=("source_uri", "record_no", "other_source_uri", "other_record_no"),
+    severity="critical",
+    fields=(
+        replace(_DOC_ID, meaning="doc_id of the shorter document"),
+        _SOURCE_URI,
+        _RECORD_NO,
+        _string("other_doc_id", "doc_id of the other document", "dedupe"),
+        _string("other_source_uri", "source_uri of the other document", "dedupe"),
+        _count("other_record_no", "record_no of the other document", "dedupe"),
+        _string("kind", "how they are related", "dedupe", vocabulary="RELATED_KINDS"),
+        _string("why", "why they are no copies of each other", "dedupe"),
+        _length("n_chars", "length of what they share, in the shorter text", "dedupe"),
+        _share("containment", "share of the shorter text that it is", "dedupe"),
+        Field(
+            "passages",
+            "what they share: from start to end in the shorter text, other_start to other_end in the other; "
+            "equal but for small gaps",
+            "dedupe",
+            pa.list_(PASSAGE),
+            unit="code points",
+        ),
+    ),
+)
+
 DROPPED = Dataset(
     name="dropped",
     row="dropped span",
@@ -308,5 +337,6 @@ REJECTS = Dataset(
 )
 
 DATASETS: dict[str, Dataset] = {
-    dataset.name: dataset for dataset in (SOURCES, DOCUMENTS, BLOCKS, QUANTITIES, DUPLICATES, DROPPED, EDITS, REJECTS)
+    dataset.name: dataset
+    for dataset in (SOURCES, DOCUMENTS, BLOCKS, QUANTITIES, DUPLICATES, RELATED, DROPPED, EDITS, REJECTS)
 }

@@ -183,6 +183,12 @@ DUPLICATE_KINDS: dict[str, str] = {
     "truncated": "the copy is a part of the kept text",
 }
 
+RELATED_KINDS: dict[str, str] = {
+    "contained": "the shorter text is for the most part in the other, which says more (an item in a digest)",
+    "template": "each text is for the most part in the other, but they are about different things",
+    "passage": "they have long passages in common",
+}
+
 DIFFERENCE_OPS: dict[str, str] = {
     "replace": "the kept text from start to end reads text in the copy",
     "insert": "the copy has text before start of the kept text",

@@ -14,8 +14,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
@@ -23,6 +23,7 @@ from multiprocessing.process import BaseProcess
 from typing import ParamSpec, TypeVar
 
 Arguments = ParamSpec("Arguments")
+Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
 # Free memory that a worker keeps. Given back after every page and faulted in again it costs 40 µs a page (30 faults).
@@ -82,6 +83,12 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
     return result
 
 
+def map_in_workers(function: Callable[[Argument], Result], arguments: Sequence[Argument]) -> list[Result]:
+    """``in_worker`` for each argument, as many at a time as there are workers; the results in their order."""
+    with ThreadPoolExecutor(max(1, _n_workers)) as threads:
+        return list(threads.map(lambda argument: in_worker(function, argument), arguments))
+
+
 def worker_seconds() -> float:
     """CPU seconds that worker processes spent on work so far; 0 if everything ran in this process."""
     return _seconds[0]
@@ -99,6 +106,7 @@ def _preload() -> None:
         [
             "tasks.clean.again",
             "tasks.clean.part",
+            "tasks.dedupe.search",
             "tasks.publish.part",
             "tasks.validate.laws",
             "pandas",  # pyarrow imports it with its first array: 0.25 s, here once for all workers

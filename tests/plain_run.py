@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from tasks.clean.again import clean_again
 from tasks.clean.part import CleanedPart, clean_part
-from tasks.dedupe.decisions import Decisions, decide_copies, gather_sources
+from tasks.dedupe.decisions import Decisions, enter_copies, gather_sources
+from tasks.dedupe.search import Parts, search
 from tasks.ingest import ingest
 from tasks.publish import manifest, snapshot
 from tasks.publish.part import write_part
@@ -37,7 +38,10 @@ def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() fo
             cleaned[number] = clean_again(pack, folder, folder.with_name(f"{folder.name}-again"))
         decisions = check_rows(cleaned)
         folders = [part.folder for part in cleaned]
-        decide_copies(folders, decisions)
+        rejected = [decided.rejected for decided in decisions]
+        parts = Parts(folders, stage / "copies", lambda work, arguments: list(map(work, arguments)))
+        copies = search(parts, rejected, clean / "state", "plain")
+        enter_copies(folders, decisions, copies)
         gather_sources(folders, decisions)
         staged = stage / "snapshot"
         for (number, _), folder, decided in zip(found.parts, folders, decisions, strict=True):

@@ -21,6 +21,7 @@ from schemas.datasets import DATASETS
 from tasks.clean.edit_rows import EditRows
 from tasks.clean.positions import BlockPositions
 from tasks.clean.record import Cleaned
+from tasks.dedupe.identity import identities
 from tasks.dedupe.shingle import fingerprints
 from tasks.describe import DESCRIPTIVE
 from tasks.describe.flags import count_masks
@@ -195,9 +196,10 @@ class _Records:
     def tables(self) -> dict[str, pa.Table]:
         """The tables of the records."""
         documents = _table("documents", self.documents)
-        signatures = fingerprints(self.documents["text"])
+        signatures = fingerprints(self.documents["text"], self.documents["title"])
         signatures = signatures.append_column("n_injected", pa.array(self.injected, pa.int32()))
         signatures = signatures.append_column("n_masked", pa.array(self.masked, pa.int32()))
+        signatures = signatures.append_column("identity", identities(documents, signatures))
         blocks = self._child("blocks", _rows(self.blocks["count"]), self._block_columns(), documents)
         quantities = self._quantity_columns(blocks["start"])
         return {

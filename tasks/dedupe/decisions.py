@@ -1,12 +1,8 @@
-"""What all parts together decide about the records of each: which are copies, which are kept with how many of them.
-
-The only step that sees every document at once. It holds their descriptions and fingerprints (about 1 kB a document);
-texts stay in the parts' files, mapped into memory, and are read where two documents are compared.
-"""
+"""What all parts together decide about the records of each: which are copies, which are kept, with how many of them."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -16,69 +12,56 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from schemas.arrow import arrow_schema
 from tasks.clean.tables import read_arrow
-from tasks.dedupe.facts import Facts
-from tasks.dedupe.resolve import Duplicate, resolve
-from tasks.dedupe.shingle import FINGERPRINT_SCHEMA
+from tasks.dedupe import job
+from tasks.dedupe.candidates import Ints
+from tasks.dedupe.search import Outcome
 
-FACTS = [name for name in Facts._fields if name != "row"]
+_KEY = ("doc_id", "source_uri", "record_no")
 
 
 @dataclass(slots=True)
 class Decisions:
     """What was decided about one part; rows count within its tables."""
 
-    copies: dict[int, dict[str, Any]] = field(default_factory=dict)  # row of a copy → its columns of ``duplicates``
-    n_copies: dict[int, int] = field(default_factory=dict)  # row of a kept document → number of its copies
+    copies: pa.Table = field(default_factory=job.COPIES.empty_table)  # by ``row``, with the columns kept_… besides
+    n_copies: Ints = field(default_factory=lambda: np.empty(0, np.int64))  # of each row, or nothing if there are none
+    related: pa.Table = field(default_factory=lambda: arrow_schema("related").empty_table())
     rejected: list[int] = field(default_factory=list)  # rows of ``documents`` that failed the gate
     rejected_quantities: list[int] = field(default_factory=list)  # rows of ``quantities`` that failed the gate
     rejects: list[dict[str, Any]] = field(default_factory=list)  # rows of ``rejects`` that come of the gate
     sources: list[dict[str, Any]] = field(default_factory=list)  # rows of ``sources``
 
 
-def decide_copies(folders: Sequence[Path], decisions: Sequence[Decisions]) -> None:
-    """Find the copies among all documents that passed the gate and enter them into the parts' decisions."""
-    documents = [read_arrow(folder / "documents.arrow") for folder in folders]
-    starts = np.cumsum([0, *map(len, documents)])
-    tables = []
-    for folder, table, start, decided in zip(folders, documents, starts, decisions, strict=False):
-        signatures = read_arrow(folder / "signatures.arrow")
-        facts = table.select([name for name in FACTS if name in table.column_names])
-        for name in (*FINGERPRINT_SCHEMA.names, "n_injected", "n_masked"):
-            facts = facts.append_column(name, signatures[name])
-        facts = facts.append_column("row", pa.array(np.arange(start, start + len(table))))
-        passed = np.ones(len(table), bool)
-        passed[decided.rejected] = False
-        tables.append(facts.filter(pa.array(passed)))
-
-    def place(row: int) -> tuple[int, int]:
-        part = int(np.searchsorted(starts, row, side="right")) - 1
-        return part, row - int(starts[part])
-
-    def text_of(row: int) -> str:
-        part, at = place(row)
-        text: str = documents[part]["text"][at].as_py()
-        return text
-
-    found = resolve(pa.concat_tables(tables), text_of).duplicates
-    for duplicate in found:
-        part, row = place(duplicate.row)
-        kept_part, kept_row = place(duplicate.kept_row)
-        decisions[part].copies[row] = _columns(duplicate, documents[kept_part], kept_row)
-    for kept, count in Counter(duplicate.kept_row for duplicate in found).items():
-        part, row = place(kept)
-        decisions[part].n_copies[row] = count
+def enter_copies(folders: Sequence[Path], decisions: Sequence[Decisions], found: Outcome) -> None:
+    """Enter what the search for copies found into the parts' decisions."""
+    keys = pa.concat_tables([read_arrow(folder / "documents.arrow").select(_KEY) for folder in folders])
+    kept_rows = found.copies["kept_row"].to_numpy()
+    n_copies = np.bincount(kept_rows, minlength=len(keys))
+    copies = _with_keys(found.copies, "kept_", kept_rows, keys).drop_columns(["kept_row"])
+    rows, others = (found.related[name].to_numpy() for name in ("row", "other_row"))
+    related = _with_keys(_with_keys(found.related, "", rows, keys), "other_", others, keys)
+    names = arrow_schema("related").names
+    copied = copies["row"].to_numpy()
+    for decided, start, end in zip(decisions, found.starts, found.starts[1:], strict=False):
+        mine = copies.slice(*_range(copied, start, end))
+        decided.copies = mine.set_column(0, "row", pa.array(mine["row"].to_numpy() - start))
+        decided.n_copies = n_copies[start:end]
+        decided.related = related.slice(*_range(rows, start, end)).select(names)
 
 
-def _columns(duplicate: Duplicate, kept: pa.Table, row: int) -> dict[str, Any]:
-    names = ("doc_id", "source_uri", "record_no")
-    return {f"kept_{name}": kept[name][row].as_py() for name in names} | {
-        "kind": duplicate.kind,
-        "jaccard": duplicate.jaccard,
-        "containment": duplicate.containment,
-        "why": duplicate.why,
-        "difference": [step._asdict() for step in duplicate.difference],
-    }
+def _with_keys(table: pa.Table, prefix: str, rows: Ints, keys: pa.Table) -> pa.Table:
+    """The table with the keys of the documents in ``rows``, their names behind a prefix."""
+    for name, column in zip(_KEY, keys.take(pa.array(rows)).columns, strict=True):
+        table = table.append_column(f"{prefix}{name}", column)
+    return table
+
+
+def _range(rows: Ints, start: int, end: int) -> tuple[int, int]:
+    """Offset and length of the ascending ``rows`` from ``start`` to before ``end``."""
+    first, last = np.searchsorted(rows, [start, end])
+    return int(first), int(last - first)
 
 
 def gather_sources(folders: Sequence[Path], decisions: Sequence[Decisions]) -> None:

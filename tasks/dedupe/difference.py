@@ -7,9 +7,10 @@ never overlap or touch, and point into ``kept`` in code points; ``text`` is what
     delete   ``kept[start:end]`` (``text == ""``)
     replace  ``kept[start:end]`` by ``text``
 
-Equal beginnings and ends are cut off. A small rest is aligned with the fewest edits (rapidfuzz,
-bit-parallel). In a large one passages that occur once in each text are matched first (patience), and the gaps
-between them aligned; a gap too large for that is one ``replace``. No function raises.
+Equal beginnings and ends are cut off. Short pieces of one text are looked up in the other, near where they are due, and
+what lies between two of them is aligned with the fewest edits (rapidfuzz, bit-parallel): on copies of 2,300 characters
+that takes half as long as aligning them as a whole. Where no more pieces are found, passages that occur once in each
+text are matched first (patience); a gap too large even then is one ``replace``. No function raises.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 
+PROBE = 16  # characters of a piece that is looked up: with 5 % of them changed, 0.44 of the pieces are still found
+STEP = 256  # characters from one piece to the next
+REACH = 400  # characters that a piece may stand off the place where it is due
+LOST = 24  # pieces in a row that are not found, after which the texts are taken to have parted
 ANCHOR = 12  # characters of a passage that is matched because it is unique: longer than most set phrases
 DIRECT_CELLS = 1 << 20  # of an alignment table, up to which aligning is faster than looking for anchors
 MAX_CELLS = 1 << 22  # 2,000 by 2,000 characters take about 0.2 ms
@@ -44,6 +49,15 @@ class Op(NamedTuple):
 
 class Gap(NamedTuple):
     """A part ``kept[a:a_end]`` that became ``dropped[b:b_end]``; at least one is not empty."""
+
+    a: int
+    a_end: int
+    b: int
+    b_end: int
+
+
+class Match(NamedTuple):
+    """Stretches ``a:a_end`` and ``b:b_end`` of two texts that belong together."""
 
     a: int
     a_end: int
@@ -123,14 +137,30 @@ def _rising(values: list[int]) -> list[int]:
     return found[::-1]
 
 
-def _anchors(a: str, b: str) -> Iterator[tuple[int, int, int]]:
-    """Equal passages ``(start in a, start in b, length)`` in the same order in both, not overlapping."""
+def _runs(a: str, b: str) -> list[tuple[int, int, int]]:
+    """Stretches of passages that occur once in each, ``(start in a, start in b, length)``, in the order of ``a``."""
     if min(len(a), len(b)) < ANCHOR:
-        return
+        return []
     in_a, in_b = _once_in_each(a, b)
     first = np.flatnonzero(np.concatenate(([True], (np.diff(in_a) != 1) | (np.diff(in_b) != 1)))[: len(in_a)])
     lengths = np.diff(np.append(first, len(in_a))) + ANCHOR - 1
-    runs = list(zip(in_a[first].tolist(), in_b[first].tolist(), lengths.tolist(), strict=True))
+    return list(zip(in_a[first].tolist(), in_b[first].tolist(), lengths.tolist(), strict=True))
+
+
+def matches(a: str, b: str) -> Iterator[Match]:
+    """Equal stretches of two texts wherever they stand in either, in the order of ``a``, not overlapping in it."""
+    end_a = 0
+    for start_a, start_b, length in _runs(a, b):
+        begin = max(start_a, end_a)
+        found = Match(begin, start_a + length, start_b + begin - start_a, start_b + length)
+        if found.a < found.a_end and a[found.a : found.a_end] == b[found.b : found.b_end]:
+            yield found
+            end_a = found.a_end
+
+
+def _anchors(a: str, b: str) -> Iterator[tuple[int, int, int]]:
+    """Equal passages ``(start in a, start in b, length)`` in the same order in both, not overlapping."""
+    runs = _runs(a, b)
     end_a = end_b = 0
     for index in _rising([run[1] for run in runs]):
         start_a, start_b, length = runs[index]
@@ -156,6 +186,34 @@ def _align(a: str, b: str, gap: Gap) -> list[Gap]:
     return found
 
 
+def _probes(a: str, b: str) -> Iterator[tuple[int, int]]:
+    """Where short pieces of ``a``, some hundred characters apart, stand in ``b``: in order, near where they are due.
+
+    It ends where they are found no more: text was moved, or much was lost or added.
+    """
+    at = STEP
+    end_b = ahead = missed = 0
+    while at <= len(a) - PROBE and missed <= LOST:
+        place = b.find(a[at : at + PROBE], max(end_b, at + ahead - REACH), at + ahead + REACH)
+        if place < 0:
+            missed += 1
+            at += PROBE
+        else:
+            yield at, place
+            missed, end_b, ahead = 0, place + PROBE, place - at
+            at += STEP
+
+
+def _aligned(a: str, b: str, gap: Gap) -> Iterator[Gap]:
+    """The parts of a gap that differ, found by unique passages first if it is large."""
+    start_a, end_a, start_b, end_b = gap
+    if (end_a - start_a) * (end_b - start_b) > DIRECT_CELLS and max(end_a - start_a, end_b - start_b) <= MAX_ANCHORED:
+        for anchor_a, anchor_b, length in _anchors(a[start_a:end_a], b[start_b:end_b]):
+            yield from _align(a, b, Gap(start_a, gap.a + anchor_a, start_b, gap.b + anchor_b))
+            start_a, start_b = gap.a + anchor_a + length, gap.b + anchor_b + length
+    yield from _align(a, b, Gap(start_a, end_a, start_b, end_b))
+
+
 def gaps(kept: str, dropped: str) -> list[Gap]:
     """The parts of two texts that differ, in order; everything between them is equal."""
     start = _common_prefix(kept, dropped)
@@ -163,11 +221,10 @@ def gaps(kept: str, dropped: str) -> list[Gap]:
     end_a, end_b = len(kept) - end, len(dropped) - end
     found: list[Gap] = []
     at_a = at_b = start
-    direct = (end_a - start) * (end_b - start) <= DIRECT_CELLS or max(end_a, end_b) - start > MAX_ANCHORED
-    for anchor_a, anchor_b, length in () if direct else _anchors(kept[start:end_a], dropped[start:end_b]):
-        found += _align(kept, dropped, Gap(at_a, start + anchor_a, at_b, start + anchor_b))
-        at_a, at_b = start + anchor_a + length, start + anchor_b + length
-    return found + _align(kept, dropped, Gap(at_a, end_a, at_b, end_b))
+    for probe_a, probe_b in _probes(kept[start:end_a], dropped[start:end_b]):
+        found += _aligned(kept, dropped, Gap(at_a, start + probe_a, at_b, start + probe_b))
+        at_a, at_b = start + probe_a, start + probe_b
+    return [*found, *_aligned(kept, dropped, Gap(at_a, end_a, at_b, end_b))]
 
 
 def operations(found: Iterable[Gap], dropped: str) -> list[Op]:

@@ -1,32 +1,32 @@
-"""Which documents are kept, and what each dropped copy is to the one kept in its place.
+"""Which documents are kept, what each dropped copy is to the one kept in its place, and what kept ones share.
 
-Input: a table of all documents with the columns of ``Facts`` and ``FINGERPRINT_SCHEMA``, and a function that
-gives the clean text of a row. Output: a ``Resolution``, the same for any order of the rows. Texts are asked
-for only where a document has a possible copy, and a bounded number of them is held at a time. Raises nothing
-of its own.
+Input: a table of documents with the columns of ``Facts``, whole components of the candidate graph; the candidate pairs
+of their texts; a function that gives the clean text of a row. Output: a ``Resolution``, the same for any order of the
+rows. Texts are asked for only where a document has a possible copy. Raises nothing of its own.
 
 1. Documents with the same comparison form are grouped by its hash: linear, whatever the size of a group.
-2. One of each group goes into the search for candidates.
+2. The best of each group stands for it among the candidates.
 3. A document is chosen, its candidates are verified against it, then the candidates of those that passed. The
    best of all that passed takes its place and they are verified again, against it. So every dropped copy was
    verified against the document that is kept: nothing is merged along a chain.
+4. Kept documents that were candidates of each other are compared for what they share.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.dedupe.candidates import candidate_pairs
-from tasks.dedupe.difference import Op, difference, operations
+from tasks.dedupe.difference import Match, Op, difference, operations
 from tasks.dedupe.facts import Facts, conflict
-from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES, fold
+from tasks.dedupe.overlap import Overlap, overlap
+from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES
 from tasks.dedupe.survive import FEWER, Evidence, evidence, missing_characters, why
 from tasks.dedupe.verify import SMALL_GAP, Copy, Text, broken_off, verify
 
@@ -46,11 +46,24 @@ class Duplicate(NamedTuple):
     difference: list[Op]
 
 
+class Related(NamedTuple):
+    """Two kept documents that share a good deal; ``row`` is the shorter one's."""
+
+    row: int
+    other_row: int
+    kind: str  # contained, template or passage
+    why: str  # they are no copies
+    n_chars: int
+    containment: float  # share of the shorter text's characters in passages
+    passages: list[Match]
+
+
 class Resolution(NamedTuple):
-    """Every row once, kept or a duplicate; both lists in the order of ``(doc_id, source_uri, record_no)``."""
+    """Every row once, kept or a duplicate; all lists in the order of ``(doc_id, source_uri, record_no)``."""
 
     kept: list[int]
     duplicates: list[Duplicate]
+    related: list[Related]
 
 
 class _Cluster(NamedTuple):
@@ -81,18 +94,14 @@ def _described_alike(facts: list[Facts], members: list[int]) -> dict[int, list[i
 
 
 def _equal_groups(facts: list[Facts]) -> dict[int, list[int]]:
-    """Best document of each group of equal comparison forms → the others.
-
-    A text too short for shingles says little without its title, an empty one nothing.
-    """
-    by_form: dict[tuple[str, str], list[int]] = defaultdict(list)
+    """Best document of each group of equal comparison forms → the others. Empty texts say nothing."""
+    by_form: dict[str, list[int]] = defaultdict(list)
     groups: dict[int, list[int]] = {}
     for index, fact in enumerate(facts):
         if fact.folded_hash == EMPTY:
             groups[index] = []
         else:
-            title = fold(fact.title or "") if fact.n_shingles < MIN_SHINGLES else ""
-            by_form[fact.folded_hash, title].append(index)
+            by_form[fact.folded_hash].append(index)
     for members in by_form.values():
         groups.update({members[0]: []} if len(members) == 1 else _described_alike(facts, members))
     return groups
@@ -178,17 +187,16 @@ class _Resolver:
             index = best
 
 
-def _neighbours(leaders: list[int], docs: pa.Table, order: pa.Array) -> dict[int, list[int]]:
-    """Candidates of each leader that has any; leaders are positions in ``order``."""
-    docs = docs.take(order.take(pa.array(leaders, pa.int64()))).combine_chunks()
-    sample = docs.column("sample").combine_chunks()
-    lengths = sample.value_lengths().to_numpy(zero_copy_only=False).astype(np.int64)
-    offsets = np.concatenate(([0], np.cumsum(lengths)))
-    n_shingles = docs.column("n_shingles").to_numpy().astype(np.int64)
+def _neighbours(facts: list[Facts], leaders: Iterable[int], pairs: Iterable[tuple[str, str]]) -> dict[int, list[int]]:
+    """Candidates of each leader that has any; ``pairs`` of comparison forms."""
+    by_form: dict[str, list[int]] = defaultdict(list)
+    for index in leaders:
+        by_form[facts[index].folded_hash].append(index)
     found: dict[int, list[int]] = defaultdict(list)
-    for a, b in candidate_pairs(offsets, sample.flatten().to_numpy(), n_shingles).tolist():
-        found[leaders[a]].append(leaders[b])
-        found[leaders[b]].append(leaders[a])
+    for form, other in pairs:
+        for a, b in product(by_form[form][:DESCRIPTIONS], by_form[other][:DESCRIPTIONS]):
+            found[a].append(b)
+            found[b].append(a)
     return {index: sorted(others) for index, others in found.items()}
 
 
@@ -238,15 +246,49 @@ def _near(resolver: _Resolver, found: _Cluster, index: int, like: int) -> Duplic
     )
 
 
-def resolve(docs: pa.Table, text_of: Callable[[int], str]) -> Resolution:
-    """Find all copies; ``text_of`` gets a value of the column ``row``."""
+def _related(resolver: _Resolver, kept_of: dict[int, int], groups: dict[int, list[int]]) -> list[Related]:
+    """What kept documents share that were candidates of each other, or have the same text under other descriptions."""
+    facts = resolver.facts
+    pairs = {(kept_of[a], kept_of[b]) for a, others in resolver.candidates.items() for b in others}
+    first: dict[str, int] = {}
+    for index in sorted(groups):
+        if facts[index].n_shingles >= MIN_SHINGLES:
+            pairs.add((kept_of[index], kept_of[first.setdefault(facts[index].folded_hash, index)]))
+    found = []
+    for a, b in sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}):
+        shorter, longer = sorted((a, b), key=lambda index: (len(resolver.text(index).text), index))
+        shared = overlap(resolver.text(shorter).text, resolver.text(longer).text)
+        if shared:
+            why_both = why_kept(facts[a], facts[b], shared)
+            found.append(Related(facts[shorter].row, facts[longer].row, shared.kind, why_both, *shared[1:]))
+    return found
+
+
+def why_kept(a: Facts, b: Facts, shared: Overlap) -> str:
+    """Why two documents that share so much are no copies of each other, as a sentence."""
+    against = conflict(a, b)
+    if against:
+        return f"Another {against}."
+    if shared.kind == "template":
+        return "Figures or names differ in equal wording."
+    if shared.kind == "contained":
+        return "One is part of the other, which says more."
+    return "They share passages only."
+
+
+def resolve(docs: pa.Table, pairs: Iterable[tuple[str, str]], text_of: Callable[[int], str]) -> Resolution:
+    """Find all copies among documents whose comparison forms are candidates of each other in ``pairs``.
+
+    ``text_of`` gets a value of the column ``row``.
+    """
     order = pc.sort_indices(docs, [(name, "ascending") for name in ("doc_id", "source_uri", "record_no")])
     facts = _facts(docs.select(Facts._fields).take(order))
     groups = _equal_groups(facts)
-    candidates = _neighbours(sorted(groups), docs.select(["sample", "n_shingles"]), order)
+    candidates = _neighbours(facts, sorted(groups), pairs)
     resolver = _Resolver(facts, text_of, candidates)
 
     kept = [index for index in groups if index not in candidates]
+    kept_of = {index: index for index in kept}
     dropped: dict[int, Duplicate] = {}
     equals = {index: groups[index] for index in kept}
     free = set(candidates)
@@ -255,6 +297,7 @@ def resolve(docs: pa.Table, text_of: Callable[[int], str]) -> Resolution:
             found = resolver.cluster(leader, free)
             free -= {found.kept, *found.copies}
             equals[found.kept] = groups[found.kept]
+            kept_of.update(dict.fromkeys((found.kept, *found.copies), found.kept))
             for like in found.copies:
                 strange = []
                 for index in (like, *groups[like]):
@@ -264,6 +307,9 @@ def resolve(docs: pa.Table, text_of: Callable[[int], str]) -> Resolution:
                         strange.append(index)
                 if strange:
                     equals.update(_described_alike(facts, strange))
+    related = _related(resolver, kept_of, groups)
     for index, others in equals.items():
         dropped.update({other: _equal(facts[index], facts[other], text_of) for other in others})
-    return Resolution([facts[index].row for index in sorted(equals)], [dropped[index] for index in sorted(dropped)])
+    return Resolution(
+        [facts[index].row for index in sorted(equals)], [dropped[index] for index in sorted(dropped)], related
+    )

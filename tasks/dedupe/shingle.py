@@ -7,8 +7,9 @@ texts.
 
 A fingerprint holds a hash of the whole comparison form and a *sample* of the shingle hashes: those below a
 threshold (threshold sampling, "FracMinHash"; Broder 1997, Irber et al. 2022). Two samples are drawn by the
-same rule, so the share of one that is in the other estimates containment as well as similarity, which bands
-of minima cannot. Short texts are sampled more densely.
+same rule, so the share of one that is in the other estimates containment as well as similarity, which minima
+cannot. Short texts are sampled more densely. ``minima`` are such all the same, the least of the sample in each of
+``MINIMA`` ranges (one permutation MinHash; Li, Owen and Zhang 2012): texts with very many copies are found by them.
 
 No function raises on any ``str``; lone surrogates are taken as they are.
 """
@@ -27,14 +28,18 @@ import pyarrow as pa
 SHINGLE = 5  # characters; reports of one year share at most 6 % of these, but 72 % of single ones
 MIN_SHINGLES = 20  # a shorter text says too little: only an equal comparison form makes it a copy
 MAX_CHARACTERS = 1 << 22  # likewise a longer one: comparing it takes 50 bytes per character
-SAMPLE = 64  # sampled is at the lowest of the rates 1/2, 1/4, 1/8 that leaves about so many, or at 1/2
-MAX_RATE_BITS = 3
+SAMPLE = 64  # sampled is at the lowest of the rates 1/2, 1/4, 1/8, 1/16 that leaves about so many, or at 1/2
+MAX_RATE_BITS = 4  # an item of 150 characters leaves 9 hashes in the sample of a long digest, of which 3 are needed
+MINIMA = 32
+NO_MINIMUM = 0xFFFFFFFF  # of a range without a hash
 
 FINGERPRINT_SCHEMA = pa.schema(
     [
-        pa.field("folded_hash", pa.string(), nullable=False),  # of the comparison form; 128 bits in hex
+        # of the comparison form, with the title's if the text is too short to say much; 128 bits in hex
+        pa.field("folded_hash", pa.string(), nullable=False),
         pa.field("n_shingles", pa.int32(), nullable=False),
         pa.field("sample", pa.list_(pa.uint32()), nullable=False),  # sorted, distinct
+        pa.field("minima", pa.list_(pa.uint32(), MINIMA), nullable=False),
     ]
 )
 
@@ -49,6 +54,7 @@ _BETWEEN = "x"  # between two texts: a letter, so that digits at their ends do n
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64)
 _SHIFT = np.uint64(32)
 _SAMPLE_SHIFT = np.uint64(64 - 32 - MAX_RATE_BITS)  # keeps the 32 bits below those that the lowest rate sets to zero
+_MINIMA_SHIFT = np.uint64(32 - MINIMA.bit_length() + 1)
 
 
 @cache
@@ -120,18 +126,18 @@ def rate_bits(n_shingles: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return 1 + np.searchsorted(limits, n_shingles, side="right").astype(np.int64)
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+def _chunks(texts: Sequence[str]) -> Iterator[slice]:
     start = size = 0
     for at, text in enumerate(texts):
         if size and size + len(text) > _CHUNK:
-            yield texts[start:at]
+            yield slice(start, at)
             start, size = at, 0
         size += len(text)
     if start < len(texts):
-        yield texts[start:]
+        yield slice(start, len(texts))
 
 
-def _fingerprint_chunk(texts: Sequence[str]) -> pa.RecordBatch:
+def _fingerprint_chunk(texts: Sequence[str], titles: Sequence[str | None]) -> pa.RecordBatch:
     units = _units(_BETWEEN.join(texts))
     lengths = [len(text) for text in texts]
     if sum(lengths) + len(texts) - 1 != len(units):  # characters beyond the first plane take two code units
@@ -147,6 +153,10 @@ def _fingerprint_chunk(texts: Sequence[str]) -> pa.RecordBatch:
     ]
 
     n_shingles = np.maximum(ends - starts[:-1] - SHINGLE + 1, 0)
+    for number in np.flatnonzero(n_shingles < MIN_SHINGLES).tolist():
+        if digests[number] != EMPTY and titles[number]:
+            titled = f"{digests[number]} {fold(titles[number] or '')}"
+            digests[number] = blake2b(titled.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     hashes = _hash(folded)
     threshold = np.uint64(1) << (64 - rate_bits(n_shingles)).astype(np.uint64)
     picked = np.flatnonzero(hashes < np.repeat(threshold, np.diff(starts))[: len(hashes)])
@@ -155,11 +165,23 @@ def _fingerprint_chunk(texts: Sequence[str]) -> pa.RecordBatch:
     picked, owner = picked[valid], owner[valid]
     values = (hashes[picked] >> _SAMPLE_SHIFT) & np.uint64(0xFFFFFFFF)
     keys = _distinct((owner.astype(np.uint64) << _SHIFT) | values)
-    offsets = np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint64) << _SHIFT)
-    sample = pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(keys.astype(np.uint32)))
-    return pa.RecordBatch.from_arrays(
-        [pa.array(digests, pa.string()), pa.array(n_shingles, pa.int32()), sample], schema=FINGERPRINT_SCHEMA
-    )
+    offsets = np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint64) << _SHIFT).astype(np.int32)
+    columns = [
+        pa.array(digests, pa.string()),
+        pa.array(n_shingles, pa.int32()),
+        pa.ListArray.from_arrays(offsets, pa.array(keys.astype(np.uint32))),
+        pa.FixedSizeListArray.from_arrays(pa.array(_minima(keys, len(texts))), MINIMA),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=FINGERPRINT_SCHEMA)
+
+
+def _minima(keys: Hashes, n_texts: int) -> npt.NDArray[np.uint32]:
+    """The minima of all texts, one behind the other; ``keys``: text and sampled hash, ascending."""
+    minima = np.full(n_texts * MINIMA, NO_MINIMUM, dtype=np.uint32)
+    ranges = keys >> _MINIMA_SHIFT  # of a text: they have consecutive numbers
+    first = np.flatnonzero(np.concatenate(([True], ranges[1:] != ranges[:-1]))[: len(ranges)])
+    minima[ranges[first].astype(np.int64)] = keys[first].astype(np.uint32)
+    return minima
 
 
 def _fingerprint_large(text: str) -> pa.RecordBatch:
@@ -170,13 +192,15 @@ def _fingerprint_large(text: str) -> pa.RecordBatch:
         digest.update(folded.tobytes())
         length += len(folded)
     row = {"folded_hash": digest.hexdigest(), "n_shingles": max(0, length - SHINGLE + 1), "sample": []}
+    row["minima"] = [NO_MINIMUM] * MINIMA
     return pa.RecordBatch.from_pylist([row], schema=FINGERPRINT_SCHEMA)
 
 
-def _fingerprint(texts: Sequence[str]) -> pa.RecordBatch:
-    return _fingerprint_large(texts[0]) if len(texts[0]) > MAX_CHARACTERS else _fingerprint_chunk(texts)
+def _fingerprint(texts: Sequence[str], titles: Sequence[str | None]) -> pa.RecordBatch:
+    return _fingerprint_large(texts[0]) if len(texts[0]) > MAX_CHARACTERS else _fingerprint_chunk(texts, titles)
 
 
-def fingerprints(texts: Sequence[str]) -> pa.Table:
+def fingerprints(texts: Sequence[str], titles: Sequence[str | None]) -> pa.Table:
     """One row of ``FINGERPRINT_SCHEMA`` per text, in order; whatever other texts are in the call."""
-    return pa.Table.from_batches(map(_fingerprint, _chunks(texts)), schema=FINGERPRINT_SCHEMA)
+    batches = [_fingerprint(texts[part], titles[part]) for part in _chunks(texts)]
+    return pa.Table.from_batches(batches, schema=FINGERPRINT_SCHEMA)

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.arrow import arrow_schema
-from schemas.datasets import DATASETS
+from schemas.datasets import BLOCK_SPAN, DATASETS
 from tasks.clean.tables import CHILDREN, read_arrow
 from tasks.dedupe.decisions import Decisions
 from tasks.validate.probe import Probe, probe
@@ -39,11 +40,12 @@ def write_part(part: int, cleaned: Path, staged: Path, decisions: Decisions) -> 
     kept = np.ones(len(documents), bool)
     kept[list(decisions.rejected)] = False
     clean = kept.copy()  # neither kept nor dropped: rejected records have no dropped spans and edits either
-    kept[list(decisions.copies)] = False
+    kept[decisions.copies["row"].to_numpy()] = False
     output = {
         "sources": pa.Table.from_pylist(list(decisions.sources), schema=arrow_schema("sources")),
         "documents": _with_copies(documents, decisions.n_copies).filter(pa.array(kept)),
         "duplicates": _duplicates(documents, tables["blocks"], decisions.copies),
+        "related": decisions.related,
         "rejects": _rejects(tables["rejects"], decisions.rejects),
     }
     for name in CHILDREN:
@@ -73,27 +75,35 @@ def write_parquet(table: pa.Table, dataset: str, path: Path) -> None:
     )
 
 
-def _with_copies(documents: pa.Table, n_copies: Mapping[int, int]) -> pa.Table:
-    counts = np.zeros(len(documents), np.int32)
-    for row, count in n_copies.items():
-        counts[row] = count
+def _with_copies(documents: pa.Table, n_copies: npt.NDArray[np.int64]) -> pa.Table:
+    if not len(n_copies):
+        return documents
     index = documents.column_names.index("n_copies")
-    return documents.set_column(index, documents.schema.field("n_copies"), pa.array(counts))
+    return documents.set_column(index, documents.schema.field("n_copies"), pa.array(n_copies.astype(np.int32)))
 
 
-def _duplicates(documents: pa.Table, blocks: pa.Table, copies: Mapping[int, Mapping[str, Any]]) -> pa.Table:
+def _duplicates(documents: pa.Table, blocks: pa.Table, copies: pa.Table) -> pa.Table:
     schema = arrow_schema("duplicates")
-    rows = sorted(copies)
     shared = [name for name in schema.names if name in documents.column_names]
-    described = documents.select(shared).take(pa.array(rows, pa.int64())).to_pylist()
-    mine = blocks.select(["row", "block_no", "spans"]).filter(pc.is_in(blocks["row"], pa.array(rows, pa.int32())))
-    spans: dict[int, list[dict[str, int]]] = {row: [] for row in rows}
-    for block in mine.to_pylist():
-        spans[block["row"]] += [{"block_no": block["block_no"], **span} for span in block["spans"]]
-    return pa.Table.from_pylist(
-        [facts | {"spans": spans[row]} | dict(copies[row]) for row, facts in zip(rows, described, strict=True)],
-        schema=schema,
+    table = documents.select(shared).take(copies["row"])
+    for name in copies.column_names:
+        if name != "row":
+            table = table.append_column(name, copies[name])
+    return table.append_column("spans", _spans(blocks, copies["row"].to_numpy())).select(schema.names)
+
+
+def _spans(blocks: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Array:
+    """The spans of the blocks of each of the ascending ``rows``, with the blocks' numbers."""
+    mine = blocks.select(["row", "block_no", "spans"])
+    mine = mine.filter(pc.is_in(mine["row"], pa.array(rows, pa.int32()))).combine_chunks()
+    spans = mine["spans"].combine_chunks()
+    counts = spans.value_lengths().to_numpy(zero_copy_only=False)
+    places = spans.flatten()
+    numbered = pa.StructArray.from_arrays(
+        [pa.array(np.repeat(mine["block_no"].to_numpy(), counts)), *places.flatten()], fields=list(BLOCK_SPAN)
     )
+    ends = np.searchsorted(np.repeat(mine["row"].to_numpy(), counts), rows, side="right")
+    return pa.ListArray.from_arrays(np.concatenate([[0], ends]).astype(np.int32), numbered)
 
 
 def _rejects(cleaned: pa.Table, further: Sequence[Mapping[str, Any]]) -> pa.Table:

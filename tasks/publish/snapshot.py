@@ -5,6 +5,7 @@
     <clean>/current -> snapshots/<name>     the newest complete snapshot, switched by one rename
     <clean>/snapshots/<name>/               <UTC time>-<first 8 digits of the content hash>
     <clean>/failed/quality.json             results of the last run that the gate stopped, if any
+    <clean>/state/                          what one run leaves to the next, to save work; safe to remove
     <clean>/.stage/<run>/                   the run that is going on; whatever is left of a killed one is removed
     <clean>/.lock                           held by the run that writes
 

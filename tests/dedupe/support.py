@@ -6,10 +6,15 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from tasks.dedupe.candidates import grouped, rare_pairs, sorted_postings, unpack
+from tasks.dedupe.census import texts_from
 from tasks.dedupe.facts import Facts
-from tasks.dedupe.shingle import fingerprints, fold
+from tasks.dedupe.join import begun
+from tasks.dedupe.resolve import resolve
+from tasks.dedupe.shingle import EMPTY, FINGERPRINT_SCHEMA, fingerprints, fold
 
 CASES = Path(__file__).parent / "cases"
 REPORT = (CASES / "report.txt").read_text(encoding="utf-8").strip()
@@ -46,7 +51,7 @@ def facts(text="", **known):
 def documents(texts, known=None):
     """A table as ``resolve`` takes it; ``known``: what is known about each document."""
     rows = [facts(text, row=i, **(known[i] if known else {})) for i, text in enumerate(texts)]
-    prints = fingerprints(texts)
+    prints = fingerprints(texts, [row.title for row in rows])
     columns = {
         name: pa.array([getattr(row, name) for row in rows], _TYPES.get(name, pa.string()))
         for name in Facts._fields
@@ -54,3 +59,19 @@ def documents(texts, known=None):
     }
     columns["row"] = pa.array(range(len(texts)), pa.int64())
     return pa.table(columns | {name: prints.column(name) for name in prints.column_names})
+
+
+def joined(texts):
+    """The join of texts, made at once."""
+    owners = np.repeat(np.arange(len(texts)), texts.samples.sizes)
+    groups = grouped(sorted_postings(owners, texts.samples.values))
+    return begun(texts, groups, [rare_pairs(groups)])
+
+
+def resolved(docs, text_of):
+    """What becomes of documents: ``resolve`` with the candidates that their fingerprints give."""
+    forms = docs["folded_hash"].to_pylist()
+    first = [row for row, form in enumerate(forms) if form != EMPTY and form not in forms[:row]]
+    texts = texts_from(docs.select(FINGERPRINT_SCHEMA.names).take(pa.array(first, pa.int64())))
+    pairs = [(forms[first[a]], forms[first[b]]) for a, b in zip(*unpack(joined(texts).candidates), strict=True)]
+    return resolve(docs, pairs, text_of)

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.dedupe.difference import apply
-from tasks.dedupe.resolve import resolve
-from tests.dedupe.support import REPORT, documents
+from tests.dedupe.support import REPORT, documents, resolved
 
 LOST = REPORT.replace("到", "")
 CUT = REPORT[:500]
@@ -37,7 +36,7 @@ def run(texts, known=None):
         asked.append(row)
         return texts[row]
 
-    found = resolve(documents(texts, known), text_of)
+    found = resolved(documents(texts, known), text_of)
     assert sorted([*found.kept, *(copy.row for copy in found.duplicates)]) == list(range(len(texts)))
     for copy in found.duplicates:
         assert copy.kept_row in found.kept

@@ -63,7 +63,7 @@ def test_a_run_publishes_a_snapshot_that_holds(clean: Path, capsys: pytest.Captu
     said = capsys.readouterr().out
     assert "BROKEN" not in said
     assert said.count("holds") == 5
-    assert sorted(path.name for path in clean.iterdir()) == [".lock", "current", "snapshots"]
+    assert sorted(path.name for path in clean.iterdir()) == [".lock", "current", "snapshots", "state"]
     assert json.loads((snapshot / "quality.json").read_text("utf-8"))["passed"] is True
     report = (snapshot / "report" / "index.html").read_text("utf-8")
     assert "2020年盛京市人民政府工作报告" in report
