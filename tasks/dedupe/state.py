@@ -12,13 +12,16 @@
     related.parquet     the outcome: overlaps of kept documents
 
 Lists stand in files of their own, ``texts.sample.parquet`` and so on, by column: Parquet's nested columns take ten
-times as long to read. Without a folder, with one of other code or with a damaged one (every page has a checksum) the
-search begins anew: it takes longer, and comes to the same.
+times as long to read. ``index.json`` names the code and seals the files: the pages have checksums, the footers get
+theirs there. Without a folder, with one of other code or with a damaged one the search begins anew: it takes longer,
+and comes to the same.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,7 +36,7 @@ from tasks.dedupe.job import COPIES, RELATED
 from tasks.dedupe.join import Join
 from tasks.dedupe.shingle import FINGERPRINT_SCHEMA
 
-CODE = b"code"
+INDEX = "index.json"
 _SCHEMAS = {
     "documents": pa.schema({"identity": IDENTITY, "component": pa.int64()}),
     "texts": FINGERPRINT_SCHEMA,
@@ -54,10 +57,6 @@ class State(NamedTuple):
     join: Join
     copies: pa.Table
     related: pa.Table
-
-
-class _OtherCodeError(ValueError):
-    """A file was written by other code."""
 
 
 def save(state: State, folder: Path, code: str) -> None:
@@ -81,13 +80,14 @@ def save(state: State, folder: Path, code: str) -> None:
         table = found if isinstance(found, pa.Table) else pa.table(list(map(pa.array, found)), schema=schema)
         for path, flat in _flat(name, table):
             pq.write_table(
-                flat.replace_schema_metadata({CODE: code.encode()}),
+                flat,
                 fresh / f"{path}.parquet",
                 compression="none",  # every run reads and writes it: zstd takes 5 times as long for half the bytes
                 use_dictionary=False,
                 write_statistics=False,
                 write_page_checksum=True,
             )
+    (fresh / INDEX).write_text(json.dumps(_index(fresh, code)), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
 
@@ -95,8 +95,10 @@ def save(state: State, folder: Path, code: str) -> None:
 def load(folder: Path, code: str) -> State | None:
     """The state in a folder, if it is whole and of this code."""
     try:
-        tables = {name: _table(folder, name, schema, code) for name, schema in _SCHEMAS.items()}
-    except (OSError, pa.ArrowException, _OtherCodeError):
+        if json.loads((folder / INDEX).read_text("utf-8")) != _index(folder, code):
+            return None
+        tables = {name: _table(folder, name, schema) for name, schema in _SCHEMAS.items()}
+    except (OSError, ValueError):
         return None
     arrays: dict[str, Any] = {
         name: [column.to_numpy() for column in tables[name].columns] for name in ("groups", "members", "pairs", "links")
@@ -118,13 +120,13 @@ def _flat(name: str, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     yield name, table
 
 
-def _table(folder: Path, name: str, schema: pa.Schema, code: str) -> pa.Table:
-    table = _read(folder / f"{name}.parquet", code)
+def _table(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
+    table = _read(folder / f"{name}.parquet")
     columns = []
     for field in schema:
         column = table[field.name]
         if pa.types.is_nested(field.type):
-            elements = _read(folder / f"{name}.{field.name}.parquet", code).combine_chunks()
+            elements = _read(folder / f"{name}.{field.name}.parquet").combine_chunks()
             column = _lists(column.to_numpy(), [found.combine_chunks() for found in elements.columns], field.type)
         columns.append(column)
     return pa.Table.from_arrays(columns, schema=schema)
@@ -138,8 +140,19 @@ def _lists(lengths: Any, columns: list[pa.Array], of_type: pa.DataType) -> pa.Ar
     return pa.ListArray.from_arrays(np.concatenate(([0], np.cumsum(lengths, dtype=np.int32))), elements, type=of_type)
 
 
-def _read(path: Path, code: str) -> pa.Table:
-    table = pq.read_table(path, page_checksum_verification=True, use_threads=False)
-    if (table.schema.metadata or {}).get(CODE) != code.encode():
-        raise _OtherCodeError
-    return table
+def _read(path: Path) -> pa.Table:
+    return pq.read_table(path, page_checksum_verification=True, use_threads=False)
+
+
+def _index(folder: Path, code: str) -> dict[str, Any]:
+    """The code, and of each file its size and the checksum of its footer: the part that no page's checksum covers."""
+    return {"code": code, "files": {path.name: _seal(path) for path in sorted(folder.glob("*.parquet"))}}
+
+
+def _seal(path: Path) -> list[int]:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(size - 8)
+        footer = int.from_bytes(file.read(4), "little")  # its length; "PAR1" comes behind it
+        file.seek(max(0, size - 8 - footer))
+        return [size, zlib.crc32(file.read())]
