@@ -20,6 +20,8 @@ SAME_TITLE = 0.8  # similarity from which two titles are the same, if nothing in
 _FIGURES = re.compile(r"\d+|[〇零一二三四五六七八九]{4}(?=年)")
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _SESSION = re.compile(r"第?([一二三四五六七八九十百\d]+)(届|次)")
+# （全文）, 【某市招商】: what a site adds to a title; figures in brackets tell parts of a series apart.
+_REMARK = re.compile(r"[（(【\[〔][^（）()【】\[\]〔〕\d一二三四五六七八九十]{1,8}[）)】\]〕]|(?<=.)全文$")
 _UNIT_OF_PLACE = re.compile(r"[一-鿿]{0,3}[省市县区州旗盟乡镇村]")
 
 
@@ -102,4 +104,7 @@ def same_title(a: Facts, b: Facts) -> bool:
     """Whether both have a title, and it is the same one."""
     if not (a.title and b.title):
         return False
-    return a.title == b.title or Levenshtein.normalized_similarity(fold(a.title), fold(b.title)) >= SAME_TITLE
+    if a.title == b.title:
+        return True
+    bare_a, bare_b = (fold(_REMARK.sub("", title)) for title in (a.title, b.title))
+    return Levenshtein.normalized_similarity(bare_a, bare_b) >= SAME_TITLE

@@ -24,16 +24,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from operator import ne
 
 import numpy as np
 
 from tasks.dedupe.difference import Gap, gaps
 from tasks.dedupe.facts import Facts, conflict, same_title
+from tasks.dedupe.figures import ARABIC, HAN, MATCH, Conflict, by_gap, coarse, is_cut
+from tasks.dedupe.figures import SMALL_GAP as SMALL_GAP
 from tasks.dedupe.shingle import Hashes, shingles
+from tasks.describe.gazetteer import gazetteer
 
 CONTAINED = 0.5
 NEAR = 0.5  # 5 % of all characters changed leave 0.63
@@ -44,18 +48,24 @@ ALIGNED = 0.88
 SIBLING_FIGURES = 0.1  # share of figures that may differ between copies whose words are undamaged …
 SLIPS_PER_DAMAGE = 4  # … and so much more per share of damaged characters, give or take two standard deviations
 DAMAGED = 0.01  # from this damage on, at least one more: short texts have too few figures for a rate
-SIBLING_NAMES = 3  # times the same two or more letters are replaced by the same others
+REPEATED = 3  # times that the same letters or figures are replaced by the same others in a sibling …
+TWICE = 2  # … or the name of a place, or years by the same distance
+LEFT_AS_IT_WAS = 0.5  # … and at most so often, for each time, stand unchanged: a slip is the exception, a name the rule
+LONGEST_NAME = 12
+HEAD = 200  # characters in which a text says whose it is
+UNITS = frozenset("省市县区州旗盟乡镇村")
 BROKEN_OFF = 0.05  # share of the longer text that is missing at the end of a truncated one
-BROKEN_OFF_CHARS = 40
+BROKEN_OFF_CHARS = 24
+REACHED = 0.7  # share of the longer text up to there that a truncated one has: beginnings are aligned throughout
+HEAD_LOST = 40  # characters at the beginning that one of them may lack or have more
+ITEMS = 3  # headings that show what follows to be a collection
 ELSEWHERE = 0.3  # share of a tail's shingles found in the other text that shows it was moved, not lost
-MATCH = 6  # equal characters in a row that are no accident; fewer are part of the gaps around them
 ONE_LINE = 200  # characters; records of one line come by the hundred thousand from one template
-SMALL_GAP = 40  # characters; larger gaps are lost or added passages, not other words or figures
-MASK = "*"  # what some sites print for a character
 
-_DIGITS = frozenset("0123456789〇零一二三四五六七八九十百千")
-_FIGURES = (re.compile(r"\d+"), re.compile(r"[〇零一二三四五六七八九十百千]{2,}"))
-_DIGIT = re.compile(r"[\d〇零一二三四五六七八九十百千]")
+_HEADING = re.compile(r"(?m)^(?![一二三四五六七八九十百\d（(第])[^\n]{4,40}(?<![。！？；：，、…”])$")
+_SENTENCE_END = frozenset("。！？”）…")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_UNIT_BEHIND = re.compile(r"[一-鿿]{0,3}?[省市县区州旗盟乡镇村]")
 _FIGURE = re.compile(r"\d+|[〇零一二三四五六七八九十百千]+")
 
 
@@ -99,76 +109,100 @@ class _Alignment:
 
     aligned: float  # share of the shorter text found in order in the longer
     whole: float  # share of the longer text found in order in the shorter
+    reached: float  # the same, of what each has up to the last match
     damage: float  # other small gaps, as a share of the characters aligned
     conflicting: tuple[int, int]  # figures that differ in equal surroundings: Arabic, Chinese
-    names: int  # times that the most frequent replacement of letters by letters occurs
+    replaced: bool  # whether a name, a year or another figure was replaced throughout
     head: int  # characters before the first match, in the shorter text
     tails: tuple[int, int]  # characters behind the last match, in each text
 
 
-def _coarse(found: list[Gap]) -> list[Gap]:
-    """Gaps, with what lies between them if it is too short for a match: ``23.5%和8%``, ``18.2%和9%``."""
-    coarse: list[Gap] = []
+def _other_place(kept: str, other: str, gap: Gap) -> bool:
+    """Whether a gap makes the name of a place another one: two of the table, or at the head of a text any two."""
+    a, a_end, b, b_end = gap
+    if a < HEAD and min(a_end - a, b_end - b) > 1 and kept[a_end : a_end + 1] in UNITS:
+        return True
+    known = gazetteer().full
+    for behind in range(4):
+        if (unit := kept[a_end + behind : a_end + behind + 1]) and unit in UNITS:
+            for before in range(min(4, a + 1, b + 1)):
+                old, new = kept[a - before : a_end + behind + 1], other[b - before : b_end + behind + 1]
+                if old in known and new in known:
+                    return True
+    return False
+
+
+def _names(kept: str, other: str, found: list[Gap]) -> tuple[Counter[tuple[str, str]], set[tuple[str, str]], bool]:
+    """How often letters are replaced by which others; those that a kind of place follows; whether a place is another.
+
+    Of a single letter the next one is part: 沈阳 and 辽阳 differ in their first.
+    """
+    times: Counter[tuple[str, str]] = Counter()
+    places: set[tuple[str, str]] = set()
     for gap in found:
-        if coarse and gap.a - coarse[-1].a_end < MATCH:
-            coarse[-1] = Gap(coarse[-1].a, gap.a_end, coarse[-1].b, gap.b_end)
-        else:
-            coarse.append(gap)
-    return coarse
+        a, a_end, b, b_end = gap
+        if not (0 < a_end - a <= LONGEST_NAME and 0 < b_end - b <= LONGEST_NAME):
+            continue
+        old, new = kept[a:a_end], other[b:b_end]
+        if not (old.isalpha() and new.isalpha()):
+            continue
+        alone = len(old) == 1 or len(new) == 1
+        pair = (kept[a : a_end + 1], other[b : b_end + 1]) if alone else (old, new)
+        unit = _UNIT_BEHIND.match(kept, a_end)
+        if unit and unit[0] == other[b_end : b_end + len(unit[0])]:
+            if _other_place(kept, other, gap):
+                return times, places, True
+            places.add(pair)
+        elif alone and pair not in places:
+            continue
+        times[pair] += 1
+    return times, places, False
 
 
-def _replaced(old: list[str], new: list[str]) -> int:
-    """How many figures became others; one that was only lost or added did not."""
-    if not (old and new) or old == new:
-        return 0
-    before, after = Counter(old), Counter(new)
-    return min((before - after).total(), (after - before).total())
-
-
-def _conflicting(kept: str, other: str, gap: Gap) -> tuple[int, int]:
-    """Arabic and Chinese figures that differ in a gap; digits that touch it belong to them."""
-    start, end = gap.a, gap.a_end
-    if not _DIGIT.search(kept, max(start - 1, 0), end + 1):
-        return 0, 0
-    while start and kept[start - 1] in _DIGITS:
-        start -= 1
-    while end < len(kept) and kept[end] in _DIGITS:
-        end += 1
-    old, new = kept[start:end], other[gap.b - (gap.a - start) : gap.b_end + (end - gap.a_end)]
-    if MASK in old or MASK in new:
-        return 0, 0
-    arabic, han = (_replaced(figure.findall(old), figure.findall(new)) for figure in _FIGURES)
-    return arabic, han
+def _throughout(kept: str, other: str, found: list[Gap], conflicts: list[Conflict]) -> bool:
+    """Whether a place, years or anything else was consistently replaced by another, and hardly ever left as it was."""
+    times, places, moved = _names(kept, other, found)
+    if moved:
+        return True
+    years: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for figure in conflicts:
+        pair = (figure.text, figure.other_text)
+        times[pair] += 1
+        if _YEAR.fullmatch(pair[0]) and _YEAR.fullmatch(pair[1]):
+            years[int(pair[1]) - int(pair[0])].add(pair)
+    groups = [{pair} for pair, n in times.items() if n >= (TWICE if pair in places else REPEATED)]
+    groups += [pairs for pairs in years.values() if sum(times[pair] for pair in pairs) >= TWICE]
+    if not groups:
+        return False
+    starts, ends = [0, *(gap.a_end for gap in found)], [*(gap.a for gap in found), len(kept)]
+    equal = "\n".join([kept[start:end] for start, end in zip(starts, ends, strict=True)])
+    return any(
+        sum(equal.count(word) for word in set(chain(*group))) <= LEFT_AS_IT_WAS * sum(times[pair] for pair in group)
+        for group in groups
+    )
 
 
 def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
-    damaged = arabic = han = 0
-    coarse = _coarse(found)
-    for gap in coarse:
-        if gap.a_end - gap.a > SMALL_GAP or gap.b_end - gap.b > SMALL_GAP:
-            continue
-        differ = _conflicting(kept, other, gap)
-        arabic += differ[0]
-        han += differ[1]
-        damaged += differ == (0, 0)
-
-    names = [
-        (kept[a:a_end], other[b:b_end])
-        for a, a_end, b, b_end in found
-        if 1 < a_end - a <= SMALL_GAP and 1 < b_end - b <= SMALL_GAP
-    ]
-    named = Counter(pair for pair in names if pair[0].isalpha() and pair[1].isalpha())
-    matches = [(0, 0), *((gap.a_end, gap.b_end) for gap in coarse)]
-    ends = [*((gap.a, gap.b) for gap in coarse), (len(kept), len(other))]
+    merged = coarse(found)
+    conflicts = by_gap(kept, merged, other)
+    differ = [figure for some in conflicts for figure in some if not is_cut(figure.text, figure.other_text)]
+    damaged = sum(
+        not some and gap.a_end - gap.a <= SMALL_GAP and gap.b_end - gap.b <= SMALL_GAP
+        for gap, some in zip(merged, conflicts, strict=True)
+    )
+    han = sum(HAN.fullmatch(figure.text) is not None for figure in differ)
+    matches = [(0, 0), *((gap.a_end, gap.b_end) for gap in merged)]
+    ends = [*((gap.a, gap.b) for gap in merged), (len(kept), len(other))]
     solid = [at for at, (begin, end) in enumerate(zip(matches, ends, strict=True)) if end[0] - begin[0] >= MATCH]
     first, last = (matches[solid[0]], ends[solid[-1]]) if solid else ((len(kept), len(other)), (0, 0))
     matched = len(kept) - sum(gap.a_end - gap.a for gap in found)
     return _Alignment(
         aligned=matched / max(1, min(len(kept), len(other))),
         whole=matched / max(1, len(kept), len(other)),
+        reached=matched / max(1, last[0], last[1]),
         damage=damaged / max(1, matched),
-        conflicting=(arabic, han),
-        names=max(named.values(), default=0),
+        conflicting=(len(differ) - han, han),
+        replaced=_throughout(kept, other, found, differ),
         head=min(first),
         tails=(len(kept) - last[0], len(other) - last[1]),
     )
@@ -176,15 +210,15 @@ def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
 
 def _is_sibling(found: _Alignment, kept: str, other: str) -> bool:
     """Rule 3."""
-    if found.names >= SIBLING_NAMES:
+    if found.replaced:
         return True
     arabic, han = (_too_many(conflicting, 0, found.damage) for conflicting in found.conflicting)
     if not (arabic or han):  # too few for any number of figures
         return False
-    n_arabic = _n_figures(_FIGURES[0], kept, other)
+    n_arabic = _n_figures(ARABIC, kept, other)
     if arabic and _too_many(found.conflicting[0], n_arabic, found.damage):
         return True
-    n_han = _n_figures(_FIGURES[1], kept, other) if han else 0
+    n_han = _n_figures(HAN, kept, other) if han else 0
     return han and n_han >= n_arabic and _too_many(found.conflicting[1], n_han, found.damage)
 
 
@@ -212,12 +246,26 @@ def broken_off(length: int) -> float:
     return max(BROKEN_OFF_CHARS, BROKEN_OFF * length)
 
 
-def _missing_tail(text: str, tail: int, other: Text) -> int:
-    """``tail``, the characters behind the last match; 0 if they are few or elsewhere in the other text."""
-    if tail < broken_off(len(text)):
+def _missing_tail(kept: str, tail: int, other: str, found: list[Gap]) -> int:
+    """``tail``, the characters behind the last match; 0 if they are few or elsewhere in what the other has more."""
+    if tail < broken_off(len(kept)):
         return 0
-    lost = shingles(text[len(text) - tail :])
-    return 0 if shared(lost, other.shingles) > ELSEWHERE * len(lost) else tail
+    lost = shingles(kept[len(kept) - tail :])
+    moved = shared(lost, shingles("\n".join([other[b:b_end] for _, _, b, b_end in found])))
+    return 0 if moved > ELSEWHERE * len(lost) else tail
+
+
+def _next_item_follows(text: str, at: int) -> bool:
+    """Whether a collection goes on with its next item: a line ends in a sentence's end, then headings alternate.
+
+    Those with numbers are a report's own, as are those that stood before. The end of a line may have been matched with
+    the end of the whole.
+    """
+    at = text.find("\n", at, at + 2 * MATCH)
+    if at < 0 or text[at - 1] not in _SENTENCE_END or _HEADING.search(text, text.find("\n") + 1, at):
+        return False
+    lines = text[at + 1 :].split("\n")
+    return _HEADING.fullmatch(lines[0]) is not None and sum(map(bool, map(_HEADING.fullmatch, lines))) >= ITEMS
 
 
 def shared(a: Hashes, b: Hashes) -> int:
@@ -242,13 +290,16 @@ def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Co
     aligned = _alignment(kept.text, other.text, found)
     if _is_sibling(aligned, kept.text, other.text):
         return None
-    tail = _missing_tail(kept.text, aligned.tails[0], other)
-    kept_tail = _missing_tail(other.text, aligned.tails[1], kept)
+    tail = _missing_tail(kept.text, aligned.tails[0], other.text, found)
+    kept_tail = _missing_tail(other.text, aligned.tails[1], kept.text, [Gap(*gap[2:], *gap[:2]) for gap in found])
+    longer, left = (kept.text, tail) if tail > kept_tail else (other.text, kept_tail)
+    if left and _next_item_follows(longer, len(longer) - left):
+        return None
     titled = same_title(kept_facts, other_facts)
     near = jaccard >= (NEAR_DAMAGED if titled or aligned.whole >= WHOLE else NEAR)
     covered = max(aligned.aligned, containment) >= COVERED
-    breaks_off = titled and max(tail, kept_tail) > 0 and aligned.aligned >= ALIGNED and aligned.head <= BROKEN_OFF_CHARS
-    if not ((near and (titled or covered)) or breaks_off):
+    begins = aligned.head <= HEAD_LOST and aligned.reached >= REACHED and aligned.aligned >= ALIGNED
+    if not ((near and (titled or covered)) or (titled and left and begins)):
         return None
     kind = "truncated" if tail > kept_tail else "near"
     return Copy(kind, jaccard, containment, found, tail, kept_tail)
