@@ -5,7 +5,7 @@ twice from one form (they were never one text), damage is done to printed lines,
 alike. Its sentences are our own; long passages without figures, as all reports have them, come from the shared folder.
 """
 
-# ruff: noqa: ARG001, ARG005 - damages share one signature, titles another
+# ruff: noqa: ARG001 - damages share one signature, titles another
 from __future__ import annotations
 
 import random

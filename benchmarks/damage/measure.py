@@ -6,7 +6,6 @@ is the whole way from raw files, facts as they are found. Both return, per docum
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from html import escape
@@ -14,13 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.damage.texts import Cluster, Document, Pair
-from tasks.dedupe.facts import Facts
-from tasks.dedupe.resolve import resolve
-from tasks.dedupe.shingle import fingerprints
+from benchmarks.stage import documents_of, search_in_turn, write_part
 
 
 class Merged(NamedTuple):
@@ -45,18 +41,6 @@ class Score(NamedTuple):
         return self.right / max(1, self.of)
 
 
-_COLUMNS = {
-    "title": pa.string(),
-    "place_code": pa.string(),
-    "report_year": pa.int32(),
-    "doc_type": pa.string(),
-    "speech_date": pa.string(),
-    "meeting": pa.string(),
-    "published_date": pa.string(),
-    "flags": pa.list_(pa.string()),
-}
-
-
 def resolve_documents(documents: Sequence[Document]) -> list[Merged]:
     """De-duplication alone; ids are of the content, as everywhere."""
     known = [
@@ -69,25 +53,12 @@ def resolve_documents(documents: Sequence[Document]) -> list[Merged]:
         }
         for document in documents
     ]
-    table = pa.table({name: pa.array([row.get(name) for row in known], kind) for name, kind in _COLUMNS.items()})
-    n = len(documents)
-    digests = [hashlib.sha256(document.text.encode()).hexdigest() for document in documents]
-    prints = fingerprints([document.text for document in documents])
-    more = {
-        "row": pa.array(range(n), pa.int64()),
-        "doc_id": pa.array([digest[:16] for digest in digests]),
-        "source_uri": pa.array([f"{at:06}" for at in range(n)]),
-        "record_no": pa.array([0] * n, pa.int64()),
-        "n_injected": pa.array([0] * n, pa.int32()),
-        "n_masked": pa.array([document.text.count("*") for document in documents], pa.int32()),
-        "raw_sha256": pa.array(digests),
-    }
-    for name, column in (more | {name: prints[name] for name in prints.column_names}).items():
-        table = table.append_column(name, column)
-    assert set(Facts._fields) <= set(table.column_names)
-    merged = [Merged(at, None) for at in range(n)]
-    for copy in resolve(table, lambda row: documents[row].text).duplicates:
-        merged[copy.row] = Merged(copy.kept_row, copy.kind)
+    merged = [Merged(at, None) for at in range(len(documents))]
+    with TemporaryDirectory() as name:
+        part = write_part(documents_of([document.text for document in documents], known), Path(name) / "part")
+        found = search_in_turn([part], Path(name) / "work", Path(name) / "state")
+    for row in found.copies.select(["row", "kept_row", "kind"]).to_pylist():
+        merged[row["row"]] = Merged(row["kept_row"], row["kind"])
     return merged
 
 

@@ -28,7 +28,7 @@ from tasks.dedupe.facts import Facts, conflict
 from tasks.dedupe.overlap import Overlap, overlap
 from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES
 from tasks.dedupe.survive import FEWER, Evidence, evidence, missing_characters, why
-from tasks.dedupe.verify import SMALL_GAP, Copy, Text, broken_off, verify
+from tasks.dedupe.verify import Copy, Text, broken_off, verify
 
 TEXTS_HELD = 256  # prepared texts kept in memory, each about 5 times the size of its characters
 DESCRIPTIONS = 64  # different descriptions of one and the same text that are compared with each other

@@ -34,8 +34,7 @@ import numpy as np
 
 from tasks.dedupe.difference import Gap, gaps
 from tasks.dedupe.facts import Facts, conflict, same_title
-from tasks.dedupe.figures import ARABIC, HAN, MATCH, Conflict, by_gap, coarse, is_cut
-from tasks.dedupe.figures import SMALL_GAP as SMALL_GAP
+from tasks.dedupe.figures import ARABIC, HAN, MATCH, SMALL_GAP, Conflict, by_gap, coarse, is_cut
 from tasks.dedupe.shingle import Hashes, shingles
 from tasks.describe.gazetteer import gazetteer
 

@@ -6,23 +6,14 @@ import multiprocessing
 import random
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.clean.tables import write_arrow
+from benchmarks.stage import documents_of, in_turn, write_part
 from tasks.dedupe import search, shuffle, state
 from tasks.dedupe.difference import Op, apply
-from tasks.dedupe.identity import identities
-from tasks.dedupe.shingle import FINGERPRINT_SCHEMA
-from tests.dedupe.support import REPORT, documents
-
-SIGNATURES = [*FINGERPRINT_SCHEMA.names, "n_injected", "n_masked"]
-
-
-def in_turn(work, arguments):
-    return list(map(work, arguments))
+from tests.dedupe.support import REPORT
 
 
 def _texts():
@@ -40,23 +31,14 @@ def _texts():
 TEXTS = _texts()
 
 
-def write_part(folder, numbers):
-    """A part with some of the texts as documents, as ``tasks.clean.tables`` writes it."""
-    known = [{"title": f"题目{number % 60 // 6}", "record_no": number, "doc_id": f"{number:04}"} for number in numbers]
-    table = documents([TEXTS[number] for number in numbers], known)
-    docs = table.drop_columns(["row", *SIGNATURES]).append_column(
-        "text", pa.array([TEXTS[number] for number in numbers])
-    )
-    docs = docs.append_column("n_chars", pa.array([len(TEXTS[number]) for number in numbers]))
-    signatures = table.select(SIGNATURES)
-    folder.mkdir(parents=True)
-    write_arrow(docs, folder / "documents.arrow")
-    write_arrow(signatures.append_column("identity", identities(docs, signatures)), folder / "signatures.arrow")
-    return folder
+def part_of(folder, numbers):
+    """A part with some of the texts as documents."""
+    known = [{"title": f"题目{number % 60 // 6}", "record_no": number, "doc_id": f"{number:032}"} for number in numbers]
+    return write_part(documents_of([TEXTS[number] for number in numbers], known), folder)
 
 
 def parts_of(folder, divided, run=in_turn):
-    folders = [write_part(folder / f"part-{number}", numbers) for number, numbers in enumerate(divided)]
+    folders = [part_of(folder / f"part-{number}", numbers) for number, numbers in enumerate(divided)]
     return search.Parts(folders, folder / "work", run)
 
 
