@@ -314,6 +314,7 @@ def _graded(dice: Dice, base: Base) -> Cluster:
     name = dice.choice([name for name in DAMAGES if name != "punctuation"])
     shares = [0.0, 0.02, 0.04, 0.08, 0.15][dice.randrange(2) :][: dice.randint(4, 5)]
     texts = [DAMAGES[name](dice, base.text, share) if share else base.text for share in shares]
+    texts.sort(key=lambda text: Indel.distance(text, base.text))  # a share is the most that is done
     return Cluster(f"graded: {name}{'' if shares[0] else ', best whole'}", [Document(text) for text in texts], 0)
 
 

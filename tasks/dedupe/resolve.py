@@ -20,15 +20,28 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.dedupe.difference import Match, Op, difference, operations
 from tasks.dedupe.facts import Facts, conflict
+from tasks.dedupe.figures import MASKS
 from tasks.dedupe.overlap import Overlap, overlap
 from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES
-from tasks.dedupe.survive import FEWER, Evidence, evidence, missing_characters, why
-from tasks.dedupe.verify import Copy, Text, broken_off, verify
+from tasks.dedupe.survive import (
+    ALONE,
+    FEWER,
+    Evidence,
+    Extra,
+    completeness,
+    evidence,
+    markers,
+    missing_characters,
+    occurrences,
+    why,
+)
+from tasks.dedupe.verify import Copy, Text, broken_off, shared, verify
 
 TEXTS_HELD = 256  # prepared texts kept in memory, each about 5 times the size of its characters
 DESCRIPTIONS = 64  # different descriptions of one and the same text that are compared with each other
@@ -108,7 +121,7 @@ def _equal_groups(facts: list[Facts]) -> dict[int, list[int]]:
 
 
 def _evidence_alone(fact: Facts) -> Evidence:
-    return evidence(fact, truncated=False, missing=0, longest=fact.n_shingles)
+    return evidence(fact, truncated=False, missing=fact.n_masked, injected=0, incomplete=0)
 
 
 def _likely_best(fact: Facts) -> tuple[object, ...]:
@@ -118,10 +131,47 @@ def _likely_best(fact: Facts) -> tuple[object, ...]:
 
 
 def _suspects(kept: str, other: str, copy: Copy) -> set[str]:
-    """Letters that one of two copies has clearly more often."""
-    more = Counter("".join([kept[a:a_end] for a, a_end, _, _ in copy.gaps if a_end - a <= SMALL_GAP]))
-    more.subtract("".join([other[b:b_end] for _, _, b, b_end in copy.gaps if b_end - b <= SMALL_GAP]))
-    return {letter for letter, count in more.items() if abs(count) >= FEWER and letter.isalpha()}
+    """Letters that one of two copies lacks again and again where the other has them."""
+    alone: Counter[str] = Counter()
+    for a, a_end, b, b_end in copy.gaps:
+        if a_end - a + b_end - b <= ALONE and (a == a_end or b == b_end):
+            alone.update(kept[a:a_end])
+            alone.subtract(other[b:b_end])
+    return {letter for letter, count in alone.items() if abs(count) >= FEWER and letter.isalpha()}
+
+
+def _masked(kept: str, other: str, copy: Copy) -> tuple[int, int]:
+    """Masks of the kept text where the other has something else, and of the other where the kept text has."""
+    if MASKS.isdisjoint(kept) and MASKS.isdisjoint(other):
+        return 0, 0
+    counts = [0, 0]
+    for a, a_end, b, b_end in copy.gaps:
+        pieces = kept[a:a_end], other[b:b_end]
+        for number, (own, others) in enumerate((pieces, pieces[::-1])):
+            if others and not MASKS.isdisjoint(own) and MASKS.isdisjoint(others):
+                counts[number] += sum(letter in MASKS for letter in own)
+    return counts[0], counts[1]
+
+
+def _extra(kept: str, other: str, copy: Copy) -> tuple[list[Extra], list[Extra]]:
+    """Pieces that the kept text, and that the copy has more than the other one."""
+    more: tuple[list[Extra], list[Extra]] = ([], [])
+    for a, a_end, b, b_end in copy.gaps:
+        if a_end - a > 2 * (b_end - b):
+            more[0].append(Extra(kept, a, a_end))
+        elif b_end - b > 2 * (a_end - a):
+            more[1].append(Extra(other, b, b_end))
+    return more
+
+
+def _private(texts: list[Text]) -> list[int]:
+    """Shingles of each of several copies that no other has; between two nobody can tell whose are right."""
+    if len(texts) < 3:
+        return [0] * len(texts)
+    every = np.sort(np.concatenate([text.shingles for text in texts]))
+    new = np.concatenate(([True], every[1:] != every[:-1], [True]))
+    single = every[new[:-1] & new[1:]]
+    return [shared(text.shingles, single) for text in texts]
 
 
 class _Resolver:
@@ -160,13 +210,31 @@ class _Resolver:
         lacks = dict(zip(members, missing_characters(texts, suspects), strict=True))
         reach = {kept: 0, **{index: copy.kept_tail - copy.tail for index, copy in copies.items()}}
         furthest = max(reach.values())
-        longest = max(self.facts[index].n_shingles for index in members)
+        hidden = {
+            index: _masked(texts[0], text, copies[index]) for index, text in zip(members[1:], texts[1:], strict=True)
+        }
+        masked = {
+            kept: max(found[0] for found in hidden.values()),
+            **{index: found[1] for index, found in hidden.items()},
+        }
+        found: set[str] = set()
+        for index, text in zip(members[1:], texts[1:], strict=True):
+            for extra, owner in zip(_extra(texts[0], text, copies[index]), (kept, index), strict=True):
+                found |= markers(extra, self.facts[owner].title, texts)
+        injected = {index: occurrences(text, sorted(found)) for index, text in zip(members, texts, strict=True)}
+        private = _private([self.text(index) for index in members])
+        sound = {
+            index: completeness(text, injected[index], alone)
+            for index, text, alone in zip(members, texts, private, strict=True)
+        }
+        most = max(sound.values())
         against = {
             index: evidence(
                 self.facts[index],
                 truncated=furthest - reach[index] >= broken_off(len(text)),
-                missing=sum(lacks[index].values()),
-                longest=longest,
+                missing=masked[index] + sum(lacks[index].values()),
+                injected=injected[index].total(),
+                incomplete=most - sound[index],
             )
             for index, text in zip(members, texts, strict=True)
         }
@@ -174,17 +242,15 @@ class _Resolver:
 
     def cluster(self, index: int, free: set[int]) -> _Cluster:
         """The cluster that a document belongs to, around its best copy."""
-        tried: set[int] = set()
+        tried: dict[int, _Cluster] = {}
         while True:
-            tried.add(index)
             copies = self._copies(index, free)
             if not copies:
                 return _Cluster(index, {}, {}, {})
-            found = self._judged(index, copies)
-            best = min(found.against, key=found.against.__getitem__)
-            if best in tried:
-                return found
-            index = best
+            tried[index] = found = self._judged(index, copies)
+            index = min(found.against, key=found.against.__getitem__)
+            if index in tried:
+                return tried[index]
 
 
 def _neighbours(facts: list[Facts], leaders: Iterable[int], pairs: Iterable[tuple[str, str]]) -> dict[int, list[int]]:
@@ -232,7 +298,8 @@ def _near(resolver: _Resolver, found: _Cluster, index: int, like: int) -> Duplic
     against = found.against[like]
     own = _evidence_alone(facts[index])._replace(
         truncated=against.truncated,
-        missing=facts[index].n_masked + sum(found.lacks[like].values()),
+        missing=against.missing,
+        injected=facts[index].n_injected + against.injected - facts[like].n_injected,
         incomplete=against.incomplete,
     )
     return Duplicate(
