@@ -38,6 +38,7 @@ SPAN = pa.struct({"raw_start": pa.int64(), "raw_end": pa.int64()})
 BLOCK_SPAN = pa.struct({"block_no": pa.int32(), "raw_start": pa.int64(), "raw_end": pa.int64()})
 IMAGE = pa.struct({"url": pa.string(), "alt": pa.string(), "block_no": pa.int32()})
 PASSAGE = pa.struct({"start": pa.int64(), "end": pa.int64(), "other_start": pa.int64(), "other_end": pa.int64()})
+FIGURE = pa.struct({"start": pa.int64(), "end": pa.int64(), "text": pa.string(), "other_text": pa.string()})
 CHANGE = pa.struct({"op": pa.string(), "start": pa.int64(), "end": pa.int64(), "text": pa.string()})
 
 _SOURCE_URI = _string("source_uri", "path of the raw file, relative to the raw root", "read")
@@ -238,6 +239,13 @@ DUPLICATES = Dataset(
         _share("jaccard", "shared part of all character 5-grams of both clean texts", "dedupe"),
         _share("containment", "shared part of the 5-grams of the shorter clean text", "dedupe"),
         _string("why", "evidence by which the other one was kept", "dedupe"),
+        Field(
+            "conflicting_figures",
+            "figures that differ: text from start to end in the kept text is other_text in this copy",
+            "dedupe",
+            pa.list_(FIGURE),
+            unit="code points",
+        ),
         Field(
             "difference",
             "edits that turn the kept text into this copy's clean text; op is replace, insert or delete",

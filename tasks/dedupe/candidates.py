@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from tasks.dedupe.shingle import NO_MINIMUM, rate_bits
 
-RARE = 12  # texts that may share a hash as all pairs: at most 66 of a group, 5.5 a text
+RARE = 16  # texts that may share a hash as all pairs: at most 120 of a group, 7.5 a text
 SHARED = 3  # sampled hashes a pair must share at least, about 48 shingles: one sentence
 OF_RARE = 0.25  # share of the smaller sample's rare hashes: a copy with 5 % of its characters changed shares 0.77
 OF_ALL = 0.3  # share of the smaller sample, for pairs that only bands link

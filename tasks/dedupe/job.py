@@ -17,12 +17,13 @@ from tasks.dedupe.facts import Facts
 from tasks.dedupe.resolve import resolve
 
 _BIG = pa.int64()
+_OUTCOME = ("kind", "jaccard", "containment", "why", "conflicting_figures", "difference")
 # The outcome by rows of the census; what else the datasets have of the documents is entered by ``decisions``.
 COPIES = pa.schema(
     [
         pa.field("row", _BIG),
         pa.field("kept_row", _BIG),
-        *(arrow_schema("duplicates").field(name) for name in ("kind", "jaccard", "containment", "why", "difference")),
+        *(arrow_schema("duplicates").field(name) for name in _OUTCOME),
     ]
 )
 RELATED = pa.schema(
@@ -84,7 +85,7 @@ def _table(rows: Sequence[NamedTuple], schema: pa.Schema) -> pa.Table:
 def _lists(rows: list[list[NamedTuple]], of_type: pa.DataType) -> pa.Array:
     """Built by column: from dicts it takes five times as long."""
     fields = list(of_type.value_type)
-    columns = list(zip(*chain.from_iterable(rows), strict=True)) or [()] * len(fields)
+    columns = list(zip(*chain.from_iterable(rows), strict=True)) or [()] * len(fields)  # all lists may be empty
     structs = [pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)]
     offsets = np.cumsum([0, *map(len, rows)], dtype=np.int32)
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(structs, fields=fields), type=of_type)

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 
 from tasks.dedupe.difference import Match, Op, difference, operations
 from tasks.dedupe.facts import Facts, conflict
-from tasks.dedupe.figures import MASKS
+from tasks.dedupe.figures import MASKS, conflicting_figures
 from tasks.dedupe.overlap import Overlap, overlap
 from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES
 from tasks.dedupe.survive import (
@@ -47,6 +47,15 @@ TEXTS_HELD = 256  # prepared texts kept in memory, each about 5 times the size o
 DESCRIPTIONS = 64  # different descriptions of one and the same text that are compared with each other
 
 
+class Figure(NamedTuple):
+    """``text`` from ``start`` to ``end`` of the kept text is ``other_text`` in the copy."""
+
+    start: int
+    end: int
+    text: str
+    other_text: str
+
+
 class Duplicate(NamedTuple):
     """A dropped copy and its relation to the kept document."""
 
@@ -56,6 +65,7 @@ class Duplicate(NamedTuple):
     jaccard: float
     containment: float  # share of the shorter text's shingles found in the longer
     why: str
+    conflicting_figures: list[Figure]
     difference: list[Op]
 
 
@@ -282,20 +292,21 @@ def _equal(kept: Facts, other: Facts, text_of: Callable[[int], str]) -> Duplicat
         jaccard=1.0,
         containment=1.0,
         why=f"{same}. {why(_evidence_alone(kept), _evidence_alone(other), {})}",
+        conflicting_figures=[],
         difference=difference(text_of(kept.row), text_of(other.row)),
     )
 
 
-def _near(resolver: _Resolver, found: _Cluster, index: int, like: int) -> Duplicate | None:
+def _near(resolver: _Resolver, cluster: _Cluster, index: int, like: int) -> Duplicate | None:
     """A document as a copy of the kept one, if it is; ``like``, of equal comparison form, is verified."""
     facts, text = resolver.facts, resolver.text
     if index == like or text(index).text == text(like).text:
-        copy = None if conflict(facts[found.kept], facts[index]) else found.copies[like]
+        copy = None if conflict(facts[cluster.kept], facts[index]) else cluster.copies[like]
     else:
-        copy = resolver.verify(found.kept, index)
+        copy = resolver.verify(cluster.kept, index)
     if copy is None:
         return None
-    against = found.against[like]
+    against = cluster.against[like]
     own = _evidence_alone(facts[index])._replace(
         truncated=against.truncated,
         missing=against.missing,
@@ -304,11 +315,15 @@ def _near(resolver: _Resolver, found: _Cluster, index: int, like: int) -> Duplic
     )
     return Duplicate(
         row=facts[index].row,
-        kept_row=facts[found.kept].row,
+        kept_row=facts[cluster.kept].row,
         kind=copy.kind,
         jaccard=copy.jaccard,
         containment=copy.containment,
-        why=why(found.against[found.kept], own, found.lacks[like]),
+        why=why(cluster.against[cluster.kept], own, cluster.lacks[like]),
+        conflicting_figures=[
+            Figure(found.start, found.end, found.text, found.other_text)
+            for found in conflicting_figures(text(cluster.kept).text, copy.gaps, text(index).text)
+        ],
         difference=operations(copy.gaps, text(index).text),
     )
 
@@ -335,7 +350,7 @@ def why_kept(a: Facts, b: Facts, shared: Overlap) -> str:
     """Why two documents that share so much are no copies of each other, as a sentence."""
     against = conflict(a, b)
     if against:
-        return f"Another {against}."
+        return f"They differ in {against}."
     if shared.kind == "template":
         return "Figures or names differ in equal wording."
     if shared.kind == "contained":

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS
+from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, RELATED_KINDS
 from tasks.normalize import RULES
 from tasks.rebuild import RebuildError, kept_texts, part_names, pieces, read_part
 
@@ -110,6 +110,8 @@ def _story(snapshot: Path, part: str, dataset: str, row: dict[str, Any]) -> Iter
         yield _fact("flag", f"{flag}: {FLAGS[flag]}")
     yield from _accounts(snapshot, part, row)
     yield from _copies(snapshot, dataset, row)
+    if dataset == "documents":
+        yield from _relations(snapshot, row)
 
 
 def _fact(name: str, value: str) -> str:
@@ -187,7 +189,11 @@ def _copies(snapshot: Path, dataset: str, row: dict[str, Any]) -> Iterator[str]:
                 "alike", f"Jaccard {copy['jaccard']:.4f}, containment {copy['containment']:.4f} of character 5-grams"
             )
             yield _fact("why", f"{visible(copy['why'])}")
-            yield from _difference(kept[copy["kept_doc_id"]], copy["difference"])
+            text = kept[copy["kept_doc_id"]]
+            for figure in copy["conflicting_figures"][:MAX_LISTED]:
+                place = _in_context(text, figure["start"], figure["end"], figure["other_text"])
+                yield f"      another figure: {place}"
+            yield from _difference(text, copy["difference"])
 
 
 def _difference(kept: str, steps: list[dict[str, Any]]) -> Iterator[str]:
@@ -199,8 +205,33 @@ def _difference(kept: str, steps: list[dict[str, Any]]) -> Iterator[str]:
         if change in shown:
             continue
         shown.add(change)
-        left, right = kept[max(0, step["start"] - CONTEXT) : step["start"]], kept[step["end"] : step["end"] + CONTEXT]
         verb = "lacks" if not after else "adds" if not before else "reads"
-        what = f"[-{visible(before, EXCERPT)}-]" * bool(before) + f"{{+{visible(after, EXCERPT)}+}}" * bool(after)
         times = f" ×{changes[change]}" if changes[change] > 1 else ""
-        yield f"      it {verb}{times}: {visible(left)}{what}{visible(right)}"
+        yield f"      it {verb}{times}: {_in_context(kept, step['start'], step['end'], after)}"
+
+
+def _in_context(kept: str, start: int, end: int, after: str) -> str:
+    """What stands in the kept text from start to end, what the copy has there, and some characters on both sides."""
+    before, left, right = kept[start:end], kept[max(0, start - CONTEXT) : start], kept[end : end + CONTEXT]
+    what = f"[-{visible(before, EXCERPT)}-]" * bool(before) + f"{{+{visible(after, EXCERPT)}+}}" * bool(after)
+    return f"{visible(left)}{what}{visible(right)}"
+
+
+def _relations(snapshot: Path, row: dict[str, Any]) -> Iterator[str]:
+    """What a kept document shares with other kept ones."""
+    mine = [[("doc_id", "==", row["doc_id"])], [("other_doc_id", "==", row["doc_id"])]]
+    found = [
+        pair
+        for part in part_names(snapshot)
+        for pair in pq.read_table(snapshot / "related" / part, filters=mine).to_pylist()
+    ]
+    if found:
+        yield ""
+    for pair in found[:MAX_LISTED]:
+        own, other = ("", "other_") if pair["doc_id"] == row["doc_id"] else ("other_", "")
+        name = f"{pair[other + 'doc_id']}  ({visible(pair[other + 'source_uri'])}#{pair[other + 'record_no']})"
+        yield _fact("related", f"{name}  {pair['kind']}: {RELATED_KINDS[pair['kind']]}")
+        yield _fact("why both are kept", visible(pair["why"]))
+        longest = max(pair["passages"], key=lambda passage: passage["end"] - passage["start"])
+        text = row["text"][longest[own + "start"] : longest[own + "end"]]
+        yield f"      {pair['n_chars']} characters in {len(pair['passages'])} passages: {visible(text, EXCERPT)}"
