@@ -133,11 +133,14 @@ def _other_place(kept: str, other: str, gap: Gap) -> bool:
 def _names(kept: str, other: str, found: list[Gap]) -> tuple[Counter[tuple[str, str]], set[tuple[str, str]], bool]:
     """How often letters are replaced by which others; those that a kind of place follows; whether a place is another.
 
-    Of a single letter the next one is part: 沈阳 and 辽阳 differ in their first.
+    Of a single letter the next one is part: 沈阳 and 辽阳 differ in their first. A place is another only where nothing
+    else differs nearby: between paragraphs that were moved anything can be aligned.
     """
     times: Counter[tuple[str, str]] = Counter()
     places: set[tuple[str, str]] = set()
-    for gap in found:
+    lows = [-MATCH, *(gap.a_end for gap in found)]
+    highs = [*(gap.a for gap in found[1:]), len(kept) + MATCH]
+    for gap, low, high in zip(found, lows, highs, strict=False):
         a, a_end, b, b_end = gap
         if not (0 < a_end - a <= LONGEST_NAME and 0 < b_end - b <= LONGEST_NAME):
             continue
@@ -148,7 +151,7 @@ def _names(kept: str, other: str, found: list[Gap]) -> tuple[Counter[tuple[str, 
         pair = (kept[a : a_end + 1], other[b : b_end + 1]) if alone else (old, new)
         unit = _UNIT_BEHIND.match(kept, a_end)
         if unit and unit[0] == other[b_end : b_end + len(unit[0])]:
-            if _other_place(kept, other, gap):
+            if low <= a - MATCH and a_end + MATCH <= high and _other_place(kept, other, gap):
                 return times, places, True
             places.add(pair)
         elif alone and pair not in places:
