@@ -27,10 +27,13 @@ bench: .venv/dev  ## measure speed and quality
 	$(BIN)/python -m benchmarks.descriptions
 	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.quantities
+	$(BIN)/python -m benchmarks.dedupe
+	$(BIN)/python -m benchmarks.damage
 
-bench-peers: .venv/dev .venv-peers/done  ## measure web pages beside readability, trafilatura, jusText, BeautifulSoup
+bench-peers: .venv/dev .venv-peers/done  ## measure web pages and copies beside other tools
 	$(BIN)/python -m benchmarks.extraction --peers .venv-peers/bin/python
 	$(BIN)/python -m benchmarks.pages --peers .venv-peers/bin/python
+	$(BIN)/python -m benchmarks.dedupe --peers .venv-peers/bin/python
 
 soak: .venv/dev  ## kill runs at 20 random moments, clean hostile inputs at full size, have lxml check 10,000 pages
 	$(BIN)/python -m tests.soak --kills 20

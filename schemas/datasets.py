@@ -39,6 +39,7 @@ BLOCK_SPAN = pa.struct({"block_no": pa.int32(), "raw_start": pa.int64(), "raw_en
 IMAGE = pa.struct({"url": pa.string(), "alt": pa.string(), "block_no": pa.int32()})
 PASSAGE = pa.struct({"start": pa.int64(), "end": pa.int64(), "other_start": pa.int64(), "other_end": pa.int64()})
 FIGURE = pa.struct({"start": pa.int64(), "end": pa.int64(), "text": pa.string(), "other_text": pa.string()})
+REPEAT = pa.struct({"start": pa.int64(), "end": pa.int64(), "first_start": pa.int64()})
 CHANGE = pa.struct({"op": pa.string(), "start": pa.int64(), "end": pa.int64(), "text": pa.string()})
 
 _SOURCE_URI = _string("source_uri", "path of the raw file, relative to the raw root", "read")
@@ -144,6 +145,13 @@ DOCUMENTS = Dataset(
         *_RECORD,
         _count("n_copies", "dropped copies of it", "dedupe", unit="records"),
         _string("text", "clean text: the block texts joined by one newline", "normalize"),
+        Field(
+            "repeats",
+            "spans of 60 characters or more of text that stand in it already, at first_start",
+            "strip",
+            pa.list_(REPEAT),
+            unit="code points",
+        ),
     ),
 )
 

@@ -79,6 +79,7 @@ DROP_REASONS: dict[str, str] = {
     "markup": "marks of a markup language, such as Markdown emphasis",
     "page_furniture": "page numbers, running heads, editors' imprint of a printed page",
     "script": "program text that a page shows by mistake",
+    "repeated_body": "the body once more: pasted several times, the best occurrence is kept",
     "repeated_on_site": "text of the site's own that many differing pages of it have; n_pages says how many",
 }
 
@@ -115,7 +116,7 @@ FLAGS: dict[str, str] = {
     "truncated_tail": "the text ends in the middle of a sentence",
     "masked_characters": "characters were replaced by a mask (某, X, □, *)",
     "missing_frequent_character": "a character that every text of this length has does not occur at all",
-    "repeated_span": "a long span occurs twice",
+    "repeated_span": "a span of 60 characters or more occurs twice; repeats says where",
     "foreign_word": "a Latin or other foreign word stands where Chinese is expected",
     "mojibake": "text once read in the wrong encoding that cannot be restored exactly",
     "mojibake_repaired": "text once read in the wrong encoding, restored: edits and encoding_basis say where",

@@ -8,16 +8,18 @@ spans do not partition the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
+from tasks.clean.blocks import clean_text, drop_blocks, drop_ranges, normalize_blocks
+from tasks.clean.bodies import find_bodies
 from tasks.describe import Description, describe
-from tasks.model import Block, Dropped, Record, Stripped
-from tasks.normalize import normalize_block, normalize_cells, split_edits
+from tasks.model import Record, Stripped
 from tasks.quantify import Context, Quantity, quantify
 from tasks.strip import strip
 from tasks.strip.audit import agrees, loses, repair
+from tasks.strip.joins import is_truncated
+from tasks.strip.repeats import Repeat, find_repeats, repeated_clauses
 
 MAX_TEXT_CHARS = 1_500_000  # reports have up to 60,000, laws 150,000; this many in lines of one letter take 880 MB
 MAX_TAGS = 500_000  # of a page, end tags with them: so many <li> of two letters each take 10 s and 600 MB
@@ -45,6 +47,7 @@ class Cleaned:
     stripped: Stripped
     description: Description
     quantities: list[Quantity]
+    repeats: list[Repeat]  # positions in the clean text
 
 
 def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None = None) -> Cleaned:
@@ -62,10 +65,14 @@ def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None
     if audit and record.html is not None and _is_auditable(record.html):
         stripped = audited(record, stripped)
     normalize_blocks(record.text, stripped)
+    repeats = drop_bodies(record, stripped)
     if drops:
-        drop_repeated(stripped, drops)
+        drop_blocks(stripped, drops, "repeated_on_site")
+        repeats = repeats_of(stripped)
     if not stripped.blocks:
         raise EmptyRecordError("nothing is left after stripping")
+    if repeats:
+        stripped.flags.append("repeated_span")
     description = describe(record, stripped, stripped.flags)
     context = Context(
         report_year=description.report_year,
@@ -78,7 +85,7 @@ def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None
     if len(quantities) > MAX_QUANTITIES:
         del quantities[MAX_QUANTITIES:]
         description.flags = sorted({*description.flags, "quantities_cut"})
-    return Cleaned(record, stripped, description, quantities)
+    return Cleaned(record, stripped, description, quantities, repeats)
 
 
 def _check_size(record: Record) -> None:
@@ -114,46 +121,31 @@ def audited(record: Record, stripped: Stripped) -> Stripped:
     return again
 
 
-def normalize_blocks(text: str, stripped: Stripped) -> None:
-    """Give every block its clean text and edits. A block of nothing but invisible characters becomes dropped text.
-
-    The clean text of a table's row has one tab between two cells; blank cells vanish.
-    """
-    gone: list[int] = []
-    for number, block in enumerate(stripped.blocks):
-        pieces = [text[start:end] for start, end in block.spans]
-        if block.cells:
-            borders = pairwise([0, *block.cells, len(pieces)])
-            block.text, block.widened, edits = normalize_cells(["".join(pieces[first:last]) for first, last in borders])
-        else:
-            block.text, block.widened, edits = normalize_block("".join(pieces))
-        if block.text:
-            block.edits = split_edits(edits, block.spans) if edits else []
-        else:
-            gone.append(number)
-    if gone:
-        _drop(stripped, dict.fromkeys(gone), "structure")
+def drop_bodies(record: Record, stripped: Stripped) -> list[Repeat]:
+    """Make dropped text of the repetitions of the body; the repeats that remain."""
+    text = clean_text(stripped.blocks)
+    clauses = repeated_clauses(text)
+    if not clauses:
+        return []
+    bodies = find_bodies(text, clauses, lambda: _head(record, stripped))
+    if not bodies:
+        return find_repeats(text, clauses)
+    drop_ranges(record.text, stripped, bodies, "repeated_body")
+    if "truncated_tail" in stripped.flags and not is_truncated(stripped.blocks[-1].text):
+        stripped.flags.remove("truncated_tail")
+    return repeats_of(stripped)
 
 
-def drop_repeated(stripped: Stripped, drops: Mapping[int, int]) -> None:
-    """Make dropped text of the blocks that the site repeats."""
-    _drop(stripped, drops, "repeated_on_site")
+def repeats_of(stripped: Stripped) -> list[Repeat]:
+    """The spans that occur twice in the clean text."""
+    text = clean_text(stripped.blocks)
+    return find_repeats(text, repeated_clauses(text))
 
 
-def _drop(stripped: Stripped, numbers: Mapping[int, int | None], reason: str) -> None:
-    """Make dropped text of blocks, each with the number of pages that have it, if that is the reason."""
-    kept: list[Block] = []
-    new_number: list[int] = []
-    for number, block in enumerate(stripped.blocks):
-        new_number.append(len(kept))
-        if number in numbers:
-            stripped.dropped += [Dropped(start, end, reason, numbers[number]) for start, end in block.spans]
-        else:
-            kept.append(block)
-    new_number.append(len(kept))
-    stripped.blocks = kept
-    stripped.dropped.sort()
-    for image in stripped.images:
-        image.block_no = new_number[image.block_no]
-    glued = stripped.given.get("glued_headings", {})
-    stripped.given["glued_headings"] = {new_number[number]: heading for number, heading in glued.items()}
+def _head(record: Record, stripped: Stripped) -> Iterator[str]:
+    """What the record says before its first block: its title, and what was dropped there."""
+    for said in (record.given, stripped.given):
+        if title := said.get("title"):
+            yield str(title)
+    begin = stripped.blocks[0].spans[0].start
+    yield from (record.text[dropped.start : dropped.end] for dropped in stripped.dropped if dropped.start < begin)

@@ -157,6 +157,7 @@ class _Records:
         row["n_chars"].append(len(text))
         row["n_copies"].append(0)
         row["text"].append(text)
+        row["repeats"].append([repeat._asdict() for repeat in cleaned.repeats])
         self.injected.append(sum(1 for dropped in stripped.dropped if dropped.reason == "injected_marker"))
         self.masked.append(count_masks(text) if "masked_characters" in cleaned.description.flags else 0)
         self.sites.append(_site(cleaned))

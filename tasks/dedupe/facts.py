@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -45,6 +46,16 @@ class Facts(NamedTuple):
     n_shingles: int  # length of the comparison form: completeness without marks and spaces
     raw_sha256: str
     folded_hash: str
+
+
+@lru_cache(4096)
+def _folded(title: str) -> str:
+    return fold(title)
+
+
+@lru_cache(4096)
+def _bare(title: str) -> str:
+    return fold(_REMARK.sub("", title))
 
 
 def _figures(title: str) -> Counter[str]:
@@ -97,7 +108,7 @@ def conflict(a: Facts, b: Facts) -> str | None:
         return "speech date"
     if a.meeting and b.meeting and _sessions_differ(a.meeting, b.meeting):
         return "meeting"
-    return _titles_differ(fold(a.title), fold(b.title)) if a.title and b.title and a.title != b.title else None
+    return _titles_differ(_folded(a.title), _folded(b.title)) if a.title and b.title and a.title != b.title else None
 
 
 def same_title(a: Facts, b: Facts) -> bool:
@@ -106,5 +117,4 @@ def same_title(a: Facts, b: Facts) -> bool:
         return False
     if a.title == b.title:
         return True
-    bare_a, bare_b = (fold(_REMARK.sub("", title)) for title in (a.title, b.title))
-    return Levenshtein.normalized_similarity(bare_a, bare_b) >= SAME_TITLE
+    return Levenshtein.normalized_similarity(_bare(a.title), _bare(b.title)) >= SAME_TITLE

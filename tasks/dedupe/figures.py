@@ -17,7 +17,7 @@ from tasks.dedupe.difference import Gap
 
 MATCH = 6  # equal characters in a row that are no accident; fewer are part of the gaps around them
 SMALL_GAP = 40  # characters; larger gaps are lost or added passages, not other words or figures
-MASKS = frozenset("*■□〓\ufffd")  # what some sites print for a character
+MASK = re.compile("[*■□〓\ufffd]")  # what some sites print for a character
 
 _HAN = "〇零一二三四五六七八九十百千"
 ARABIC = re.compile(r"\d+(?:\.\d+)*[%‰]?")
@@ -65,17 +65,23 @@ def _pairs(old: list[re.Match[str]], new: list[re.Match[str]]) -> list[tuple[re.
     return [(one, two) for one, two in zip(old, new, strict=False) if one[0] != two[0]]
 
 
-def in_gap(kept: str, other: str, gap: Gap, low: int, high: int) -> list[Conflict]:
+def _has_digit(kept: str, gap: Gap) -> bool:
+    """Whether a small gap holds or touches a digit of the kept text."""
+    a, a_end, b, b_end = gap
+    return (
+        a_end - a <= SMALL_GAP and b_end - b <= SMALL_GAP and _DIGIT.search(kept, max(a - 1, 0), a_end + 1) is not None
+    )
+
+
+def _in_gap(kept: str, other: str, gap: Gap, low: int, high: int) -> list[Conflict]:
     """Conflicts in one coarse gap; ``low`` and ``high`` are where its neighbours end and begin in the kept text."""
     start, end = gap.a, gap.a_end
-    if end - start > SMALL_GAP or gap.b_end - gap.b > SMALL_GAP or not _DIGIT.search(kept, max(start - 1, 0), end + 1):
-        return []
     while start > low and kept[start - 1] in _PART:
         start -= 1
     while end < high and kept[end] in _PART:
         end += 1
     start_b, end_b = gap.b - (gap.a - start), gap.b_end + (end - gap.a_end)
-    if not MASKS.isdisjoint(kept[start:end]) or not MASKS.isdisjoint(other[start_b:end_b]):
+    if MASK.search(kept, start, end) or MASK.search(other, start_b, end_b):
         return []
     pairs = []
     for figure in (ARABIC, HAN):
@@ -88,7 +94,10 @@ def by_gap(kept: str, merged: Sequence[Gap], other: str) -> list[list[Conflict]]
     """The conflicts in each of the coarse gaps."""
     lows = [0, *(gap.a_end for gap in merged)]
     highs = [*(gap.a for gap in merged[1:]), len(kept)]
-    return [in_gap(kept, other, *at) for at in zip(merged, lows, highs, strict=False)]
+    return [
+        _in_gap(kept, other, gap, low, high) if _has_digit(kept, gap) else []
+        for gap, low, high in zip(merged, lows, highs, strict=False)
+    ]
 
 
 def conflicting_figures(kept: str, found: Iterable[Gap], other: str) -> list[Conflict]:

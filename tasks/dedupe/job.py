@@ -15,8 +15,11 @@ from tasks.clean.tables import read_arrow, write_arrow
 from tasks.dedupe.candidates import Ints
 from tasks.dedupe.facts import Facts
 from tasks.dedupe.resolve import resolve
+from tasks.dedupe.shingle import shingle_sets
+from tasks.dedupe.verify import Text
 
 _BIG = pa.int64()
+_NONE = np.empty(0, np.uint64)
 _OUTCOME = ("kind", "jaccard", "containment", "why", "conflicting_figures", "difference")
 # The outcome by rows of the census; what else the datasets have of the documents is entered by ``decisions``.
 COPIES = pa.schema(
@@ -48,7 +51,8 @@ class Job(NamedTuple):
 def run(job: Job) -> Path:
     """Resolve the components of a job; writes ``copies.arrow`` and ``related.arrow`` to its folder."""
     parts = np.searchsorted(job.starts, job.rows, side="right") - 1
-    tables, found_texts = [], []
+    tables: list[pa.Table] = []
+    texts: list[str] = []
     for part in np.unique(parts).tolist():
         rows = job.rows[parts == part]
         local = pa.array(rows - job.starts[part])
@@ -60,13 +64,18 @@ def run(job: Job) -> Path:
             if name != "row"
         }
         tables.append(pa.table({"row": pa.array(rows)} | columns))
-        found_texts.append(documents["text"].take(local).to_pylist())
+        texts += documents["text"].take(local).to_pylist()
     docs = pa.concat_tables(tables)
-
-    texts = dict(zip(job.rows.tolist(), chain.from_iterable(found_texts), strict=True))
-
-    forms = dict(zip(job.rows.tolist(), docs["folded_hash"].to_pylist(), strict=True))
-    found = resolve(docs, [(forms[a], forms[b]) for a, b in job.pairs.tolist()], texts.__getitem__)
+    forms = docs["folded_hash"].to_pylist()
+    form_of = dict(zip(job.rows.tolist(), forms, strict=True))
+    pairs = [(form_of[a], form_of[b]) for a, b in job.pairs.tolist()]
+    compared = set(chain.from_iterable(pairs))
+    shingles = iter(shingle_sets([text for text, form in zip(texts, forms, strict=True) if form in compared]))
+    prepared = {
+        row: Text(text, next(shingles) if form in compared else _NONE)
+        for row, text, form in zip(job.rows.tolist(), texts, forms, strict=True)
+    }
+    found = resolve(docs, pairs, prepared.__getitem__)
     job.out.mkdir(parents=True)
     write_arrow(_table(found.duplicates, COPIES), job.out / "copies.arrow")
     write_arrow(_table(found.related, RELATED), job.out / "related.arrow")

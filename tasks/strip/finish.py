@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from tasks.model import Block, Dropped, Stripped, account
-from tasks.strip.repeats import find_repeats
 
 
 def finish(
@@ -17,15 +16,11 @@ def finish(
     *,
     truncated: bool,
 ) -> Stripped:
-    """Complete the dropped spans (law L2), look for repeated spans, set the flags.
+    """Complete the dropped spans (law L2), set the flags.
 
     Raises:
         UnaccountedError: blocks and dropped spans overlap or leave text out; a mistake of the caller.
     """
-    repeats = find_repeats(text)
-    if repeats:
-        given["repeated_spans"] = repeats
-        flags.append("repeated_span")
     if truncated:
         flags.append("truncated_tail")
     if given.get("glued_headings"):

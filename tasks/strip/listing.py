@@ -3,7 +3,7 @@
 Input: ``Record`` of shape ``listing_record``. Output: ``Stripped`` whose blocks and dropped spans partition
 the text. ``given``: ``title`` (without site tag), ``site_tag`` (with its brackets), ``date`` (as written),
 ``source``, ``author``, ``title_is_block`` (False), ``glued_headings`` ({block index: heading that runs into its
-sentence}), ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``, ``repeated_span``. Linear; nothing raises.
+sentence}). Flags: ``glued_heading``, ``truncated_tail``. Linear; nothing raises.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 Input: ``Record`` of shape ``newspaper_page``. Output: ``Stripped`` whose blocks and dropped spans partition
 the text. ``given``: ``title`` (the top article's), ``subtitle``, ``bylines``, ``title_is_block``, ``date`` (of the
-sheet, if it prints one), ``repeated_spans``. Flags: ``displaced_continuation``, ``truncated_tail``,
-``repeated_span``. Linear; nothing raises.
+sheet, if it prints one). Flags: ``displaced_continuation``, ``truncated_tail``. Linear; nothing raises.
 
 What each line is, ``tasks.strip.newspaper_lines`` tells. Here they become articles: a paragraph that ends inside a
 sentence goes on in the next running text, captions looked through.

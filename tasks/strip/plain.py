@@ -3,8 +3,7 @@
 Input: ``Record`` of shape ``plain_text`` or ``json_text``. Output: ``Stripped`` whose blocks and dropped
 spans partition the text. ``given``: ``title`` (if the container gave none), ``title_is_block`` (False),
 ``date`` (of the information line, the foot, or else the signature), ``source``, ``author``, ``bylines``,
-``document_number``, ``glued_headings``, ``repeated_spans``. Flags: ``glued_heading``, ``truncated_tail``,
-``repeated_span``. Linear; nothing raises.
+``document_number``, ``glued_headings``. Flags: ``glued_heading``, ``truncated_tail``. Linear; nothing raises.
 
 An official document is framed as GB/T 9704-2012 orders: its number below the title, at its end the issuing
 bodies and the date. A line with nothing under it is no heading.

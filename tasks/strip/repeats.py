@@ -1,4 +1,4 @@
-"""Spans of 60 characters or more that occur twice in one text (a column pasted again), in linear time.
+"""Clauses and spans of 60 characters or more that occur twice in one text (a column pasted again), in linear time.
 
 Two occurrences share a clause; clauses are looked up by hash, then both sides are compared character by
 character. A repeat without one clause of 8 characters in common is not sought: 60 characters of Chinese prose
@@ -8,15 +8,32 @@ have one.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 MIN_REPEAT = 60
 _MIN_CLAUSE = 8
 _MARKS = "，。；;\n"  # made into commas; enough of them to cut 60 characters of prose
 
 
-def find_repeats(text: str) -> list[tuple[int, int, int]]:
-    """(start, end, first_start) of each later occurrence, in order, not overlapping."""
+class Clause(NamedTuple):
+    """A clause that occurs more than once, at one of its places."""
+
+    start: int
+    text: str
+
+
+class Repeat(NamedTuple):
+    """``text[start:end]`` stands already at ``first_start``."""
+
+    start: int
+    end: int
+    first_start: int
+
+
+def repeated_clauses(text: str) -> list[Clause]:
+    """Every occurrence of the clauses of 8 characters or more that occur more than once, in order."""
     if len(text) < 2 * MIN_REPEAT:
         return []
     unified = text
@@ -26,16 +43,17 @@ def find_repeats(text: str) -> list[tuple[int, int, int]]:
     long = [clause for clause in clauses if len(clause) >= _MIN_CLAUSE]
     if len(set(long)) == len(long):
         return []
-    return _repeats_of(text, clauses, {clause for clause, count in Counter(long).items() if count > 1})
+    twice = {clause for clause, count in Counter(long).items() if count > 1}
+    starts = accumulate([len(clause) + 1 for clause in clauses], initial=0)  # a mark stands behind each clause
+    return [Clause(start, clause) for start, clause in zip(starts, clauses, strict=False) if clause in twice]
 
 
-def _repeats_of(text: str, clauses: list[str], twice: set[str]) -> list[tuple[int, int, int]]:
+def find_repeats(text: str, clauses: Sequence[Clause]) -> list[Repeat]:
+    """The later occurrences, in order, not overlapping; ``clauses``: the repeated ones of ``text``."""
     first: dict[str, int] = {}
-    repeats: list[tuple[int, int, int]] = []
+    repeats: list[Repeat] = []
     done = 0
-    starts = list(accumulate(map(len, clauses), initial=0))
-    for number in [number for number, clause in enumerate(clauses) if clause in twice]:
-        clause, start = clauses[number], starts[number] + number  # a mark stands behind each clause
+    for start, clause in clauses:
         if start < done:
             continue
         earlier = first.setdefault(clause, start)
@@ -43,7 +61,7 @@ def _repeats_of(text: str, clauses: list[str], twice: set[str]) -> list[tuple[in
             continue
         left, right = _extent(text, earlier, start, len(clause), done)
         if right - left >= MIN_REPEAT:
-            repeats.append((left, right, earlier - (start - left)))
+            repeats.append(Repeat(left, right, earlier - (start - left)))
             done = right
     return repeats
 

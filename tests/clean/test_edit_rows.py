@@ -3,8 +3,8 @@
 import pytest
 
 from tasks.clean import edit_rows
+from tasks.clean.blocks import normalize_blocks
 from tasks.clean.edit_rows import EditRows
-from tasks.clean.record import normalize_blocks
 from tasks.model import Block, Span, Stripped
 from tasks.normalize import normalize, split_edits
 

@@ -14,7 +14,8 @@ from tasks.dedupe.census import texts_from
 from tasks.dedupe.facts import Facts
 from tasks.dedupe.join import begun
 from tasks.dedupe.resolve import resolve
-from tasks.dedupe.shingle import EMPTY, FINGERPRINT_SCHEMA, fingerprints, fold
+from tasks.dedupe.shingle import EMPTY, FINGERPRINT_SCHEMA, fingerprints, fold, shingles
+from tasks.dedupe.verify import Text
 
 CASES = Path(__file__).parent / "cases"
 REPORT = (CASES / "report.txt").read_text(encoding="utf-8").strip()
@@ -68,10 +69,15 @@ def joined(texts):
     return begun(texts, groups, [rare_pairs(groups)])
 
 
-def resolved(docs, text_of):
+def text_of(text):
+    """A text with its shingles."""
+    return Text(text, shingles(text))
+
+
+def resolved(docs, read):
     """What becomes of documents: ``resolve`` with the candidates that their fingerprints give."""
     forms = docs["folded_hash"].to_pylist()
     first = [row for row, form in enumerate(forms) if form != EMPTY and form not in forms[:row]]
     texts = texts_from(docs.select(FINGERPRINT_SCHEMA.names).take(pa.array(first, pa.int64())))
     pairs = [(forms[first[a]], forms[first[b]]) for a, b in zip(*unpack(joined(texts).candidates), strict=True)]
-    return resolve(docs, pairs, text_of)
+    return resolve(docs, pairs, lambda row: text_of(read(row)))

@@ -8,8 +8,8 @@ import pytest
 
 from tasks.dedupe.difference import apply, operations
 from tasks.dedupe.facts import conflict
-from tasks.dedupe.verify import Text, verify
-from tests.dedupe.support import REPORT, cases, comment, facts
+from tasks.dedupe.verify import verify
+from tests.dedupe.support import REPORT, cases, comment, facts, text_of
 
 
 def changed(case):
@@ -25,9 +25,9 @@ def changed(case):
 def test_pairs(case):
     other = changed(case)
     first, second = (facts(**known) for known in case.get("facts", ({}, {})))
-    found = verify(Text(REPORT), first, Text(other), second)
+    found = verify(text_of(REPORT), first, text_of(other), second)
     assert (found and found.kind) == case["expect"]
-    back = verify(Text(other), second, Text(REPORT), first)
+    back = verify(text_of(other), second, text_of(REPORT), first)
     assert (back is None) == (found is None)
     if found and back:
         assert apply(REPORT, operations(found.gaps, other)) == other
@@ -42,5 +42,5 @@ def test_titles(case):
 
 @pytest.mark.parametrize("case", cases("lines"), ids=comment)
 def test_lines(case):
-    found = verify(Text(case["a"]), facts(), Text(case["b"]), facts())
+    found = verify(text_of(case["a"]), facts(), text_of(case["b"]), facts())
     assert (found and found.kind) == case["expect"]

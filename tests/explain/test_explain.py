@@ -15,6 +15,9 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("explain")
     raw = small_raw.write(folder / "raw")
     (raw / "trick.txt").write_text("盛京\u202e消息\x1b[31m一则,讲的是水库。\x07\n", "utf-8")
+    column = "县里把水库的闸门逐一检修,换下旧的电缆,添了两台水泵,又在坝上种了一排柳树,"
+    column += "守坝的人每天记下水位,月底送到县里,从不间断。"
+    (raw / "doubled.txt").write_text(f"今年的水库。\n{column}\n明年的水库。\n{column}\n", "utf-8")
     records = [{"id": f"many{number}", "text": f"水库今年第{number}次放水,水位下降。"} for number in range(30)]
     (raw / "many.jsonl").write_text("\n".join([*map(json.dumps, records), "{"]), "utf-8")
     return plain_run.run(raw, folder / "clean")
@@ -36,6 +39,17 @@ def test_a_kept_document(snapshot: Path):
     assert copy["title"] in story
     assert "it lacks" in story
     assert copy["why"] in story
+
+
+def test_a_repeat_within_a_document(snapshot: Path):
+    story = explain(snapshot, "doubled.txt")
+    assert "repeated_span" in story
+    (row,) = (row for row in plain_run.rows(snapshot, "documents") if row["repeats"])
+    (repeat,) = row["repeats"]
+    line = f"repeat            {repeat['start']}–{repeat['end']} says what {repeat['first_start']} says: "
+    assert line in story
+    said = row["text"][repeat["start"] : repeat["end"]]
+    assert row["text"].find(said) == repeat["first_start"]
 
 
 def test_a_dropped_copy(snapshot: Path):

@@ -123,7 +123,7 @@ def test_any_other_altered_value_names_the_file(snapshot: Path, dataset: str, co
     if rows[row][column] is None:
         value = next((other[column] for other in rows if other[column] is not None), None)
     if value is None:  # nothing of this type is there to put in
-        rows_changed = with_value(row, column, {"images": [{"url": "x"}]}.get(column, "x"))
+        rows_changed = with_value(row, column, {"images": [{"url": "x"}], "repeats": [{"start": 7}]}.get(column, "x"))
         if column in ("value", "value_max", "n_pages"):
             rows_changed = with_value(row, column, 7)
     else:
