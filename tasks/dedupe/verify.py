@@ -121,10 +121,10 @@ def _known_places(kept: str, other: str, gap: Gap) -> tuple[str, str] | None:
     """Two places of the table, one in the kept text where the other text has the other; without their units."""
     known = gazetteer().full
     a, a_end, b, b_end = gap
-    for behind in range(4):
-        if kept[a_end + behind : a_end + behind + 1] in UNITS:
+    for end in range(5):
+        if kept[a_end + end - 1 : a_end + end] in UNITS:
             for before in range(min(3, a, b) + 1):
-                old, new = kept[a - before : a_end + behind + 1], other[b - before : b_end + behind + 1]
+                old, new = kept[a - before : a_end + end], other[b - before : b_end + end]
                 if min(len(old), len(new)) > 2 and old in known and new in known:
                     return old[:-1], new[:-1]
     return None
@@ -140,7 +140,7 @@ def _places(kept: str, other: str, merged: list[Gap], *, damaged: bool) -> list[
     for number, gap in enumerate(merged):
         a, a_end, b, b_end = gap
         widest = max(a_end - a, b_end - b)
-        if widest <= LONGEST_NAME and _UNIT_BEHIND.match(kept, a_end):
+        if widest <= LONGEST_NAME and not UNITS.isdisjoint(kept[max(a_end - 1, 0) : a_end + 4]):
             pair = kept[a:a_end], other[b:b_end]
             following = merged[number + 1].a if number + 1 < len(merged) else len(kept)
             if known := _known_places(kept, other, gap):
