@@ -10,23 +10,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.damage import characters, lines, measure
-from benchmarks.damage.measure import Merge, Score
+from benchmarks.damage.measure import QUESTIONS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 GENERATORS = {"characters": characters, "lines": lines}
-Question = tuple[str, int, Callable[[list, Merge], Score]]
-QUESTIONS: list[Question] = [
-    ("siblings", 500, measure.apart),
-    ("damaged", 500, measure.together),
-    ("truncated", 300, lambda pairs, merge: measure.together(pairs, merge, "truncated")),
-    ("digests", 200, measure.apart),
-    ("clusters", 200, measure.best_kept),
-]
 
 
 def main() -> int:
@@ -42,7 +33,7 @@ def main() -> int:
     merge = measure.run_files if options.files else measure.resolve_documents
     met = True
     for generator, module in GENERATORS.items():
-        for name, number, judge in QUESTIONS:
+        for name, (number, judge) in QUESTIONS.items():
             if not f"{generator}.{name}".endswith(options.only) and options.only != generator:
                 continue
             made = list(getattr(module, name)(shared, options.seed, max(1, round(number * options.share))))

@@ -310,12 +310,15 @@ def _ranked(dice: Dice, base: Base) -> Cluster:
 
 
 def _graded(dice: Dice, base: Base) -> Cluster:
-    """Copies with one kind of damage, ever more of it, each twice the last."""
+    """Copies with one kind of damage, ever more of it: in the second 20 characters and half as many again or more."""
     name = dice.choice([name for name in DAMAGES if name != "punctuation"])
     shares = [0.0, 0.02, 0.04, 0.08, 0.15][dice.randrange(2) :][: dice.randint(4, 5)]
     texts = [DAMAGES[name](dice, base.text, share) if share else base.text for share in shares]
     texts.sort(key=lambda text: Indel.distance(text, base.text))  # a share is the most that is done
-    return Cluster(f"graded: {name}{'' if shares[0] else ', best whole'}", [Document(text) for text in texts], 0)
+    least, *others = (Indel.distance(text, base.text) for text in texts)
+    if min(others) < max(1.5 * least, least + 20):
+        texts[0] = base.text
+    return Cluster(f"graded: {name}{', best whole' if texts[0] == base.text else ''}", [*map(Document, texts)], 0)
 
 
 def _mixed(dice: Dice, base: Base) -> Cluster:

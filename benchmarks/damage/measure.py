@@ -138,3 +138,13 @@ def best_kept(clusters: Sequence[Cluster], merge: Merge) -> Score:
             if not (len(kept) == 1 and equal):
                 wrong.append(f"{at}: {cluster.how}: kept {sorted(kept)}, best {cluster.best}")
     return Score(len(clusters) - len(wrong), len(clusters), wrong)
+
+
+# What is asked of each generator: how many pairs or clusters, and how the answer is judged.
+QUESTIONS: dict[str, tuple[int, Callable[[list[Any], Merge], Score]]] = {
+    "siblings": (500, apart),
+    "damaged": (500, together),
+    "truncated": (300, lambda pairs, merge: together(pairs, merge, "truncated")),
+    "digests": (200, apart),
+    "clusters": (200, best_kept),
+}

@@ -42,9 +42,9 @@ from tasks.describe.gazetteer import gazetteer
 CONTAINED = 0.5
 NEAR = 0.5  # 5 % of all characters changed leave 0.63
 NEAR_DAMAGED = 0.3
-WHOLE = 0.8
+WHOLE = 0.75
 COVERED = 0.75
-ALIGNED = 0.88
+ALIGNED = 0.8
 SIBLING_FIGURES = 0.1  # share of figures that may differ between copies whose words are undamaged …
 SLIPS_PER_DAMAGE = 4  # … and so much more per share of damaged characters, give or take two standard deviations
 DAMAGED = 0.01  # from this damage on, at least one more: short texts have too few figures for a rate
@@ -53,10 +53,12 @@ TWICE = 2  # … or the name of a place, or years by the same distance
 LEFT_AS_IT_WAS = 0.5  # … and at most so often, for each time, stand unchanged: a slip is the exception, a name the rule
 LONGEST_NAME = 12
 HEAD = 200  # characters in which a text says whose it is
+WHOLE_HEAD = 8  # characters before and behind a place that must be equal there
 UNITS = frozenset("省市县区州旗盟乡镇村")
 BROKEN_OFF = 0.05  # share of the longer text that is missing at the end of a truncated one
 BROKEN_OFF_CHARS = 24
 REACHED = 0.7  # share of the longer text up to there that a truncated one has: beginnings are aligned throughout
+STRAY = 0.1  # share of a broken copy that may be found by accident behind the place where it breaks off
 HEAD_LOST = 40  # characters at the beginning that one of them may lack or have more
 ITEMS = 3  # headings that show what follows to be a collection
 ELSEWHERE = 0.3  # share of a tail's shingles found in the other text that shows it was moved, not lost
@@ -115,72 +117,114 @@ class _Alignment:
     tails: tuple[int, int]  # characters behind the last match, in each text
 
 
-def _other_place(kept: str, other: str, gap: Gap) -> bool:
-    """Whether a gap makes the name of a place another one: two of the table, or at the head of a text any two."""
-    a, a_end, b, b_end = gap
-    if a < HEAD and min(a_end - a, b_end - b) > 1 and kept[a_end : a_end + 1] in UNITS:
-        return True
+def _known_places(kept: str, other: str, gap: Gap) -> tuple[str, str] | None:
+    """Two places of the table, one in the kept text where the other text has the other; without their units."""
     known = gazetteer().full
-    for behind in range(4):
-        if (unit := kept[a_end + behind : a_end + behind + 1]) and unit in UNITS:
-            for before in range(min(4, a + 1, b + 1)):
-                old, new = kept[a - before : a_end + behind + 1], other[b - before : b_end + behind + 1]
-                if old in known and new in known:
-                    return True
-    return False
+    a, a_end, b, b_end = gap
+    for end in range(5):
+        if kept[a_end + end - 1 : a_end + end] in UNITS:
+            for before in range(min(3, a, b) + 1):
+                old, new = kept[a - before : a_end + end], other[b - before : b_end + end]
+                if min(len(old), len(new)) > 2 and old in known and new in known:
+                    return old[:-1], new[:-1]
+    return None
 
 
-def _names(kept: str, other: str, found: list[Gap]) -> tuple[Counter[tuple[str, str]], set[tuple[str, str]], bool]:
-    """How often letters are replaced by which others; those that a kind of place follows; whether a place is another.
+def _places(kept: str, other: str, merged: list[Gap], *, damaged: bool) -> list[tuple[str, str]]:
+    """Places replaced by others: two of the table anywhere, and any two in an undamaged head.
 
-    Of a single letter the next one is part: 沈阳 and 辽阳 differ in their first. A place is another only where nothing
-    else differs nearby: between paragraphs that were moved anything can be aligned.
+    In a damaged text one letter may be a slip.
     """
-    times: Counter[tuple[str, str]] = Counter()
-    places: set[tuple[str, str]] = set()
-    lows = [-MATCH, *(gap.a_end for gap in found)]
-    highs = [*(gap.a for gap in found[1:]), len(kept) + MATCH]
-    for gap, low, high in zip(found, lows, highs, strict=False):
+    found = []
+    last = 0
+    for number, gap in enumerate(merged):
         a, a_end, b, b_end = gap
+        widest = max(a_end - a, b_end - b)
+        if widest <= LONGEST_NAME and not UNITS.isdisjoint(kept[max(a_end - 1, 0) : a_end + 4]):
+            pair = kept[a:a_end], other[b:b_end]
+            following = merged[number + 1].a if number + 1 < len(merged) else len(kept)
+            if known := _known_places(kept, other, gap):
+                if widest > 1 or not damaged:
+                    found.append(known)
+            elif (
+                a < HEAD
+                and kept[a_end : a_end + 1] in UNITS
+                and min(map(len, pair)) > 1
+                and "".join(pair).isalpha()
+                and set(pair[0]).isdisjoint(pair[1])
+                and a - last >= min(a, WHOLE_HEAD)
+                and following - a_end >= WHOLE_HEAD
+            ):
+                found.append(pair)
+        last = a_end
+    return found
+
+
+def _names(kept: str, other: str, found: list[Gap]) -> dict[bool, Counter[tuple[str, str]]]:
+    """How often letters are replaced by which others; under True those that a kind of place stands behind.
+
+    Of a single letter the next one is part: 沈阳 and 辽阳 differ in their first. Without a place it is a slip.
+    """
+    times: dict[bool, Counter[tuple[str, str]]] = {True: Counter(), False: Counter()}
+    for a, a_end, b, b_end in found:
         if not (0 < a_end - a <= LONGEST_NAME and 0 < b_end - b <= LONGEST_NAME):
             continue
-        old, new = kept[a:a_end], other[b:b_end]
-        if not (old.isalpha() and new.isalpha()):
+        pair = kept[a:a_end], other[b:b_end]
+        if not (pair[0].isalpha() and pair[1].isalpha()):
             continue
-        alone = len(old) == 1 or len(new) == 1
-        pair = (kept[a : a_end + 1], other[b : b_end + 1]) if alone else (old, new)
+        alone = len(pair[0]) == 1 or len(pair[1]) == 1
         unit = _UNIT_BEHIND.match(kept, a_end)
-        if unit and unit[0] == other[b_end : b_end + len(unit[0])]:
-            if low <= a - MATCH and a_end + MATCH <= high and _other_place(kept, other, gap):
-                return times, places, True
-            places.add(pair)
-        elif alone and pair not in places:
-            continue
-        times[pair] += 1
-    return times, places, False
+        placed = (unit is not None and other.startswith(unit[0], b_end)) or UNITS.issuperset(pair[0][-1] + pair[1][-1])
+        if alone and placed:
+            pair = kept[a : a_end + 1], other[b : b_end + 1]
+        if placed or not alone:
+            times[placed][pair] += 1
+    return times
 
 
-def _throughout(kept: str, other: str, found: list[Gap], conflicts: list[Conflict]) -> bool:
+def _throughout(
+    kept: str, other: str, found: list[Gap], merged: list[Gap], conflicts: list[Conflict], *, damaged: bool
+) -> bool:
     """Whether a place, years or anything else was consistently replaced by another, and hardly ever left as it was."""
-    times, places, moved = _names(kept, other, found)
-    if moved:
-        return True
-    years: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for figure in conflicts:
-        pair = (figure.text, figure.other_text)
-        times[pair] += 1
+    names = _names(kept, other, found)
+    figures = Counter((figure.text, figure.other_text) for figure in conflicts)
+    years: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for pair, n in figures.items():
         if _YEAR.fullmatch(pair[0]) and _YEAR.fullmatch(pair[1]):
-            years[int(pair[1]) - int(pair[0])].add(pair)
-    groups = [{pair} for pair, n in times.items() if n >= (TWICE if pair in places else REPEATED)]
-    groups += [pairs for pairs in years.values() if sum(times[pair] for pair in pairs) >= TWICE]
+            years[int(pair[1]) - int(pair[0])][pair] = n
+    groups = [Counter({pair: n}) for pair, n in names[True].items() if n + names[False][pair] >= TWICE]
+    groups += [Counter({pair: n}) for pair, n in (names[False] + figures).items() if n >= REPEATED]
+    groups += [Counter([pair]) for pair in _places(kept, other, merged, damaged=damaged)]
+    groups += [group for group in years.values() if group.total() >= TWICE]
     if not groups:
         return False
     starts, ends = [0, *(gap.a_end for gap in found)], [*(gap.a for gap in found), len(kept)]
     equal = "\n".join([kept[start:end] for start, end in zip(starts, ends, strict=True)])
-    return any(
-        sum(equal.count(word) for word in set(chain(*group))) <= LEFT_AS_IT_WAS * sum(times[pair] for pair in group)
-        for group in groups
-    )
+    return any(sum(map(equal.count, set(chain(*group)))) <= LEFT_AS_IT_WAS * group.total() for group in groups)
+
+
+def _ends(kept: str, other: str, merged: list[Gap]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where the first match begins and the last one ends, in each text.
+
+    Where a text breaks off, its last words are found by accident somewhere in what follows: matches of less than
+    ``STRAY`` of it behind a gap as large as a missing tail don't count, unless they are the ends of both texts.
+    """
+    begins = [(0, 0), *((gap.a_end, gap.b_end) for gap in merged)]
+    ends = [*((gap.a, gap.b) for gap in merged), (len(kept), len(other))]
+    solid = [at for at, (begin, end) in enumerate(zip(begins, ends, strict=True)) if end[0] - begin[0] >= MATCH]
+    if not solid:
+        return (len(kept), len(other)), (0, 0)
+    last = solid[-1]
+    if max(len(kept) - ends[last][0], len(other) - ends[last][1]) >= BROKEN_OFF_CHARS:
+        stray, least = STRAY * min(len(kept), len(other)), broken_off(max(len(kept), len(other)))
+        for number in range(len(solid) - 1, 0, -1):
+            at, before = solid[number], solid[number - 1]
+            stray -= ends[at][0] - begins[at][0]
+            if stray < 0:
+                break
+            if max(begins[at][0] - ends[before][0], begins[at][1] - ends[before][1]) >= least:
+                last = before
+    return begins[solid[0]], ends[last]
 
 
 def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
@@ -193,10 +237,7 @@ def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
         for gap, some in zip(merged, conflicts, strict=True)
     )
     han = sum(HAN.fullmatch(figure.text) is not None for figure in differ)
-    matches = [(0, 0), *((gap.a_end, gap.b_end) for gap in merged)]
-    ends = [*((gap.a, gap.b) for gap in merged), (len(kept), len(other))]
-    solid = [at for at, (begin, end) in enumerate(zip(matches, ends, strict=True)) if end[0] - begin[0] >= MATCH]
-    first, last = (matches[solid[0]], ends[solid[-1]]) if solid else ((len(kept), len(other)), (0, 0))
+    first, last = _ends(kept, other, merged)
     matched = len(kept) - sum(gap.a_end - gap.a for gap in found)
     return _Alignment(
         aligned=matched / max(1, min(len(kept), len(other))),
@@ -205,7 +246,7 @@ def _alignment(kept: str, other: str, found: list[Gap]) -> _Alignment:
         damage=damaged / max(1, matched),
         figures=sorted(figures),
         conflicting=(len(differ) - han, han),
-        replaced=_throughout(kept, other, found, differ),
+        replaced=_throughout(kept, other, found, merged, differ, damaged=damaged > DAMAGED * matched),
         head=min(first),
         tails=(len(kept) - last[0], len(other) - last[1]),
     )
