@@ -1,4 +1,4 @@
-"""A small raw folder in which every dataset gets rows: two near copies, a broken column, a page, odd lines."""
+"""A small raw folder with rows for every dataset: two near copies, a broken column, a page, a digest, odd lines."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ HTML = """<html><head><title>盛京市新增两条公交线路</title></head><bo
 <p>其中,“环湖线”每8分钟一班,票价2元;老年人免费乘坐(凭证件)。</p>
 <div class="footer">版权所有 盛京晚报</div></body></html>
 """
+DIGEST = """盛京早读
+
+今早天气转晴,气温回升3度,市民纷纷走出家门。
+记者从市公交集团获悉,本月起新增 2 条线路,总长 31.4 公里,配车46辆。
+其中,“环湖线”每8分钟一班,票价2元;老年人免费乘坐(凭证件)。
+城南菜市场完成改造,摊位增加到120个,停车难的问题有所缓解。
+昨晚的灯会吸引了8000多名游客,河畔步道一度人流如织。"""
 
 
 def write(folder: Path) -> Path:
@@ -47,6 +54,7 @@ def write(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "listing.txt").write_text(LISTING, "utf-8")
     (folder / "page.txt").write_text(PAGE, "utf-8")
+    (folder / "digest.txt").write_text(DIGEST, "utf-8")
     (folder / "site").mkdir(exist_ok=True)
     (folder / "site/线路.html").write_bytes(HTML.encode("gb18030"))
     objects = [{"id": "n1", "text": "水库清淤工程完工,库容增加5%。"}, {"text": 7}]

@@ -70,14 +70,18 @@ def sampled_table(folders: Sequence[Path], census: Census) -> pa.Table:
 
 def texts_from(table: pa.Table) -> Texts:
     """Texts of a table with the columns of ``FINGERPRINT_SCHEMA``."""
-    table = table.combine_chunks()
-    sample = table["sample"].combine_chunks()
-    minima = table["minima"].combine_chunks().flatten().to_numpy().reshape(-1, MINIMA)
+    sample = _one(table["sample"])
+    minima = _one(table["minima"]).flatten().to_numpy().reshape(-1, MINIMA)
     offsets = sample.offsets.to_numpy().astype(np.int64)
     samples = Samples(
         offsets - offsets[0], sample.flatten().to_numpy(), table["n_shingles"].to_numpy().astype(np.int64)
     )
     return Texts(samples, minima, _first_bits(table["folded_hash"]))
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    """The column in one piece; ``combine_chunks`` copies even a single one."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _first_bits(hashes: pa.ChunkedArray) -> npt.NDArray[np.uint64]:

@@ -75,7 +75,7 @@ def search(parts: Parts, rejected: Sequence[Sequence[int]], kept_in: Path, code:
         old_row = _places(census.identity, before.documents["identity"])
         pairs = np.setxor1d(join.candidates, renumbered(before.join.candidates, now))
         changed = _changed(component, old_row, before, census.first[np.concatenate(unpack(pairs))])
-        copies, related = _resolve(parts, census, component, join, changed)
+        copies, related = _resolve(parts, census, component, join, changed & (component != NONE))
         now_row = _inverse(old_row, len(before.documents))
         copies.append(_remembered(before.copies, "kept_row", now_row, changed))
         related.append(_remembered(before.related, "other_row", now_row, changed))
@@ -131,7 +131,9 @@ def _components(census: Census, join: Join) -> Ints:
 
 
 def _changed(component: Ints, old_row: Ints, before: State, rows: Ints) -> Mask:
-    """Which rows belong to a component that something changed in: a document, or a pair of candidates.
+    """Which rows something changed for, or for another row of their component: a document, or a pair of candidates.
+
+    A document whose last pair went has no component any more, and is changed all the same.
 
     ``old_row``: where each document was before, or GONE; ``rows``: documents in pairs that came or went.
     """
@@ -141,7 +143,8 @@ def _changed(component: Ints, old_row: Ints, before: State, rows: Ints) -> Mask:
     went[old_row[~changed]] = False
     changed[~changed] = np.isin(was, was[went & (was != NONE)])[old_row[~changed]]
     changed[rows] = True
-    return np.isin(component, component[changed & (component != NONE)])
+    found: Mask = changed | np.isin(component, component[changed & (component != NONE)])
+    return found
 
 
 def _resolve(

@@ -28,6 +28,7 @@ LAWFUL = {
     },
     "rejects": {"level", "source_uri"},
 }  # fmt: skip
+OF_LISTS = {"images": [{"url": "x"}], "repeats": [{"start": 7}], "conflicting_figures": [{"start": 7}]}
 VALUES = [(name, column) for name, columns in LAWFUL.items() for column in sorted(columns)]
 OTHERS = [
     (name, field.name)
@@ -123,7 +124,7 @@ def test_any_other_altered_value_names_the_file(snapshot: Path, dataset: str, co
     if rows[row][column] is None:
         value = next((other[column] for other in rows if other[column] is not None), None)
     if value is None:  # nothing of this type is there to put in
-        rows_changed = with_value(row, column, {"images": [{"url": "x"}], "repeats": [{"start": 7}]}.get(column, "x"))
+        rows_changed = with_value(row, column, OF_LISTS.get(column, "x"))
         if column in ("value", "value_max", "n_pages"):
             rows_changed = with_value(row, column, 7)
     else:
