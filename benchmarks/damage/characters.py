@@ -183,7 +183,7 @@ def siblings(shared: Path, seed: int, n: int) -> Iterator[Pair]:
     ``hard``: nothing but the year or the place differs, and a few figures; more than 98 % are equal.
     """
     dice = Dice(f"siblings {seed}")
-    pool = sentences("\n".join(base.text for base in bases(shared, dice, 20)))
+    pool = [said for base in bases(shared, dice, 20) for said in sentences(base.text)[2:]]  # without what heads them
     for base in bases(shared, dice, n):
         what = dice.choice(["year", "place", "year and place"])
         hard = dice.random() < 0.3

@@ -5,19 +5,22 @@ texts. Rules, in this order; the first that speaks decides:
 
     1. Facts that contradict (year, place, speech date, meeting, title): no copy.
     2. Fewer than ``CONTAINED`` of the shorter text's shingles in the other: no copy.
-    3. Figures that differ where the wording around them is equal, more of them than the damage to the wording
-       explains, or a name consistently replaced by another: a templated sibling, no copy. In records of one line with
-       equal words this is seen first, without shingles or alignment: there may be very many of them.
+    3. A templated sibling is no copy. Its figures differ where the wording around them is equal, more of them than the
+       damage to the wording explains; or a name, a figure, a place or years by the same distance were replaced
+       throughout. In records of one line with equal words this is seen first, without shingles or alignment: there
+       may be very many of them.
     4. Jaccard at least ``NEAR``, or at least ``NEAR_DAMAGED`` and either the same title or ``WHOLE`` of the
        longer text found in order in the other; and the same title or ``COVERED`` of the shorter one found in
        the other, in order or by shingles: ``near``, or ``truncated`` if it lacks the end.
-    5. Aligned beginnings, ``ALIGNED`` of the shorter text found in order in the longer, which goes on where
-       the shorter breaks off, and the same title: ``truncated``.
+    5. Aligned beginnings, ``ALIGNED`` of the shorter text found in order in the longer, ``REACHED`` of the longer up
+       to where the shorter breaks off, and the same title: ``truncated``. By neither rule where the longer goes on
+       with the next item of a collection.
     6. Anything else is no copy (it may be a quotation).
 
 A damaged copy loses clauses, characters and lines, gains markers, and has noise in its words as in its
 figures; a sibling keeps the words and changes the figures. Rule 3 compares the two rates. Sources: issue 4;
-thresholds measured on generated corpora and on the seeds. No function raises.
+thresholds measured on generated corpora (``benchmarks.damage``) and on the seeds. Either document may be asked about:
+the answers agree. No function raises.
 """
 
 from __future__ import annotations
@@ -49,7 +52,7 @@ SIBLING_FIGURES = 0.1  # share of figures that may differ between copies whose w
 SLIPS_PER_DAMAGE = 4  # … and so much more per share of damaged characters, give or take two standard deviations
 DAMAGED = 0.01  # from this damage on, at least one more: short texts have too few figures for a rate
 REPEATED = 3  # times that the same letters or figures are replaced by the same others in a sibling …
-TWICE = 2  # … or the name of a place, or years by the same distance
+TWICE = 2  # … or the name of a place, or years by the same distance where nothing else is damaged
 LEFT_AS_IT_WAS = 0.5  # … and at most so often, for each time, stand unchanged: a slip is the exception, a name the rule
 LONGEST_NAME = 12
 HEAD = 200  # characters in which a text says whose it is
@@ -93,13 +96,23 @@ class Text:
 class Copy:
     """A verified pair: what the other document is to the one that was asked about (``kept``)."""
 
-    kind: str  # near or truncated
     jaccard: float
     containment: float  # share of the shorter text's shingles in the longer
     gaps: list[Gap]
     figures: list[Conflict]  # that differ
     tail: int  # characters at the end of the kept text that the other lacks, if it breaks off
     kept_tail: int  # characters at the end of the other that the kept text lacks, if that breaks off
+
+    @property
+    def kind(self) -> str:
+        """``near``, or ``truncated`` if it lacks the end."""
+        return "truncated" if self.tail > self.kept_tail else "near"
+
+    def mirrored(self) -> Copy:
+        """What the kept document is to the other."""
+        gaps = [Gap(b, b_end, a, a_end) for a, a_end, b, b_end in self.gaps]
+        figures = [Conflict(*figure[3:], *figure[:3]) for figure in self.figures]
+        return Copy(self.jaccard, self.containment, gaps, sorted(figures), self.kept_tail, self.tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +144,9 @@ def _known_places(kept: str, other: str, gap: Gap) -> tuple[str, str] | None:
 
 
 def _places(kept: str, other: str, merged: list[Gap], *, damaged: bool) -> list[tuple[str, str]]:
-    """Places replaced by others: two of the table anywhere, and any two in an undamaged head.
+    """Places replaced by others: two of the table, or any two names where all around is equal.
 
-    In a damaged text one letter may be a slip.
+    In a damaged text one letter may be a slip, and names that are not in the table count at its head only.
     """
     found = []
     last = 0
@@ -147,8 +160,8 @@ def _places(kept: str, other: str, merged: list[Gap], *, damaged: bool) -> list[
                 if widest > 1 or not damaged:
                     found.append(known)
             elif (
-                a < HEAD
-                and kept[a_end : a_end + 1] in UNITS
+                (a < HEAD or not damaged)
+                and (kept[a_end : a_end + 1] in UNITS or UNITS.issuperset(pair[0][-1:] + pair[1][-1:]))
                 and min(map(len, pair)) > 1
                 and "".join(pair).isalpha()
                 and set(pair[0]).isdisjoint(pair[1])
@@ -195,7 +208,7 @@ def _throughout(
     groups = [Counter({pair: n}) for pair, n in names[True].items() if n + names[False][pair] >= TWICE]
     groups += [Counter({pair: n}) for pair, n in (names[False] + figures).items() if n >= REPEATED]
     groups += [Counter([pair]) for pair in _places(kept, other, merged, damaged=damaged)]
-    groups += [group for group in years.values() if group.total() >= TWICE]
+    groups += [group for group in years.values() if group.total() >= (REPEATED if damaged else TWICE)]
     if not groups:
         return False
     starts, ends = [0, *(gap.a_end for gap in found)], [*(gap.a for gap in found), len(kept)]
@@ -321,6 +334,14 @@ def shared(a: Hashes, b: Hashes) -> int:
 
 def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Copy | None:
     """What ``other`` is to ``kept``; None if it is no copy."""
+    if (len(kept.text), kept.text) < (len(other.text), other.text):  # one alignment, whichever is asked about
+        found = _verify(other, other_facts, kept, kept_facts)
+        return found.mirrored() if found else None
+    return _verify(kept, kept_facts, other, other_facts)
+
+
+def _verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Copy | None:
+    """``verify`` where the kept text is the longer one."""
     if conflict(kept_facts, other_facts) or _fills_same_form(kept, other):
         return None
     if not (len(kept.shingles) and len(other.shingles)):
@@ -345,5 +366,4 @@ def verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> Co
     begins = aligned.head <= HEAD_LOST and aligned.reached >= REACHED and aligned.aligned >= ALIGNED
     if not ((near and (titled or covered)) or (titled and left and begins)):
         return None
-    kind = "truncated" if tail > kept_tail else "near"
-    return Copy(kind, jaccard, containment, found, aligned.figures, tail, kept_tail)
+    return Copy(jaccard, containment, found, aligned.figures, tail, kept_tail)
