@@ -31,6 +31,7 @@ from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES
 from tasks.dedupe.survive import (
     ALONE,
     FEWER,
+    PAIR,
     Evidence,
     Extra,
     completeness,
@@ -179,7 +180,7 @@ def _extra(kept: str, other: str, copy: Copy) -> tuple[list[Extra], list[Extra]]
 
 def _private(texts: list[Text]) -> list[int]:
     """Shingles of each of several copies that no other has; between two nobody can tell whose are right."""
-    if len(texts) < 3:
+    if len(texts) <= PAIR:
         return [0] * len(texts)
     every = np.sort(np.concatenate([text.shingles for text in texts]))
     new = np.concatenate(([True], every[1:] != every[:-1], [True]))
