@@ -9,9 +9,9 @@ texts. Rules, in this order; the first that speaks decides:
        damage to the wording explains; or a name, a figure, a place or years by the same distance were replaced
        throughout. In records of one line with equal words this is seen first, without shingles or alignment: there
        may be very many of them.
-    4. Jaccard at least ``NEAR``, or at least ``NEAR_DAMAGED`` and either the same title or ``WHOLE`` of the
-       longer text found in order in the other; and the same title or ``COVERED`` of the shorter one found in
-       the other, in order or by shingles: ``near``, or ``truncated`` if it lacks the end.
+    4. Jaccard at least ``NEAR`` and the same title; without it, ``COVERED`` of the shorter text found in the other and
+       ``WHOLE`` of the longer one in the shorter, in order or by shingles, or an item would be a copy of a short
+       digest: ``near``, or ``truncated`` if it lacks the end.
     5. Aligned beginnings, ``ALIGNED`` of the shorter text found in order in the longer, ``REACHED`` of the longer up
        to where the shorter breaks off, and the same title: ``truncated``. By neither rule where the longer goes on
        with the next item of a collection.
@@ -43,8 +43,7 @@ from tasks.dedupe.shingle import Hashes, shingles
 from tasks.describe.gazetteer import gazetteer
 
 CONTAINED = 0.5
-NEAR = 0.5  # 5 % of all characters changed leave 0.63
-NEAR_DAMAGED = 0.3
+NEAR = 0.3  # 5 % of all characters changed leave 0.63, lost clauses and lines on top of it less
 WHOLE = 0.75
 COVERED = 0.75
 ALIGNED = 0.8
@@ -361,9 +360,9 @@ def _verify(kept: Text, kept_facts: Facts, other: Text, other_facts: Facts) -> C
     if left and _next_item_follows(longer, len(longer) - left):
         return None
     titled = same_title(kept_facts, other_facts)
-    near = jaccard >= (NEAR_DAMAGED if titled or aligned.whole >= WHOLE else NEAR)
-    covered = max(aligned.aligned, containment) >= COVERED
+    alike = max(aligned.aligned, containment) >= COVERED and max(aligned.whole, jaccard) >= WHOLE
+    near = jaccard >= NEAR and (titled or alike)
     begins = aligned.head <= HEAD_LOST and aligned.reached >= REACHED and aligned.aligned >= ALIGNED
-    if not ((near and (titled or covered)) or (titled and left and begins)):
+    if not (near or (titled and left and begins)):
         return None
     return Copy(jaccard, containment, found, aligned.figures, tail, kept_tail)
