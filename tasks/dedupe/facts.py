@@ -49,7 +49,8 @@ class Facts(NamedTuple):
 
 
 @lru_cache(4096)
-def _folded(title: str) -> str:
+def folded(title: str) -> str:
+    """The comparison form of a title; many documents have the same one."""
     return fold(title)
 
 
@@ -108,7 +109,7 @@ def conflict(a: Facts, b: Facts) -> str | None:
         return "speech date"
     if a.meeting and b.meeting and _sessions_differ(a.meeting, b.meeting):
         return "meeting"
-    return _titles_differ(_folded(a.title), _folded(b.title)) if a.title and b.title and a.title != b.title else None
+    return _titles_differ(folded(a.title), folded(b.title)) if a.title and b.title and a.title != b.title else None
 
 
 def same_title(a: Facts, b: Facts) -> bool:

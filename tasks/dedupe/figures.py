@@ -17,12 +17,13 @@ from tasks.dedupe.difference import Gap
 
 MATCH = 6  # equal characters in a row that are no accident; fewer are part of the gaps around them
 SMALL_GAP = 40  # characters; larger gaps are lost or added passages, not other words or figures
-MASK = re.compile("[*■□〓\ufffd]")  # what some sites print for a character
+MASKS = "*■□〓\ufffd"  # what some sites print for a character
+MASK = re.compile(f"[{MASKS}]")
 
 _HAN = "〇零一二三四五六七八九十百千"
 ARABIC = re.compile(r"\d+(?:\.\d+)*[%‰]?")
 HAN = re.compile(rf"[{_HAN}]{{2,}}")
-_DIGIT = re.compile(rf"[\d{_HAN}]")
+_DIGITS = frozenset(f"0123456789{_HAN}")
 _PART = frozenset(f"0123456789.%‰{_HAN}")
 
 
@@ -35,6 +36,11 @@ class Conflict(NamedTuple):
     other_start: int
     other_end: int
     other_text: str
+
+
+def has_mask(text: str) -> bool:
+    """Whether there is a mask; a look for each character is 20 times as fast as the pattern."""
+    return any(map(text.__contains__, MASKS))
 
 
 def coarse(found: Iterable[Gap]) -> list[Gap]:
@@ -68,9 +74,7 @@ def _pairs(old: list[re.Match[str]], new: list[re.Match[str]]) -> list[tuple[re.
 def _has_digit(kept: str, gap: Gap) -> bool:
     """Whether a small gap holds or touches a digit of the kept text."""
     a, a_end, b, b_end = gap
-    return (
-        a_end - a <= SMALL_GAP and b_end - b <= SMALL_GAP and _DIGIT.search(kept, max(a - 1, 0), a_end + 1) is not None
-    )
+    return a_end - a <= SMALL_GAP and b_end - b <= SMALL_GAP and not _DIGITS.isdisjoint(kept[max(a - 1, 0) : a_end + 1])
 
 
 def _in_gap(kept: str, other: str, gap: Gap, low: int, high: int) -> list[Conflict]:
@@ -81,7 +85,7 @@ def _in_gap(kept: str, other: str, gap: Gap, low: int, high: int) -> list[Confli
     while end < high and kept[end] in _PART:
         end += 1
     start_b, end_b = gap.b - (gap.a - start), gap.b_end + (end - gap.a_end)
-    if MASK.search(kept, start, end) or MASK.search(other, start_b, end_b):
+    if has_mask(kept[start:end]) or has_mask(other[start_b:end_b]):
         return []
     pairs = []
     for figure in (ARABIC, HAN):

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 
 from tasks.dedupe.difference import Match, Op, difference, operations
 from tasks.dedupe.facts import Facts, conflict
-from tasks.dedupe.figures import MASK
+from tasks.dedupe.figures import MASK, has_mask
 from tasks.dedupe.overlap import Overlap, overlap
 from tasks.dedupe.shingle import EMPTY, MIN_SHINGLES
 from tasks.dedupe.survive import (
@@ -39,6 +39,7 @@ from tasks.dedupe.survive import (
     markers,
     missing_characters,
     occurrences,
+    sound_text,
     why,
 )
 from tasks.dedupe.verify import Copy, Text, broken_off, shared, verify
@@ -99,7 +100,7 @@ class _Cluster(NamedTuple):
 
 def _described_alike(facts: list[Facts], members: list[int]) -> dict[int, list[int]]:
     """Divide documents of equal text into groups that no fact keeps apart: best member → the others."""
-    ranked = sorted(members, key=lambda index: _likely_best(facts[index]))
+    ranked = sorted(members, key=lambda index: _evidence_alone(facts[index]))
     groups: dict[int, list[int]] = {}
     leader_of: dict[tuple[object, ...], int] = {}
     for index in ranked:
@@ -133,12 +134,6 @@ def _evidence_alone(fact: Facts) -> Evidence:
     return evidence(fact, truncated=False, missing=fact.n_masked, injected=0, incomplete=0)
 
 
-def _likely_best(fact: Facts) -> tuple[object, ...]:
-    """Order in which documents are tried: the right guess saves a second verification of its copies."""
-    alone = _evidence_alone(fact)
-    return (*alone[:4], -fact.n_shingles, *alone[5:])
-
-
 def _suspects(kept: str, other: str, copy: Copy) -> set[str]:
     """Letters that one of two copies lacks again and again where the other has them."""
     lacked, added = [], []
@@ -153,9 +148,15 @@ def _suspects(kept: str, other: str, copy: Copy) -> set[str]:
     return {letter for letter, count in alone.items() if abs(count) >= FEWER and letter.isalpha()}
 
 
+def _masks(kept: int, texts: dict[int, str], copies: dict[int, Copy]) -> dict[int, int]:
+    """Masks of each of several copies where the kept text has something else, and of that where some copy has."""
+    found = {index: _masked(texts[kept], texts[index], copy) for index, copy in copies.items()}
+    return {kept: max(masks for masks, _ in found.values()), **{index: masks for index, (_, masks) in found.items()}}
+
+
 def _masked(kept: str, other: str, copy: Copy) -> tuple[int, int]:
     """Masks of the kept text where the other has something else, and of the other where the kept text has."""
-    if not (MASK.search(kept) or MASK.search(other)):
+    if not (has_mask(kept) or has_mask(other)):
         return 0, 0
     counts = [0, 0]
     for a, a_end, b, b_end in copy.gaps:
@@ -195,6 +196,7 @@ class _Resolver:
         self.facts = facts
         self.candidates = candidates
         self.text_of = text_of
+        self._sound: dict[int, float] = {}
 
     def text(self, index: int) -> Text:
         """The text of a document."""
@@ -203,8 +205,22 @@ class _Resolver:
     def verify(self, kept: int, other: int) -> Copy | None:
         return verify(self.text(kept), self.facts[kept], self.text(other), self.facts[other])
 
-    def _copies(self, kept: int, free: set[int]) -> dict[int, Copy]:
-        """Everything free that is verified against one document, found through candidates of what passed."""
+    def sound(self, index: int) -> float:
+        """How much sound text a document has."""
+        if index not in self._sound:
+            self._sound[index] = sound_text(self.text(index).text)
+        return self._sound[index]
+
+    def likely_best(self, index: int) -> tuple[object, ...]:
+        """Order in which documents are tried: the right guess saves a second verification of its copies."""
+        alone = _evidence_alone(self.facts[index])
+        return (*alone[:4], -self.sound(index), *alone[5:])
+
+    def _copies(self, kept: int, free: set[int], tried: dict[int, _Cluster]) -> dict[int, Copy]:
+        """Everything free that is verified against one document, found through candidates of what passed.
+
+        What it is to the documents ``tried`` before is known: the answers agree.
+        """
         copies: dict[int, Copy] = {}
         seen = {kept}
         frontier = [kept]
@@ -213,39 +229,25 @@ class _Resolver:
                 if index in seen or index not in free:
                     continue
                 seen.add(index)
-                if copy := self.verify(kept, index):
+                known = tried[index].copies.get(kept) if index in tried else None
+                if copy := known.mirrored() if known else self.verify(kept, index):
                     copies[index] = copy
                     frontier.append(index)
         return copies
 
     def _judged(self, kept: int, copies: dict[int, Copy]) -> _Cluster:
         """Weigh the evidence on a document and its copies."""
-        members = [kept, *sorted(copies)]
-        texts = [self.text(index).text for index in members]
-        suspects: set[str] = set()
-        for index, text in zip(members[1:], texts[1:], strict=True):
-            suspects |= _suspects(texts[0], text, copies[index])
-        lacks = dict(zip(members, missing_characters(texts, suspects), strict=True))
+        texts = {index: self.text(index).text for index in (kept, *sorted(copies))}
+        compared = [(index, texts[index], copies[index]) for index in texts if index != kept]
+        suspects = set().union(*(_suspects(texts[kept], text, copy) for _, text, copy in compared))
+        lacks = dict(zip(texts, missing_characters(list(texts.values()), suspects), strict=True))
+        masked = _masks(kept, texts, copies)
+        injected = self._injected(kept, texts, copies)
+        private = dict(zip(texts, _private([self.text(index) for index in texts]), strict=True))
+        sound = {index: completeness(self.sound(index), injected[index], private[index]) for index in texts}
+        most = max(sound.values())
         reach = {kept: 0, **{index: copy.kept_tail - copy.tail for index, copy in copies.items()}}
         furthest = max(reach.values())
-        hidden = {
-            index: _masked(texts[0], text, copies[index]) for index, text in zip(members[1:], texts[1:], strict=True)
-        }
-        masked = {
-            kept: max(found[0] for found in hidden.values()),
-            **{index: found[1] for index, found in hidden.items()},
-        }
-        found: set[str] = set()
-        for index, text in zip(members[1:], texts[1:], strict=True):
-            for extra, owner in zip(_extra(texts[0], text, copies[index]), (kept, index), strict=True):
-                found |= markers(extra, self.facts[owner].title, texts)
-        injected = {index: occurrences(text, sorted(found)) for index, text in zip(members, texts, strict=True)}
-        private = _private([self.text(index) for index in members])
-        sound = {
-            index: completeness(text, injected[index], alone)
-            for index, text, alone in zip(members, texts, private, strict=True)
-        }
-        most = max(sound.values())
         against = {
             index: evidence(
                 self.facts[index],
@@ -254,15 +256,25 @@ class _Resolver:
                 injected=injected[index].total(),
                 incomplete=most - sound[index],
             )
-            for index, text in zip(members, texts, strict=True)
+            for index, text in texts.items()
         }
         return _Cluster(kept, copies, against, lacks)
+
+    def _injected(self, kept: int, texts: dict[int, str], copies: dict[int, Copy]) -> dict[int, Counter[str]]:
+        """The injected markers of each of several copies."""
+        every = list(texts.values())
+        found: set[str] = set()
+        for index, copy in copies.items():
+            of_kept, of_copy = _extra(texts[kept], texts[index], copy)
+            found |= markers(of_kept, self.facts[kept].title, every)
+            found |= markers(of_copy, self.facts[index].title, every)
+        return {index: occurrences(text, sorted(found)) for index, text in texts.items()}
 
     def cluster(self, index: int, free: set[int]) -> _Cluster:
         """The cluster that a document belongs to, around its best copy."""
         tried: dict[int, _Cluster] = {}
         while True:
-            copies = self._copies(index, free)
+            copies = self._copies(index, free, tried)
             if not copies:
                 return _Cluster(index, {}, {}, {})
             tried[index] = found = self._judged(index, copies)
@@ -379,7 +391,7 @@ def resolve(docs: pa.Table, pairs: Iterable[tuple[str, str]], text_of: Callable[
     dropped: dict[int, Duplicate] = {}
     equals = {index: groups[index] for index in kept}
     free = set(candidates)
-    for leader in sorted(candidates, key=lambda index: _likely_best(facts[index])):
+    for leader in sorted(candidates, key=resolver.likely_best):
         while leader in free:  # another document may turn out best and leave this one out
             found = resolver.cluster(leader, free)
             free -= {found.kept, *found.copies}

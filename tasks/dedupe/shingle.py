@@ -48,7 +48,7 @@ EMPTY = blake2b(b"", digest_size=16).hexdigest()  # folded_hash of a text withou
 Units = npt.NDArray[np.uint16]
 Hashes = npt.NDArray[np.uint64]
 
-_CHUNK = 1 << 16  # characters hashed at a time: the intermediate arrays stay in the processor's cache
+_CHUNK = 1 << 15  # characters hashed at a time: the intermediate arrays stay in the processor's cache
 _APART = ord(".")
 _BETWEEN = "x"  # between two texts: a letter, so that digits at their ends do not meet
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64)

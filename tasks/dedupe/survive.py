@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Indel
 
-from tasks.dedupe.facts import Facts
+from tasks.dedupe.facts import Facts, folded
 from tasks.dedupe.shingle import fold
 
 PAIR = 2  # copies of which nobody can tell which one is right
@@ -108,14 +108,15 @@ def sound_pairs(text: str) -> int:
     return int(np.count_nonzero(_sound().take(_places(text)))) if len(text) > 1 else 0
 
 
-def completeness(text: str, injected: Counter[str], private: int) -> float:
-    """How much sound text a copy has; injected markers don't count, ``private`` shingles count against it."""
-    foreign = sum(times * _sound_text(marker) for marker, times in injected.items())
-    return _sound_text(text) - foreign - PRIVATE * private
-
-
-def _sound_text(text: str) -> float:
+def sound_text(text: str) -> float:
+    """Characters of a text, about, that stand where others often stand beside them."""
     return sound_pairs(text) + len(text) / 2
+
+
+def completeness(sound: float, injected: Counter[str], private: int) -> float:
+    """How much ``sound`` text of a copy counts: injected markers don't, ``private`` shingles count against it."""
+    foreign = sum(times * sound_text(marker) for marker, times in injected.items())
+    return sound - foreign - PRIVATE * private
 
 
 def markers(extra: Iterable[Extra], title: str | None, copies: Sequence[str]) -> set[str]:
@@ -124,7 +125,7 @@ def markers(extra: Iterable[Extra], title: str | None, copies: Sequence[str]) ->
     short = [piece for piece in extra if least <= piece.end - piece.start <= most]
     if not short:
         return set()
-    named = fold(title or "")
+    named = folded(title or "")
     said = [piece.text[piece.start : piece.end].strip() for piece in short]
     forms = [_NUMBER.sub("", text) for text in said]
     times = Counter(form for form in forms if _MARKS.isdisjoint(form))

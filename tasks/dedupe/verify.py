@@ -199,7 +199,7 @@ def _throughout(
 ) -> bool:
     """Whether a place, years or anything else was consistently replaced by another, and hardly ever left as it was."""
     names = _names(kept, other, found)
-    figures = Counter((figure.text, figure.other_text) for figure in conflicts)
+    figures = Counter([(figure.text, figure.other_text) for figure in conflicts])
     years: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
     for pair, n in figures.items():
         if _YEAR.fullmatch(pair[0]) and _YEAR.fullmatch(pair[1]):
