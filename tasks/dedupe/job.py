@@ -1,9 +1,12 @@
-"""The resolution of some components in a worker: rows of the parts' documents in, tables of copies and overlaps out."""
+"""The resolution of some components in a worker: the parts' documents in, tables of copies and overlaps out.
+
+``deal`` runs once for a group of parts, ``run`` once for each job, both in any process; they pass each other paths.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,42 +41,70 @@ RELATED = pa.schema(
 )
 
 
+class Deal(NamedTuple):
+    """Some parts whose documents are dealt out to jobs."""
+
+    folders: Sequence[Path]
+    starts: Ints  # the first row of each part, and behind the last one
+    rows: Ints  # of the documents in these parts, ascending
+    jobs: Ints  # the job of each
+    n_jobs: int
+    path: Path
+
+
 class Job(NamedTuple):
     """Components to resolve; ``out`` is the folder to write to."""
 
-    folders: Sequence[Path]
-    starts: Ints  # the first row of each part
-    rows: Ints  # of the documents, ascending
+    number: int
+    dealt: Sequence[Path]
     pairs: Ints  # rows of documents whose texts are candidates of each other, one row ``(a, b)`` each
     out: Path
 
 
-def run(job: Job) -> Path:
-    """Resolve the components of a job; writes ``copies.arrow`` and ``related.arrow`` to its folder."""
-    parts = np.searchsorted(job.starts, job.rows, side="right") - 1
-    tables: list[pa.Table] = []
-    texts: list[str] = []
-    for part in np.unique(parts).tolist():
-        rows = job.rows[parts == part]
-        local = pa.array(rows - job.starts[part])
-        documents = read_arrow(job.folders[part] / "documents.arrow")
-        signatures = read_arrow(job.folders[part] / "signatures.arrow")
+def deal(work: Deal) -> Path:
+    """Write what jobs need to know of the documents, one record batch for each job: each part is read once."""
+    tables = []
+    for folder, start, end in zip(work.folders, work.starts, work.starts[1:], strict=False):
+        rows = work.rows[np.searchsorted(work.rows, start) : np.searchsorted(work.rows, end)]
+        local = pa.array(rows - start)
+        documents, signatures = (read_arrow(folder / f"{name}.arrow") for name in ("documents", "signatures"))
         columns = {
             name: (documents if name in documents.column_names else signatures)[name].take(local)
-            for name in Facts._fields
-            if name != "row"
+            for name in (*Facts._fields[1:], "text")
         }
         tables.append(pa.table({"row": pa.array(rows)} | columns))
-        texts += documents["text"].take(local).to_pylist()
-    docs = pa.concat_tables(tables)
+    order = np.argsort(work.jobs, kind="stable")
+    docs = pa.concat_tables(tables).combine_chunks().take(pa.array(order))
+    borders = np.searchsorted(work.jobs[order], np.arange(work.n_jobs + 1)).tolist()
+    with pa.OSFile(str(work.path), "wb") as file, pa.ipc.new_file(file, docs.schema) as writer:
+        for first, last in pairwise(borders):
+            writer.write_batch(_batch(docs.slice(first, last - first)))
+    return work.path
+
+
+def _batch(table: pa.Table) -> pa.RecordBatch:
+    """The table in one piece, also if it has no rows."""
+    columns = [column.combine_chunks() for column in table.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=table.schema)
+
+
+def _dealt(path: Path, number: int) -> pa.Table:
+    with pa.memory_map(str(path)) as file:
+        return pa.Table.from_batches([pa.ipc.open_file(file).get_batch(number)])
+
+
+def run(job: Job) -> Path:
+    """Resolve the components of a job; writes ``copies.arrow`` and ``related.arrow`` to its folder."""
+    docs = pa.concat_tables([_dealt(path, job.number) for path in job.dealt])
+    rows, texts = docs["row"].to_pylist(), docs["text"].to_pylist()
     forms = docs["folded_hash"].to_pylist()
-    form_of = dict(zip(job.rows.tolist(), forms, strict=True))
+    form_of = dict(zip(rows, forms, strict=True))
     pairs = [(form_of[a], form_of[b]) for a, b in job.pairs.tolist()]
     compared = set(chain.from_iterable(pairs))
     shingles = iter(shingle_sets([text for text, form in zip(texts, forms, strict=True) if form in compared]))
     prepared = {
         row: Text(text, next(shingles) if form in compared else _NONE)
-        for row, text, form in zip(job.rows.tolist(), texts, forms, strict=True)
+        for row, text, form in zip(rows, texts, forms, strict=True)
     }
     found = resolve(docs, pairs, prepared.__getitem__)
     job.out.mkdir(parents=True)

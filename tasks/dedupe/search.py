@@ -33,6 +33,7 @@ Mask = npt.NDArray[np.bool_]
 
 JOB = 1 << 22  # shingles in the documents of a job at least: about a second of work
 MOST_JOBS = 64
+DEALT = 16  # parts whose documents are dealt out to jobs together: a job opens a sixteenth as many files
 
 
 class Parts(NamedTuple):
@@ -155,12 +156,17 @@ def _resolve(
     number = divided(component[rows], census.n_shingles[rows], JOB, MOST_JOBS)
     job_of = np.full(len(component), NONE)
     job_of[rows] = number
+    n_jobs = int(number.max(initial=NONE)) + 1
+    deals = []
+    for at in range(0, len(parts.folders), DEALT):
+        starts = census.starts[at : at + DEALT + 1]
+        some = slice(*np.searchsorted(rows, starts[[0, -1]]))
+        path = parts.work / f"dealt-{at}.arrow"
+        deals.append(job.Deal(parts.folders[at : at + DEALT], starts, rows[some], number[some], n_jobs, path))
+    dealt = parts.map(job.deal, deals)
     pairs = census.first[np.stack(unpack(join.candidates), axis=1)]
     of_pairs = job_of[pairs[:, 0]]
-    jobs = [
-        job.Job(parts.folders, census.starts, rows[number == each], pairs[of_pairs == each], parts.work / f"job-{each}")
-        for each in range(int(number.max(initial=NONE)) + 1)
-    ]
+    jobs = [job.Job(each, dealt, pairs[of_pairs == each], parts.work / f"job-{each}") for each in range(n_jobs)]
     done = parts.map(job.run, jobs)
     copies, related = (
         [schema.empty_table(), *(read_arrow(folder / f"{name}.arrow") for folder in done)]
