@@ -213,7 +213,13 @@ QUANTITIES = Dataset(
         _string("indicator", "what it measures, as written", "quantify", nullable=True),
         _string("indicator_code", "code of a known indicator", "quantify", nullable=True),
         _date("period", "year, interval or date it is about", "quantify", pattern=ISO_PERIOD),
-        _string("place", "full official name of the place it is about", "quantify", nullable=True),
+        _string("period_basis", "what period rests on", "quantify", vocabulary="PERIOD_BASES", nullable=True),
+        _string(
+            "place",
+            "full official name of the place it is about, if the text names another than documents.place",
+            "quantify",
+            nullable=True,
+        ),
         _string("status", "fact, estimate or goal", "quantify", vocabulary="STATUSES"),
         Field(
             "modifier",

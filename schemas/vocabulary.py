@@ -170,6 +170,14 @@ TO_OR_BY: dict[str, str] = {
     "by": "the amount of the change",
 }
 
+PERIOD_BASES: dict[str, str] = {
+    "written": "the sentence names the year, or a plan whose years are known (“十三五”期间)",
+    "relative": "the sentence names it by the document's own year (去年, 上半年, 五年来, 2016年以来)",
+    "carried": "the sentence or clause before names it, and nothing since",
+    "section": "the heading or the announcement it stands under names it (2020年工作安排)",
+    "document": "nothing nearer: the year the document looks back on or plans for",
+}
+
 STATUSES: dict[str, str] = {
     "actual": "stated as a fact",
     "estimate": "stated as an estimate (预计)",

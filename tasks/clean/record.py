@@ -77,9 +77,11 @@ def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None
     context = Context(
         report_year=description.report_year,
         review_year=description.review_year,
+        speech_date=description.speech_date,
         published_date=description.published_date,
         doc_type=description.doc_type,
         place=description.place,
+        place_code=description.place_code,
     )
     quantities = quantify(stripped.blocks, context)
     if len(quantities) > MAX_QUANTITIES:

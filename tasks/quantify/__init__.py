@@ -19,7 +19,8 @@ from tasks.quantify.change import is_pollution
 from tasks.quantify.grammar import amounts, read
 from tasks.quantify.indicator import look_back, noun_behind
 from tasks.quantify.part import Context, Parts
-from tasks.quantify.period import EVENT, Cue, Time, is_imperative, status_at, time_at, understand, within
+from tasks.quantify.place import Places
+from tasks.quantify.sentence import Sentences, Telling
 
 __all__ = ["Context", "Quantity", "quantify", "read"]
 
@@ -43,14 +44,13 @@ class Quantity(NamedTuple):
     to_or_by: str
     indicator: str | None
     period: str | None
+    period_basis: str | None
     place: str | None
     status: str
     modifier: bool
 
 
-_LONGEST_SENTENCE: Final = 1000  # a sentence is stored with each of its numbers; of a longer one,
-_EXCERPT: Final = 100  # so many characters on either side
-_NOTHING: Final[tuple[list[Time], list[Cue]]] = ([], [])
+_EXCERPT: Final = 100  # of a long sentence, so many characters on either side are stored with each of its numbers
 _CONJUNCTIONS: Final = frozenset(("和", "、", "与", "及", "以及"))
 _SHORT_GAP: Final = 16
 _OTHER_VERB: Final = re.compile(
@@ -72,46 +72,22 @@ _CLAUSE: Final = 60  # a clause is looked at no further back
 def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
     """The quantities of a document's blocks, in reading order."""
     found: list[Quantity] = []
-    parts = Parts(context)
-    published = context.published_date
-    # 上年 in a bulletin is the year before the one it reviews
-    reviewed = context.review_year if context.doc_type == "statistical_bulletin" else None
-    this_year = context.report_year or reviewed or (int(published[:4]) if published else None)
+    parts, places, telling = Parts(context), Places(context), Telling.of(context)
     for number, block in enumerate(blocks):
         parts.open(block)
-        _read_block(number, block.text, parts, this_year, found)
+        places.open(block)
+        _read_block(number, block.text, Sentences(block.text, parts, places, telling), found)
         parts.reach(len(block.text))
     return found
 
 
-def _read_block(number: int, text: str, parts: Parts, this_year: int | None, found: list[Quantity]) -> None:
+def _read_block(number: int, text: str, sentences: Sentences, found: list[Quantity]) -> None:
     """Append the quantities of one block."""
-    next_year = "A" if this_year is None else str(this_year + 1)  # behind all years if none is known
     begin = stop = 0
-    events = EVENT.finditer(text)
-    marks: list[re.Match[str]] = []
     for start, end, number_start, figure in amounts(text):
         if start >= stop:
-            begin = stop
-            marks.clear()
-            for event in events:
-                if event.lastindex is None:
-                    marks.append(event)
-                    continue
-                stop = event.end()
-                if stop > start:
-                    break
-                begin = stop
-                marks.clear()
-            else:
-                stop = len(text)
-            planned, year = parts.reach(start)
-            short = stop - begin <= _LONGEST_SENTENCE
-            times, cues = _NOTHING
-            if marks:
-                read = marks if short else within(text, begin, begin + _LONGEST_SENTENCE)
-                times, cues = understand(text, read, this_year, year)
-            imperative = planned is None and is_imperative(text, begin)
+            sentences.go_to(start)
+            begin, stop, short = sentences.begin, sentences.stop, sentences.is_short
             quoted = text.find("“", begin - _SLOGAN if begin > _SLOGAN else 0, stop) >= 0
             previous: Quantity | None = None
             leading = False  # a verb before the nouns (新增A 3户、B 5套) goes on
@@ -146,20 +122,7 @@ def _read_block(number: int, text: str, parts: Parts, this_year: int | None, fou
             indicator = noun_behind(text, end)
         if indicator is None and previous is not None:
             indicator = previous.indicator
-        time = time_at(times, number_start) if times else None
-        period = year if time is None else time.period
-        if time is not None and time.is_base():
-            status = "actual"
-        else:
-            plans = (
-                planned
-                or imperative
-                or (period is not None and period >= next_year)  # what lies ahead is no fact
-                or (planned is None and low > begin and is_imperative(text, low))
-            )
-            status = "target" if plans else "actual"
-            if cues:
-                status = status_at(cues, start, status)
+        period, basis, place, status = sentences.tell(number_start, start, end, low)
         row = (
             number,
             text[start:end],
@@ -177,7 +140,8 @@ def _read_block(number: int, text: str, parts: Parts, this_year: int | None, fou
             to_or_by,
             indicator,
             period,
-            None,
+            basis,
+            place,
             status,
             modifier,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import vocabulary
+from schemas.datasets import ISO_PERIOD
 from tasks.model import Block
 from tasks.quantify import Context, Quantity, quantify, read
 from tasks.quantify.numerals import read_numeral
@@ -88,8 +90,22 @@ def test_periods_and_parts_of_a_report():
 @pytest.mark.parametrize("case", load("parts.jsonl"), ids=lambda case: case["comment"])
 def test_parts_of_documents(case):
     blocks = [Block(kind, [], text=text, section_path=path) for kind, path, text in case["blocks"]]
-    context = Context(**{name: case.get(name) for name in ("report_year", "review_year", "published_date", "doc_type")})
+    context = Context(**{name: case.get(name) for name in Context._fields})
     assert [[row.text, row.period, row.status] for row in quantify(blocks, context)] == case["rows"]
+
+
+def told(case: dict) -> list[list[str | None]]:
+    """Text, period, its basis, place and status of every quantity of a case's document."""
+    blocks = [Block(kind, [], text=text, section_path=path) for kind, path, text in case["blocks"]]
+    rows = quantify(blocks, Context(**{name: case.get(name) for name in Context._fields}))
+    return [[row.text, row.period, row.period_basis, row.place, row.status] for row in rows]
+
+
+@pytest.mark.parametrize("case", load("when.jsonl"), ids=lambda case: case["comment"])
+def test_when_where_and_whether(request, case):
+    if "fails" in case:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=case["fails"]))
+    assert told(case) == case["rows"]
 
 
 @settings(max_examples=300, deadline=None)
@@ -100,7 +116,10 @@ def test_parts_of_documents(case):
             st.lists(
                 st.text(alphabet="一二、（）2025年十四五时期过去今后回顾目标任务安排情况 ", max_size=16), max_size=2
             ),
-            st.text(alphabet="到2025年今后五，。；\t是：主要预期目标完成回顾工作安排由的增加3%元个亿", max_size=40),
+            st.text(
+                alphabet="到2025年今后近五来，。；\t是：主要预期目标完成回顾工作安排由的增加3%元个亿月上半季度至全国沈阳市区法库县",
+                max_size=40,
+            ),
         ),
         max_size=4,
     ),
@@ -112,7 +131,9 @@ def test_any_headings_give_valid_rows(blocks, doc_type, year):
     for row in quantify([Block(kind, [], text=text, section_path=path) for kind, path, text in blocks], context):
         assert "\t" not in row.text
         assert row.indicator is None or "\t" not in row.indicator
-        assert row.period is None or row.period[:4].isdigit()
+        assert row.period is None or re.fullmatch(ISO_PERIOD, row.period)
+        assert (row.period is None) == (row.period_basis is None)
+        assert row.period_basis is None or row.period_basis in vocabulary.PERIOD_BASES
         assert row.status in vocabulary.STATUSES
 
 
@@ -179,6 +200,11 @@ def test_anything_gives_valid_rows(text):
         "今年",
         "到2025年",
         "今年目标是1个。",
+        "由2015年的1个",
+        "全国",
+        "近5年来1月至",
+        "（2019年—",
+        "沈阳市法库县、",
     ],
 )
 def test_hostile_megabytes_are_linear(unit):

@@ -1,0 +1,234 @@
+"""Goes through the sentences of a block and says of each number when it holds, where, and whether it is a fact.
+
+What a sentence names holds for its own numbers first. A time, too, that it leaves to those behind it: across a
+semicolon the one in force, across a full stop the one that opens it (2020年，…。“十三五”期间，…). Else the part of the
+document tells. ``Sentences`` reads a sentence only when a number stands in it, and of the others only their marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from tasks.quantify.part import Context, Part, Parts
+from tasks.quantify.period import MARKS, Frame, Time, dated, is_now, starts_change, time_at, times_of, topic, years
+from tasks.quantify.place import Places
+from tasks.quantify.status import CUES, Cue, cues_of, is_against_goal, is_imperative, is_subjectless, status_at
+
+# a tab stands between the cells of a table: nothing is read across it
+_ENDS: Final = "|".join((*(f"{re.escape(stop)}[。；;！!？?]*+[”’」』）)]*+()" for stop in "。；;！!？?"), "\t()"))
+_EVENT: Final = re.compile(f"{_ENDS}|{MARKS}|{CUES}")
+_MARK: Final = re.compile(f"{MARKS}|{CUES}")
+_SEMICOLONS: Final = frozenset("；;")
+_LONGEST: Final = 1000  # of a longer sentence only so much is read for times and cues
+_SPRING: Final = "05"  # a report held before May has its own year before it
+_LONGEST_OPENING: Final = 6  # 截至到“十三五”
+_YEAR_DIGITS: Final = 4
+
+
+class Told(NamedTuple):
+    """What is told of a number: columns of ``quantities``."""
+
+    period: str | None
+    basis: str | None
+    place: str | None
+    status: str
+
+
+class Telling(NamedTuple):
+    """What the document tells of its time, for all its sentences."""
+
+    frame: Frame
+    plan: Frame  # for its plan part: 目前 there is later than all that it reports
+    plans_this_year: bool  # what it says of its own year is ahead
+
+    @classmethod
+    def of(cls, context: Context) -> Telling:
+        """What relative times count from: a report's years, a bulletin's, else the date of publication."""
+        report_year, reviewed = context.report_year, context.review_year
+        this_year = report_year or (reviewed if context.doc_type == "statistical_bulletin" else None)
+        if this_year is None:
+            date = context.published_date
+            year = date[:4] if date else None
+            frame = Frame(int(year) if year else None, date[:7] if date else None, year, plans=False, reports=False)
+            return cls(frame, frame._replace(plans=True), plans_this_year=False)
+        spoken = context.speech_date
+        early = spoken is None or spoken[5:7] < _SPRING
+        if spoken is not None and int(spoken[:4]) == this_year - 1:
+            this_year, early = this_year - 1, False  # held in December
+        known = reviewed is not None
+        over, now = (f"{reviewed}-12", str(reviewed)) if known else (None, None)
+        frame = Frame(this_year, over, now, plans=False, reports=True)
+        ahead = early and report_year is not None and reviewed is not None and reviewed < report_year
+        return cls(frame, frame._replace(now=None, plans=True), ahead)
+
+
+class Sentences:
+    """The sentences of one block; ``begin``, ``stop`` and ``is_short`` are of the one that ``go_to`` last reached."""
+
+    __slots__ = (
+        *("begin", "is_short", "stop", "_carried", "_cues", "_events", "_imperative", "_marks", "_mood", "_part"),
+        *("_parts", "_places", "_telling", "_text", "_times", "_topic"),
+    )
+
+    def __init__(self, text: str, parts: Parts, places: Places, telling: Telling) -> None:
+        self._text, self._parts, self._places, self._telling = text, parts, places, telling
+        self._events = _EVENT.finditer(text)
+        self.begin = self.stop = 0
+        self.is_short = True
+        self._part: Part | None = None
+        self._times: list[Time] = []
+        self._cues: list[Cue] = []
+        self._carried: Time | None = None  # across semicolons
+        self._topic: Time | None = None  # across full stops
+        self._mood = False  # the sentence before was a plan
+        self._imperative = False
+
+    def go_to(self, position: int) -> None:
+        """Go on to the sentence of ``position``, which must not fall."""
+        text = self._text
+        if self.stop:
+            self._leave(self._times, self._cues)
+        begin = self.stop
+        marks: list[re.Match[str]] = []
+        for event in self._events:
+            if event.lastindex is None:
+                marks.append(event)
+                continue
+            stop = event.end()
+            if stop > position:
+                self.stop = stop
+                break
+            if marks:
+                self.begin, self.stop = begin, stop
+                self._pass(marks)
+                marks.clear()
+            elif self._carried is not None and text[event.start()] not in _SEMICOLONS:
+                self._carried = None
+            begin = stop
+        else:
+            self.stop = len(text)
+        self.begin = begin
+        self.is_short = self.stop - begin <= _LONGEST
+        self._enter(marks, position)
+
+    def _pass(self, marks: list[re.Match[str]]) -> None:
+        """A sentence without numbers: the time and the mood that it leaves."""
+        text, begin = self._text, self.begin
+        times: list[Time] = []
+        if marks[0].start() - begin <= _LONGEST_OPENING or text[self.stop - 1] in _SEMICOLONS:
+            times = times_of(text, begin, marks, self._telling.frame, self._home(self._part))
+        self._leave(times, cues_of(text, marks) if self._part is None or self._part.planned is None else [])
+
+    def _enter(self, marks: Iterable[re.Match[str]], position: int) -> None:
+        text, begin = self._text, self.begin
+        part = self._parts.reach(position)
+        if part is not self._part and self._part is not None and part.planned != self._part.planned:
+            self._carried = self._topic = None
+        self._part = part
+        if marks:
+            if not self.is_short:
+                marks = list(_MARK.finditer(text, begin, begin + _LONGEST))
+            self._times = times_of(
+                text, begin, marks, self._telling.plan if part.planned else self._telling.frame, self._home(part)
+            )
+            self._cues = cues_of(text, marks)
+        else:
+            self._times, self._cues = [], []
+        self._places.enter(text, begin, self.stop if self.is_short else begin + _LONGEST, self._times)
+        self._imperative = part.planned is None and (
+            is_imperative(text, begin) or (self._mood and not self._cues and is_subjectless(text, begin))
+        )
+
+    def _leave(self, times: list[Time], cues: list[Cue]) -> None:
+        """Keep what holds for the sentence behind this one."""
+        text, stop = self._text, self.stop
+        opening = topic(text, self.begin, times)
+        if opening is not None:
+            self._topic = None if is_now(text, opening) or self._ends_here(opening) else opening
+        stops_at = text[stop - 1] if stop else ""
+        if stops_at in _SEMICOLONS:
+            force = next((time for time in reversed(times) if not time.is_base and time.last > stop), None)
+            self._carried = force or self._carried
+        else:
+            self._carried = None
+            if stops_at == "\t":
+                self._topic = None
+        if cues:
+            self._mood = cues[-1][1] == "target"
+
+    def _ends_here(self, time: Time) -> bool:
+        """Whether no later sentence goes on with it: a look back among goals, one of several years reported on."""
+        part = self._part
+        if part is None:
+            return False
+        last, this_year = years(time.period)[1], self._telling.frame.this_year
+        if part.planned:
+            return last is None or this_year is None or last < this_year
+        return part.period is not None and "/" in part.period and "/" not in (time.period or "/")
+
+    def _home(self, part: Part | None) -> str | None:
+        """The period of what goes before the sentence, or around it."""
+        time = self._carried or self._topic
+        if time is not None:
+            return time.period
+        return part and part.period
+
+    def tell(self, number_start: int, start: int, end: int, clause: int) -> Told:
+        """What is told of the number from ``start`` to ``end`` in the clause that begins at ``clause``."""
+        part = self._part
+        assert part is not None  # noqa: S101 (go_to came before)
+        frame, _, ahead = self._telling
+        time = (self._times and time_at(self._times, number_start)) or self._carried or self._topic
+        place = self._places.at(number_start)
+        planned = part.planned
+        if not time:
+            period, basis = part.period, part.basis
+            goal = bool(planned) or _is_ahead(period, frame)
+        else:
+            period, basis = time.period, time.basis
+            if time.is_base:
+                return Told(period, basis, place, "actual")
+            if time.start < self.begin:
+                basis = part.basis if period == part.period and part.basis == "section" else "carried"
+            goal = _is_goal(planned, period, frame, ahead=ahead)
+        if starts_change(self._text, start, end):
+            return Told(None, None, place, "actual")
+        period = dated(self._text, self._times, start, period)
+        basis = basis if period else None
+        part_status = "target" if goal else "actual"
+        status = part_status
+        if (
+            not goal
+            and planned is None
+            and (self._imperative or (clause > self.begin and is_imperative(self._text, clause)))
+        ):
+            status = "target"
+        if self._cues:
+            status = status_at(self._cues, start, part_status, status)
+        if status == "actual" and is_against_goal(self._text, self.begin, number_start, end):
+            status = "target"
+        return Told(period, basis, place, status)
+
+
+def _is_ahead(period: str | None, frame: Frame) -> bool:
+    first, _ = years(period)
+    return first is not None and frame.this_year is not None and first > frame.this_year
+
+
+def _is_goal(planned: bool | None, period: str | None, frame: Frame, *, ahead: bool) -> bool:
+    """Whether what is dated so is a goal if no word says otherwise."""
+    first, last = years(period)
+    this_year = frame.this_year
+    if first is None or last is None or this_year is None:
+        return bool(planned)
+    if first > this_year:
+        return True
+    if last < this_year:
+        return False
+    if planned is None:
+        return last > this_year  # the years of a plan
+    if ahead and first == last == this_year and period is not None and len(period) == _YEAR_DIGITS:
+        return True
+    return planned
