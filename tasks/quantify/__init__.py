@@ -18,9 +18,8 @@ from tasks.model import Block
 from tasks.quantify.change import is_pollution
 from tasks.quantify.grammar import amounts, read
 from tasks.quantify.indicator import look_back, noun_behind
-from tasks.quantify.part import Context, Parts
-from tasks.quantify.place import Places
-from tasks.quantify.sentence import Sentences, Telling
+from tasks.quantify.part import Context
+from tasks.quantify.sentence import Sentences
 
 __all__ = ["Context", "Quantity", "quantify", "read"]
 
@@ -72,12 +71,10 @@ _CLAUSE: Final = 60  # a clause is looked at no further back
 def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
     """The quantities of a document's blocks, in reading order."""
     found: list[Quantity] = []
-    parts, places, telling = Parts(context), Places(context), Telling.of(context)
+    sentences = Sentences(context)
     for number, block in enumerate(blocks):
-        parts.open(block)
-        places.open(block)
-        _read_block(number, block.text, Sentences(block.text, parts, places, telling), found)
-        parts.reach(len(block.text))
+        sentences.open(block)
+        _read_block(number, block.text, sentences, found)
     return found
 
 

@@ -34,7 +34,7 @@ _NUMERAL: Final = {numeral: number for number, numeral in enumerate("一二三�
     "十一": 11,
     "十二": 12,
 }
-_FIRST: Final = frozenset("12一二今本去上前明全当同半季月目如现至迄十“五近过未年以")
+MARKS_BEGIN: Final = frozenset("12一二今本去上前明全当同半季月目如现至迄十“五近过未年以")
 _FIRST_OF_YEARS: Final = frozenset("12一二")
 _TO: Final = "(?:至|到|[-—–―~～－]{1,2})"
 _HAN_DIGITS: Final = "[〇○零一二三四五六七八九]{2}"
@@ -104,6 +104,11 @@ _COMPARED_BEHIND: Final = re.compile(
 _RATIO: Final = re.compile("的?(?:近|约|超)?[0-9.]++(?:多?倍|%|个?百分点)")
 _IS_COMPARED: Final = re.compile("的?(?:水平|基础上)")
 _FROM: Final = frozenset("从由自")
+# first and last characters of the patterns: most times have neither beside them
+_PARTS_BEGIN: Final = frozenset("的上下第前0123456789一二三四五六七八九十")
+_ENDS_BEGIN: Final = frozenset("年底末初全期以起开至到")
+_LEVELS_BEGIN: Final = frozenset("的水基")
+_COMPARISONS_END: Final = frozenset("比较与同于过出当到至和跟为是达了以从由自")
 _NEXT: Final = re.compile("(?:的|时的)?(?:不足|[近约超])?(?=[0-9一二三四五六七八九十百千])")  # it dates that number
 _FROM_HERE: Final = re.compile("[由从][^，。；、0-9到至]{0,8}$")
 _TO_THERE: Final = re.compile("[”’]?(?:[^，。；到至]{0,4})(?:[到至]|调整为|[增减]加?为)")
@@ -172,7 +177,7 @@ def times_of(text: str, begin: int, marks: Iterable[re.Match[str]], frame: Frame
     done = begin
     spoken_of = home
     for mark in marks:
-        if mark.start() < done or mark[0][0] not in _FIRST:
+        if mark.start() < done or mark[0][0] not in MARKS_BEGIN:
             continue
         time = _time(text, mark, done, frame, spoken_of)
         if time is None or _in_title(text, begin, time.start):
@@ -197,7 +202,12 @@ def dated(text: str, times: list[Time], start: int, period: str | None) -> str |
 
     An average over years (年均增长7%) is not of one year, but of those from the start that is named (从1997年的…).
     """
-    if period is not None and "/" not in period and _AVERAGE.search(text, max(0, start - 12), start):
+    if (
+        period is not None
+        and "年" in text[max(0, start - 12) : start]
+        and "/" not in period
+        and _AVERAGE.search(text, max(0, start - 12), start)
+    ):
         base = next((time.period for time in reversed(times) if time.is_base and time.end <= start), None)
         return f"{base[:4]}/{period[:4]}" if base and base[:4] < period[:4] else None
     return period
@@ -205,7 +215,12 @@ def dated(text: str, times: list[Time], start: int, period: str | None) -> str |
 
 def starts_change(text: str, start: int, end: int) -> bool:
     """Whether a change starts from the number: 由20条增加到36条."""
-    return _FROM_HERE.search(text, max(0, start - 9), start) is not None and _TO_THERE.match(text, end) is not None
+    ahead = text[max(0, start - 9) : start]
+    return (
+        ("由" in ahead or "从" in ahead)
+        and _FROM_HERE.search(ahead) is not None
+        and _TO_THERE.match(text, end) is not None
+    )
 
 
 def topic(text: str, begin: int, times: list[Time]) -> Time | None:
@@ -258,7 +273,8 @@ def _dated(text: str, head: _Head, frame: Frame) -> Time | None:
     """The time of one or several years, with the part of the year that follows and how it is used."""
     start, end, first, last, basis = head
     begin, stop = (None if year is None else str(year) for year in (first, last))
-    part = _PART_OF_YEAR.match(text, end) if first == last else None
+    since = False
+    part = _PART_OF_YEAR.match(text, end) if first == last and text[end : end + 1] in _PARTS_BEGIN else None
     if part is not None:
         end = part.end()
         begin, stop = _part_of_year(part, first)
@@ -268,30 +284,37 @@ def _dated(text: str, head: _Head, frame: Frame) -> Time | None:
         bare = part.start() == start
         if bare and begin and frame.over and not frame.reports and begin[:7] > frame.over:
             begin = None  # a month ahead, or one of the year before
-    if (ending := _ENDING.match(text, end)) is not None:
-        end = ending.end()
-        if ending[0][-1] in "底末" and begin:
-            begin = stop
-    since = _SINCE.match(text, end)
-    if since is not None:
-        end = since.end()
-        if begin and frame.over and frame.over[: len(begin)] >= begin[:7]:
-            basis, stop = RELATIVE, frame.over[: len(begin)]
-        else:
-            stop = begin if begin and len(begin) == _YEAR_DIGITS else None  # 今年以来 in a report on last year
+    if text[end : end + 1] in _ENDS_BEGIN:
+        if (ending := _ENDING.match(text, end)) is not None:
+            end = ending.end()
+            if ending[0][-1] in "底末" and begin:
+                begin = stop
+        if since := (open_end := _SINCE.match(text, end)) is not None:
+            end = open_end.end()
+            begin, stop, basis = _until_now(begin, basis, frame)
     period = begin if begin == stop else f"{begin}/{stop}" if begin and stop and begin < stop else None
-    return _used(text, start, end, period, basis, since=since is not None, whole=first == last)
+    return _used(text, start, end, period, basis, since=since, whole=first == last)
+
+
+def _until_now(begin: str | None, basis: str, frame: Frame) -> tuple[str | None, str | None, str]:
+    """Begin, end and basis of what has gone on since ``begin``: 2016年以来."""
+    if begin is None or frame.over is None:
+        return None, None, basis  # it has no end
+    if frame.over[: len(begin)] >= begin[:7]:
+        return begin, frame.over[: len(begin)], RELATIVE
+    return begin, begin if len(begin) == _YEAR_DIGITS else None, basis  # 今年以来 in a report on last year
 
 
 def _used(text: str, start: int, end: int, period: str | None, basis: str, *, since: bool, whole: bool) -> Time:
     """Whether it dates all that follows, only the number behind it, or nothing."""
     ahead = text[max(0, start - 4) : start]
-    base = (
-        _COMPARED.search(ahead) is not None
-        or (_COMPARED_IF.search(ahead) is not None and _COMPARED_BEHIND.match(text, end) is not None)
-        or _IS_COMPARED.match(text, end) is not None
-        or (ahead[-1:] in _FROM and whole and not since)
-    )
+    base = text[end : end + 1] in _LEVELS_BEGIN and _IS_COMPARED.match(text, end) is not None
+    if not base and ahead and ahead[-1] in _COMPARISONS_END:
+        base = (
+            _COMPARED.search(ahead) is not None
+            or (_COMPARED_IF.search(ahead) is not None and _COMPARED_BEHIND.match(text, end) is not None)
+            or (ahead[-1] in _FROM and whole and not since)
+        )
     last = _FOREVER
     if base:
         behind = None if _RATIO.match(text, end) else _NEXT.match(text, end)

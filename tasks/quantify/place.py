@@ -13,7 +13,7 @@ not to be told.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import cache
 from typing import Final, NamedTuple
 
 from tasks.describe.gazetteer import COUNTY, PROVINCE, Place, gazetteer
@@ -23,10 +23,11 @@ from tasks.quantify.period import Time
 
 COUNTRY: Final = "中华人民共和国"
 
-_CLAUSE: Final = re.compile("[，,：:；;（(。\n]|其中")
-_LEAD: Final = re.compile("(?:其中|目前|同时|此外|另外|而|如|仅|但|在(?!全)|[，,：:“])*+")
-_LEADS: Final = frozenset("其目同此另而如仅但在，,：:“")
+_BOUNDS: Final = r"，,：:;；(（。、\n"
+_LEAD: Final = re.compile("(?:其中|目前|同时|此外|另外|而|如|仅|但|在(?!全)|“|(?<=其中)[，,：:])*+")
+_LEADS: Final = frozenset("其目同此另而如仅但在“")
 _WHOLES: Final = frozenset("全我本")
+_BEFORE_NAMES: Final = _LEADS | _WHOLES
 _WHOLE: Final = re.compile("[全我本]([国省市县区州盟旗])(?![级域情外])")
 # What a statistic of a country or province begins with; without it 全国 mostly grants a title (全国文明城市).
 _STATISTIC: Final = re.compile(
@@ -46,7 +47,10 @@ _NOT_THE_PLACE: Final = re.compile(
 )
 _FIGURE: Final = re.compile("[0-9]")
 _LIST: Final = re.compile("[、和与及等]")
-_TOWN: Final = re.compile("[一-鿿]{1,5}?(?:镇|乡|街道|苏木)(?![镇区村])(?:[一-鿿]{1,4}?(?:村|社区)(?!民))?")
+_TOWN: Final = re.compile(
+    "(?!城[镇乡])[一-鿿]{1,4}?(?:镇|乡|街道|苏木)(?![镇村区化级土亲])(?:[一-鿿]{1,4}?(?:村|社区)(?![民级]))?"
+)
+_NO_NAME: Final = re.compile("[新建改造开各共有全的农城个为在对等及和]|乡镇")  # 新建乡镇卫生院
 _NUMBERING: Final = re.compile(
     "(?:[（(]?[一二三四五六七八九十0-9]{1,3}[、.．）)]|第[一二三四五六七八九十]+部分)?[ 　]*"
 )
@@ -61,14 +65,36 @@ class _Named(NamedTuple):
     place: str | None
 
 
+@cache
+def _clauses() -> re.Pattern[str]:
+    """Where a clause begins that may name a place: by its first character, what no name begins with is left out."""
+    first = {head[0] for head in gazetteer().heads} | _LEADS | _WHOLES
+    return re.compile(f"[{_BOUNDS}](?=[{''.join(sorted(first))}])")
+
+
+@cache
+def _hints(own_kind: str) -> re.Pattern[str]:
+    """What a text must contain to name another place: how a name ends, 全省. 全市 names none in a city's document."""
+    table = gazetteer()
+    pairs = {name[-2:] for name, places in table.short.items() if any(place.level < COUNTY for place in places)}
+    pairs |= table.tails | {whole + kind for whole in _WHOLES for kind in "国省市县区州盟旗" if kind != own_kind}
+    ends: dict[str, str] = {}
+    for pair in sorted(pairs):
+        ends[pair[1]] = ends.get(pair[1], "") + pair[0]
+    # each branch begins with a literal character: that lets the engine skip to the next candidate
+    return re.compile("|".join(f"{end}(?<=[{firsts}]{end})" for end, firsts in ends.items()))
+
+
 class Places:
     """Goes through the blocks of a document and knows the place each number is about."""
 
-    __slots__ = ("_around", "_carried", "_last_named", "_lineage", "_named", "_own", "_table")
+    __slots__ = ("_around", "_carried", "_hints", "_last_named", "_lineage", "_named", "_own", "_starts", "_table")
 
     def __init__(self, context: Context) -> None:
         self._table = gazetteer()
+        self._starts = _clauses()
         self._own = self._table.by_code.get(context.place_code or "")
+        self._hints = _hints(self._own.name[-1] if self._own else "")
         self._lineage = [self._own, *self._table.lineage(self._own)] if self._own else []
         self._around: str | None = None  # place of the whole block
         self._carried: str | None = None
@@ -88,27 +114,36 @@ class Places:
             heading = block.section_path[-1]
             self._around = self._only(_NUMBERING.sub("", heading, count=1).rstrip("：: "))
 
-    def enter(self, text: str, begin: int, stop: int, times: Iterable[Time]) -> None:
+    def enter(self, text: str, begin: int, stop: int, times: list[Time]) -> None:
         """Read the sentence from ``begin`` to ``stop``, in which ``times`` are named."""
         if begin == 0 or text[begin - 1] not in "；;":
             self._carried = None
         elif self._named:
             self._carried = self._named[-1].place if self._named[-1].place != COUNTRY else None
-        starts = [begin, *[match.end() for match in _CLAUSE.finditer(text, begin, stop - 1)]]
-        if times:
-            starts += [time.end for time in times if not time.is_base]
-            starts.sort()
-        heads = self._table.heads
         named: list[_Named] = []
         self._named = named
-        for start in starts:
-            if text[start - 1 : start] == "、" and not (named and _FIGURE.search(text, named[-1].end, start)):
-                continue  # two places share what follows
-            at = _LEAD.match(text, start).end() if text[start : start + 1] in _LEADS else start  # type: ignore[union-attr]
-            if text[at : at + 1] in _WHOLES or text[at : at + 2] in heads:
-                found = self._at(text, start, at)
-                if found is not None:
-                    named.append(found)
+        if self._hints.search(text, begin, stop) is None:
+            return
+        for start in (begin, *[time.end for time in times if not time.is_base]):
+            self._look(text, start, named)
+        heads = self._table.heads
+        for match in self._starts.finditer(text, begin, stop):
+            at = match.end()
+            if text[at] in _BEFORE_NAMES or text[at : at + 2] in heads:
+                self._look(text, at, named)
+        if times and len(named) > 1:
+            named.sort(key=lambda found: found.end)
+
+    def _look(self, text: str, start: int, named: list[_Named]) -> None:
+        """Add the place that is named at ``start``, behind what may lead it."""
+        first = text[start : start + 1]
+        at = _LEAD.match(text, start).end() if first in _LEADS else start  # type: ignore[union-attr]
+        if text[at : at + 1] not in _WHOLES and text[at : at + 2] not in self._table.heads:
+            return
+        if text[start - 1 : start] == "、" and not (named and _FIGURE.search(text, named[-1].end, start)):
+            return  # two places share what follows
+        if (found := self._at(text, start, at)) is not None:
+            named.append(found)
 
     def at(self, position: int) -> str | None:
         """The place of the number at ``position``."""
@@ -153,16 +188,18 @@ class Places:
             place, full, end = found, written in self._table.full, end + len(written)
         if place is None:
             return None
+        nothing = _Named(end, last, None)  # whose figures follow is not to be told, but not the place's before
         if _LIST.match(text, end) or _NOT_THE_PLACE.match(text, end):
-            return _Named(end, last, None)  # whose figures these are is not to be told, but not the place before
+            return nothing
         speaks = _STATISTIC.match(text, end) or (text[at - 1 : at] == "在" and text[end : end + 1] == "，")
         if not full and not (speaks and self._is_near(place)):
-            return _Named(end, last, None)
+            return nothing if place.level < COUNTY else None  # short forms of counties are words: 新建, 和平
         self._last_named = place
         if place == self._own:
-            return _Named(end, last, None)
-        town = _TOWN.match(text, end) if place.level == COUNTY else None
-        return _Named(end, last, place.name + town[0] if town else place.name)
+            return nothing
+        if place.level == COUNTY and (town := _TOWN.match(text, end)) is not None:
+            return nothing if _NO_NAME.search(town[0]) else _Named(end, last, place.name + town[0])
+        return _Named(end, last, place.name)
 
     def _written(self, text: str, at: int) -> str | None:
         """The longest name or short form at ``at``."""

@@ -8,32 +8,40 @@ document tells. ``Sentences`` reads a sentence only when a number stands in it, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from tasks.model import Block
 from tasks.quantify.part import Context, Part, Parts
-from tasks.quantify.period import MARKS, Frame, Time, dated, is_now, starts_change, time_at, times_of, topic, years
+from tasks.quantify.period import (
+    MARKS,
+    MARKS_BEGIN,
+    Frame,
+    Time,
+    dated,
+    is_now,
+    starts_change,
+    time_at,
+    times_of,
+    topic,
+    years,
+)
 from tasks.quantify.place import Places
 from tasks.quantify.status import CUES, Cue, cues_of, is_against_goal, is_imperative, is_subjectless, status_at
 
 # a tab stands between the cells of a table: nothing is read across it
-_ENDS: Final = "|".join((*(f"{re.escape(stop)}[。；;！!？?]*+[”’」』）)]*+()" for stop in "。；;！!？?"), "\t()"))
-_EVENT: Final = re.compile(f"{_ENDS}|{MARKS}|{CUES}")
+_END: Final = re.compile("[。；;！!？?]++[”’」』）)]*+|\t")
 _MARK: Final = re.compile(f"{MARKS}|{CUES}")
 _SEMICOLONS: Final = frozenset("；;")
 _LONGEST: Final = 1000  # of a longer sentence only so much is read for times and cues
 _SPRING: Final = "05"  # a report held before May has its own year before it
 _LONGEST_OPENING: Final = 6  # 截至到“十三五”
+_OPENING: Final = 16  # with the time behind it
+_OPENS: Final = MARKS_BEGIN | frozenset("“‘（(其而同但仅早到至在截从自进")
 _YEAR_DIGITS: Final = 4
 
 
-class Told(NamedTuple):
-    """What is told of a number: columns of ``quantities``."""
-
-    period: str | None
-    basis: str | None
-    place: str | None
-    status: str
+Told = tuple[str | None, str | None, str | None, str]
+"""What is told of a number: its period, the period's basis, its place, its status."""
 
 
 class Telling(NamedTuple):
@@ -65,19 +73,30 @@ class Telling(NamedTuple):
 
 
 class Sentences:
-    """The sentences of one block; ``begin``, ``stop`` and ``is_short`` are of the one that ``go_to`` last reached."""
+    """The sentences of a document; ``begin``, ``stop`` and ``is_short`` are of the one that ``go_to`` last reached."""
 
     __slots__ = (
-        *("begin", "is_short", "stop", "_carried", "_cues", "_events", "_imperative", "_marks", "_mood", "_part"),
+        *("begin", "is_short", "stop", "_block", "_carried", "_cues", "_ends", "_imperative", "_mood", "_part"),
         *("_parts", "_places", "_telling", "_text", "_times", "_topic"),
     )
 
-    def __init__(self, text: str, parts: Parts, places: Places, telling: Telling) -> None:
-        self._text, self._parts, self._places, self._telling = text, parts, places, telling
-        self._events = _EVENT.finditer(text)
+    def __init__(self, context: Context) -> None:
+        self._parts, self._places, self._telling = Parts(context), Places(context), Telling.of(context)
+        self._text = ""
+
+    def open(self, block: Block) -> None:
+        """Go on to ``block``."""
+        self._parts.reach(len(self._text))
+        self._parts.open(block)
+        self._block = block
+        self._text = block.text
         self.begin = self.stop = 0
-        self.is_short = True
-        self._part: Part | None = None
+
+    def _begin(self) -> None:
+        """Begin with the block: only now, because most hold no number."""
+        self._places.open(self._block)
+        self._ends = _END.finditer(self._text)
+        self._part = self._parts.reach(0)
         self._times: list[Time] = []
         self._cues: list[Cue] = []
         self._carried: Time | None = None  # across semicolons
@@ -90,52 +109,50 @@ class Sentences:
         text = self._text
         if self.stop:
             self._leave(self._times, self._cues)
+        else:
+            self._begin()
+        part = self._part
+        follows = self._mood or part.planned is None  # what sentences without numbers say of goals matters
         begin = self.stop
-        marks: list[re.Match[str]] = []
-        for event in self._events:
-            if event.lastindex is None:
-                marks.append(event)
-                continue
-            stop = event.end()
+        for end in self._ends:
+            stop = end.end()
             if stop > position:
                 self.stop = stop
                 break
-            if marks:
+            if follows or text[begin] in _OPENS or text[stop - 1] in _SEMICOLONS:
                 self.begin, self.stop = begin, stop
-                self._pass(marks)
-                marks.clear()
-            elif self._carried is not None and text[event.start()] not in _SEMICOLONS:
+                self._pass(part)
+            else:
                 self._carried = None
             begin = stop
         else:
             self.stop = len(text)
         self.begin = begin
         self.is_short = self.stop - begin <= _LONGEST
-        self._enter(marks, position)
+        self._enter(position)
 
-    def _pass(self, marks: list[re.Match[str]]) -> None:
+    def _pass(self, part: Part) -> None:
         """A sentence without numbers: the time and the mood that it leaves."""
-        text, begin = self._text, self.begin
+        text, begin, stop = self._text, self.begin, self.stop
+        whole = text[stop - 1] in _SEMICOLONS or part.planned is None
+        marks = list(_MARK.finditer(text, begin, min(stop, begin + (_LONGEST if whole else _OPENING))))
         times: list[Time] = []
-        if marks[0].start() - begin <= _LONGEST_OPENING or text[self.stop - 1] in _SEMICOLONS:
-            times = times_of(text, begin, marks, self._telling.frame, self._home(self._part))
-        self._leave(times, cues_of(text, marks) if self._part is None or self._part.planned is None else [])
+        if marks and (text[stop - 1] in _SEMICOLONS or marks[0].start() - begin <= _LONGEST_OPENING):
+            times = times_of(text, begin, marks, self._telling.frame, self._home(part))
+        self._leave(times, cues_of(text, marks) if whole else [])
 
-    def _enter(self, marks: Iterable[re.Match[str]], position: int) -> None:
+    def _enter(self, position: int) -> None:
         text, begin = self._text, self.begin
         part = self._parts.reach(position)
-        if part is not self._part and self._part is not None and part.planned != self._part.planned:
+        if part.planned != self._part.planned:
             self._carried = self._topic = None
         self._part = part
+        marks = list(_MARK.finditer(text, begin, self.stop if self.is_short else begin + _LONGEST))
+        self._times, self._cues = [], []
         if marks:
-            if not self.is_short:
-                marks = list(_MARK.finditer(text, begin, begin + _LONGEST))
-            self._times = times_of(
-                text, begin, marks, self._telling.plan if part.planned else self._telling.frame, self._home(part)
-            )
+            frame = self._telling.plan if part.planned else self._telling.frame
+            self._times = times_of(text, begin, marks, frame, self._home(part))
             self._cues = cues_of(text, marks)
-        else:
-            self._times, self._cues = [], []
         self._places.enter(text, begin, self.stop if self.is_short else begin + _LONGEST, self._times)
         self._imperative = part.planned is None and (
             is_imperative(text, begin) or (self._mood and not self._cues and is_subjectless(text, begin))
@@ -161,24 +178,21 @@ class Sentences:
     def _ends_here(self, time: Time) -> bool:
         """Whether no later sentence goes on with it: a look back among goals, one of several years reported on."""
         part = self._part
-        if part is None:
-            return False
         last, this_year = years(time.period)[1], self._telling.frame.this_year
         if part.planned:
             return last is None or this_year is None or last < this_year
         return part.period is not None and "/" in part.period and "/" not in (time.period or "/")
 
-    def _home(self, part: Part | None) -> str | None:
+    def _home(self, part: Part) -> str | None:
         """The period of what goes before the sentence, or around it."""
         time = self._carried or self._topic
         if time is not None:
             return time.period
-        return part and part.period
+        return part.period
 
     def tell(self, number_start: int, start: int, end: int, clause: int) -> Told:
         """What is told of the number from ``start`` to ``end`` in the clause that begins at ``clause``."""
         part = self._part
-        assert part is not None  # noqa: S101 (go_to came before)
         frame, _, ahead = self._telling
         time = (self._times and time_at(self._times, number_start)) or self._carried or self._topic
         place = self._places.at(number_start)
@@ -189,12 +203,12 @@ class Sentences:
         else:
             period, basis = time.period, time.basis
             if time.is_base:
-                return Told(period, basis, place, "actual")
+                return period, basis, place, "actual"
             if time.start < self.begin:
                 basis = part.basis if period == part.period and part.basis == "section" else "carried"
             goal = _is_goal(planned, period, frame, ahead=ahead)
         if starts_change(self._text, start, end):
-            return Told(None, None, place, "actual")
+            return None, None, place, "actual"
         period = dated(self._text, self._times, start, period)
         basis = basis if period else None
         part_status = "target" if goal else "actual"
@@ -209,7 +223,7 @@ class Sentences:
             status = status_at(self._cues, start, part_status, status)
         if status == "actual" and is_against_goal(self._text, self.begin, number_start, end):
             status = "target"
-        return Told(period, basis, place, status)
+        return period, basis, place, status
 
 
 def _is_ahead(period: str | None, frame: Frame) -> bool:

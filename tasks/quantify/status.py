@@ -27,7 +27,7 @@ _NOT_BEFORE: Final = {
     "将": "[近军来领士帅]",
     "要": "[^达突实完新再提保控确压增建翻把全坚加推扩超力抓降减培引办在]",
     "了": "[解望如]",
-    "计划": "(?![到于在用今明后投总新建完引开三五招种发培改安举利实修打])|实施(?:以来|情况)",
+    "计划": "(?![到于在用今明后再投总新建完引开三五招种发培改安举利实修打])|实施(?:以来|情况)",
     "拟": "[定订制合态人真]",
     "争取": "[得了上中省国专资政各项到]",
     "力争": "上游",
@@ -62,7 +62,9 @@ _MARKS_OBJECT: Final = re.compile(
     "将(?![由从进继持全大力投开在于会有实新建完达])[^，,。；]{2,30}?(?:[由从]|(?:提高|提升|降低|增加|减少|扩大|缩短|压[缩减]|[上下]调|延长|调整)[到至为])"
 )
 _GOAL_BEHIND: Final = re.compile("(?:左右|以[上内下])?的?[^，,。；、0-9]{0,8}?(?:目标|预期|计划)(?!任务)")
-_AGAINST: Final = re.compile("(?:[高低多少好优快慢]于|超过|超出|未达到?|没有达到|距离?|比|与|较)[^，,。；0-9]{0,6}$")
+_AGAINST: Final = re.compile(
+    "(?:[高低多少好优快慢]于|超过|超出|未达到?|没有达到|距离?|比|与|较|对照|按照?)[^，,。；0-9]{0,8}$"
+)
 
 _IMPERATIVE: Final = re.compile(
     "(?:进一步|持续|全面|深入|大力|着力|切实|扎实|重点|积极|继续|不断|要|再|全力)*"
@@ -107,7 +109,10 @@ def status_at(cues: list[Cue], position: int, part: str, status: str) -> str:
 
 def is_against_goal(text: str, begin: int, number_start: int, end: int) -> bool:
     """Whether the number is a goal that something is compared with: 低于13%左右的预期目标."""
-    return _GOAL_BEHIND.match(text, end) is not None and _AGAINST.search(text, begin, number_start) is not None
+    behind = text[end : end + 16]
+    if "目标" not in behind and "预期" not in behind and "计划" not in behind:
+        return False
+    return _GOAL_BEHIND.match(behind) is not None and _AGAINST.search(text, begin, number_start) is not None
 
 
 def is_imperative(text: str, clause: int) -> bool:
