@@ -39,7 +39,7 @@ def test_numerals(case):
     assert read_numeral(case["text"]) == wanted
 
 
-@pytest.mark.parametrize("case", load("sentences.jsonl"), ids=lambda case: case["comment"])
+@pytest.mark.parametrize("case", load("sentences.jsonl") + load("grammar.jsonl"), ids=lambda case: case["comment"])
 def test_sentences(case):
     rows = rows_of(case["text"])
     assert [row.text for row in rows] == [wanted["text"] for wanted in case["rows"]]
