@@ -17,16 +17,19 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tasks.quantify.lexicon import AFTER, BEFORE, IDIOMS, IN_MEASURES, NOT_AFTER, PRICES, UNITS, Unit, unit_of
-from tasks.quantify.numerals import DIGITS, EXACT, LARGE, MAX_LENGTH, POWERS, SMALL, plus, read_numeral, times
+from tasks.quantify.numerals import DIGITS, EXACT, LARGE, MAX_LENGTH, POWERS, SMALL, WIDTH, plus, read_numeral, times
 from tasks.quantify.patterns import (
+    ALONE,
     AMOUNT,
     BEHIND_DIGITS,
     CENTS,
     COEFFICIENT,
     FRACTION,
     HALF,
+    LARGE_ENDS,
     LISTED,
     MIDDLE,
+    NUMERAL,
     PRICE,
     RANGE,
     RATIO_NOUN,
@@ -84,10 +87,11 @@ _HEAD_PAIRS: Final = frozenset(word[-2:] for word in BEFORE) | {"零下"}
 _MINUS: Final = frozenset("-－−")
 _OPENING: Final = frozenset(" \t（(：:，,")
 _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
-_BEFORE_LIANG: Final = frozenset(SMALL + LARGE)  # 三百两 weighs; 一九八二两年 does not
+_BEFORE_LIANG: Final = frozenset(f"二四五六七八九{SMALL}{LARGE}")  # 三百两 weighs; 一九八二两年 does not
 _SELDOM_ONE: Final = frozenset("度层升担桶两天")  # 一度, 一天天 measure nothing
 _PLACE_UNITS: Final = frozenset("家台面间道门块棵口眼所盘里")  # classifiers that are also nouns of place names
 _FORMAL: Final = frozenset("壹贰叁肆伍陆柒捌玖貳參叄陸")  # 队伍, 大陆: one of them alone is a word's
+_WRITTEN_FORMALLY: Final = frozenset(("amount_money", "measure"))
 _IDIOM_UNITS: Final = frozenset("面门次两头")
 _SELDOM_CHINESE: Final = frozenset(
     "分角毛里尺寸/股"
@@ -99,14 +103,17 @@ _PLACE: Final = re.compile(
     "[山江河湖岛湾]|[一-鿿]{0,2}?[镇乡村屯堡庄沟河山岭湖岛湾桥城区县街路](?:(?![一-鿿])|(?=政府|党委|境内|[的在和与及等]))"
 )
 
+_COUNTING: Final = frozenset(f"0123456789{DIGITS}")  # 6万5: 60,005 or 65,000, but not 60,000
 _ITEM_BEHIND: Final = frozenset("。；：:\n\t 　”")  # 1、20个项目 behind these: the mark of an item
 _ORDINAL_UNITS: Final = frozenset(("条", "次", "批", "类", "款"))
 _LABELLING: Final = frozenset("第图表页号例款型级")  # 图1/2
 _IDIOM: Final = re.compile(IDIOMS)
-_LONGEST_IDIOM: Final = 4
+_LONGEST_IDIOM: Final = 5
 
 _INSIDE: Final = frozenset(IN_MEASURES)
 _HALF: Final = Decimal("0.5")
+
+_LINKS: Final = frozenset("是为的和与到加减乘除等那")  # 一 and 五 are numbers in 一和五, 这是五
 
 _UNREAD: Final = (None, False)
 
@@ -143,19 +150,79 @@ def amounts(text: str) -> Iterator[Amount]:
             yield amount
 
 
+class Number(NamedTuple):
+    """A number as it is written: its place, its value or the two ends of its range."""
+
+    start: int
+    end: int
+    value: Decimal | Fraction
+    value_max: Decimal | None
+
+
+def numbers(text: str) -> Iterator[Number]:
+    """Every number of ``text``, measuring or not, from left to right: of 二百零一 as well as of 二百零一亩.
+
+    A numeral of one character is a number only where no word can be made with its neighbours.
+    """
+    text = text.translate(WIDTH)
+    begin = 0
+    for start, end, _, figure in amounts(text):
+        yield from _numerals(text, begin, start)
+        value = Fraction(figure.exact) if figure.value is None and figure.exact else figure.value
+        if value is not None:
+            yield Number(start, end, value, figure.value_max)
+        begin = end
+    yield from _numerals(text, begin, len(text))
+
+
 def read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
     """The value, or both ends of the range, of a string that is one number or quantity and nothing else."""
-    text = text.strip()
+    text = text.translate(WIDTH).strip()
+    alone = ALONE.fullmatch(text)
+    found = _read(text)
+    return found if found or alone is None else _read(alone[1])
+
+
+def _read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
     if (bare := read_numeral(text)) is not None:
         return bare
+    if (slashed := SLASHED.fullmatch(text)) is not None:
+        return Fraction(int(slashed[1]), int(slashed[2])), None
     ranged = _range(text, 0, bare=True)
-    for amount in [ranged] if ranged is not None else amounts(text):
-        if amount.start == 0 and amount.end == len(text):
-            _, value, high, exact, _, _ = amount.figure
+    for start, end, _, figure in [ranged] if ranged is not None else amounts(text):
+        if start == 0 and end == len(text):
+            _, value, high, exact, _, _ = figure
             if value is not None:
                 return value, high
             return None if exact is None else (Fraction(exact), None)
     return None
+
+
+def _numerals(text: str, begin: int, stop: int) -> Iterator[Number]:
+    """The numbers without a unit between two places."""
+    done = begin
+    for match in NUMERAL.finditer(text, begin, stop):
+        start = match.start()
+        if start < done:
+            continue
+        if (ranged := _range(text, start, bare=True)) is not None and ranged.figure.value is not None:
+            done = ranged.end
+            yield Number(ranged.start, done, ranged.figure.value, ranged.figure.value_max)
+            continue
+        for end in range(min(match.end(), start + MAX_LENGTH), start, -1):  # 50 of 五十千
+            if (pair := read_numeral(text[start:end])) is not None:
+                if text[end : end + 1] not in _COUNTING and not _within_word(text, start, end):
+                    done = match.end()
+                    yield Number(start, end, *pair)
+                break
+
+
+def _within_word(text: str, start: int, end: int) -> bool:
+    """Whether a numeral of one character (or one of 千万, 百) stands where words are made with it."""
+    first = text[start]
+    if first <= "9" or (end - start > 1 and first not in _BARE_SCALE):
+        return False
+    return any("一" <= c <= "鿿" and c not in _LINKS for c in (text[start - 1 : start], text[end : end + 1]))
 
 
 class Meaning(NamedTuple):
@@ -301,7 +368,7 @@ def _counts(number: str, unit: str, value: Decimal) -> bool | None:
         return kind in _HALVED and unit not in _NEVER_HALVED
     if len(number) == 1 and unit in _SELDOM_CHINESE:
         return False
-    if _is_ascending(number) or (len(number) == 1 and number in _FORMAL and kind != "amount_money"):
+    if _is_ascending(number) or (len(number) == 1 and number in _FORMAL and kind not in _WRITTEN_FORMALLY):
         return False
     if number in ("一", "壹"):
         return kind != "count" and unit not in _SELDOM_ONE
@@ -323,7 +390,7 @@ def _counts_there(text: str, match: re.Match[str]) -> bool:
     number, unit = match.group(1, 7)
     if len(number) == 1 and unit in _PLACE_UNITS and _PLACE.match(text, end):
         return False
-    if len(number) == 1 and _IDIOM.search(text, max(0, end - _LONGEST_IDIOM), start + _LONGEST_IDIOM):
+    if len(number) == 1 and _in_idiom(text, start, end):
         return False
     if number[0] in _BARE_SCALE and unit != "大":
         about = _approximator(text, start) is not None or text[start - 2 : start] in ("突破", "达到")
@@ -331,12 +398,20 @@ def _counts_there(text: str, match: re.Match[str]) -> bool:
     return True
 
 
+def _in_idiom(text: str, start: int, end: int) -> bool:
+    return _IDIOM.search(text, max(0, end - _LONGEST_IDIOM), start + _LONGEST_IDIOM) is not None
+
+
 def _complete(text: str, figure: Figure, meaning: Unit, end: int) -> tuple[Figure, int]:
     """What completes the number behind its unit: 两米半, 五元三毛."""
     value = figure.value or Decimal(0)
     if meaning.kind != "count" and (half := HALF.match(text, end)):
         return figure._replace(value=plus(value, Decimal(5).scaleb(meaning.power - 1))), half.end()
-    if text[end - 1] in "成块" and (tenth := TENTHS.match(text, end)) and (pair := read_numeral(tenth[1])) is not None:
+    if (
+        text[end - 1] in "成块米"
+        and (tenth := TENTHS.match(text, end))
+        and (pair := read_numeral(tenth[1])) is not None
+    ):
         return figure._replace(value=plus(value, pair[0].scaleb(meaning.power - 1))), tenth.end()
     if (meaning.kind == "amount_money" or text[end - 1] == "块") and (cents := CENTS.match(text, end)):
         tenths, name, hundredths = cents.groups()
@@ -424,10 +499,9 @@ def _sign(text: str, start: int, kind: str) -> int | None:
 def _approximator(text: str, start: int) -> str | None:
     """The approximator that ends at ``start``, if its characters belong to no other word (节约)."""
     for width in (3, 2, 1):
-        word = text[max(0, start - width) : start]
-        if word in BEFORE:
-            ahead = text[start - width - 1 : start - width]
-            return None if ahead and ahead in NOT_AFTER.get(word, "") else word
+        at = start - width
+        if at >= 0 and (word := text[at:start]) in BEFORE:
+            return None if at and text[at - 1] in NOT_AFTER.get(word, "") else word
     return None
 
 
@@ -450,9 +524,9 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
         return ranged
     elif written in ("一半", "半数"):
         pair = (_HALF, None)
-    elif written == "二两" or (written[-1] == "两" and written[-2:-1] in _BEFORE_LIANG):
+    elif written[-1] == "两" and written[-2:-1] in _BEFORE_LIANG and not _in_idiom(text, start, end):
         pair, kind, unit = read_numeral(written[:-1]), "measure", "两"
-    elif written[-1] in "百千万亿萬億" and written[0] not in _BARE_SCALE:
+    elif written[0] not in _BARE_SCALE and LARGE_ENDS.search(written):
         number, middle, scale = (*MIDDLE.split(written, 1), "", "")[:3]
         pair, kind, approx = read_numeral(number + scale), "count", _MIDDLE[middle]
     elif "." in written and text[start - 1] not in "，,、" and RATIO_NOUN.search(text, max(0, start - 8), start):

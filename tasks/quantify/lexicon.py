@@ -186,7 +186,7 @@ NOT_BEFORE: Final[dict[str, str]] = {
     "张": "[力家]",
     "成": "[为立功果员效本长都就熟型套绩群]",
     "户": "[籍型外均口]",
-    "所": "[有以属在得需谓]",
+    "所": "[有属在得需谓]|以(?![上下内])",
     "批": "[准发复评]",
     "把": "[握关手]",
     "折": "[旧叠合扣射腾]",
@@ -254,6 +254,6 @@ AFTER: Final[dict[str, str]] = {
 """Approximators after a unit."""
 
 IDIOMS: Final = (
-    "四面八方|五花八门|三番五次|半斤八两|三天两头|三头六臂|九牛一毛|三令五申|三言两语|十里八乡|三三两两|七十二行"
+    "四面八方|五花八门|三番五次|半斤八两|三天两头|三头六臂|九牛一毛|三令五申|三言两语|十里八乡|三三两两|四两拨千斤"
 )
 """Numerals in these count nothing. They are looked up where a numeral of one character has a unit."""

@@ -14,6 +14,9 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final
 
+WIDTH: Final = str.maketrans("０１２３４５６７８９．％－＋　", "0123456789.%-+ ")
+"""Full width to half, character by character; a comma between digits is read in both."""
+
 MAX_LENGTH: Final = 60  # the longest number of the public suites has 31 characters; digits are read in quadratic time
 
 DIGITS: Final = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖弌弍弎貳參叄陸兩俩倆幺"

@@ -67,7 +67,7 @@ AMOUNT: Final = re.compile(
     rf"(?:(?<=番)|{_UNITED}|(?(4)[余多]?+{_SCALE}|(?!))"
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}]|/[0-9])"
     rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=[万亿萬億][{DIGITS}][百千])|(?:个[余多来]?|[余多来])[百千]?[万亿]++|(?<=一)半|(?<=半)数(?![量字据码])"
-    rf"|(?<=[{SMALL}{LARGE}二]两)(?![年月日个国省市县地])|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
+    rf"|(?<=[{SMALL}{LARGE}二四五六七八九]两)(?![年月日个国省市县地])|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
 )
 UNITED: Final = re.compile(f"({_NUMBER}){_UNITED}")  # an amount on its own, as AMOUNT found it
 BEHIND_DIGITS: Final = re.compile(f"({_SCALE}){_UNITED}")  # and what follows its digits
@@ -77,6 +77,7 @@ FRACTION: Final = re.compile(
 )
 SLASHED: Final = re.compile("([1-9])/([2-9]|10)(?![0-9/.%月日号页版）)决])")
 PRICE: Final = re.compile(f"([{_MARKS}]) ?([0-9]{_ARABIC})([余多]?)({_SCALE})(?:[美港欧日]?元)?")
+LARGE_ENDS: Final = re.compile(f"[{LARGE}](?:[{DIGITS}][百千])?$")  # 4300万, 一百三十七万八千
 MIDDLE: Final = re.compile("(个?[余多来]|个)")  # 3000多万, 三个亿
 CENTS: Final = re.compile(
     "又?([0-9一二两三四五六七八九壹贰叁肆伍陆柒捌玖])([角毛]|美分)(?:([0-9一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?钱?"
@@ -88,3 +89,11 @@ COEFFICIENT: Final = re.compile(f"(?:[0-9.]+|[{DIGITS}])[十百千]?[万亿]*")
 RATIO_NOUN: Final = re.compile("(?:[载价占之积]比|系数|指数|强度)(?:值?为|是|达到?|提高到|控制在|保持在)?$")
 # before a number, of a list with it: 三、四个, 第三、四条
 LISTED: Final = re.compile(f"(?:第[0-9{_HAN}]{{1,4}}|(?<![0-9.{_HAN}])([0-9]{{1,2}}|[{DIGITS}]))、$")
+# what may stand around a quantity that is written alone: 每小时十公里, 两年后, 50万元（含）
+ALONE: Final = re.compile(
+    "(?:每(?:小时|分钟|[秒天日周月年人户亩吨斤]|公斤|平方米)?)?(.+?)(?:[后前多余]|（含）|[(]含[)])?"
+)
+NUMERAL: Final = re.compile(
+    rf"[负負]?(?:(?<![0-9A-Za-z_])(?<![0-9][.:/-])[0-9]{_ARABIC}{_SCALE}{_MIXED}(?![A-Za-z_]|[.:/-][0-9])"
+    rf"|[{_HAN}]{_HAN_RUN}{_DECIMALS}{_SCALE})"
+)
