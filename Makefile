@@ -30,10 +30,11 @@ bench: .venv/dev  ## measure speed and quality
 	$(BIN)/python -m benchmarks.dedupe
 	$(BIN)/python -m benchmarks.damage
 
-bench-peers: .venv/dev .venv-peers/done  ## measure web pages and copies beside other tools
+bench-peers: .venv/dev .venv-peers/done  ## measure web pages, copies and numbers beside other tools
 	$(BIN)/python -m benchmarks.extraction --peers .venv-peers/bin/python
 	$(BIN)/python -m benchmarks.pages --peers .venv-peers/bin/python
 	$(BIN)/python -m benchmarks.dedupe --peers .venv-peers/bin/python
+	$(BIN)/python -m benchmarks.quantities --peers .venv-peers/bin/python
 
 soak: .venv/dev  ## kill runs at 20 random moments, clean hostile inputs at full size, have lxml check 10,000 pages
 	$(BIN)/python -m tests.soak --kills 20

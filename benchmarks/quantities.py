@@ -1,24 +1,35 @@
-"""Quality and speed of quantities on labelled sentences and the public number suites, with floors.
+"""Quality and speed of quantities on labelled sentences and the public number suites, alone or beside other tools.
+
+``python -m benchmarks.quantities [-v] [--peers PYTHON]``
 
 The labelled sentences (``dev/quantities``) are read in two ways. ``document``: the whole seed goes from decode to
 quantify, and the rows that fall into the sentence are compared, as a user gets them. ``sentence``: the sentence
 alone, normalized, without a document: what only the document tells (status) is lower there. Only true quantities
-count: kinds of ``ROWS``, durations if they measure something (status not unknown). ``numbers``: share of the suites'
-values read right, alone or inside their sentence. Data: the folder QINGWEN_SHARED (default ``../shared``). Prints
-every miss with ``-v``; exits 1 under a floor of ``floors.json`` (above it for shares of false rows).
+count: kinds of ``ROWS``, durations if they measure something (status not unknown).
+
+The cases of the suites (``dev/numbers``) are read in two ways, too, and each must be right on its own. ``alone``: the
+written number goes to ``read``. ``inside``: ``numbers`` must find it at its place in the suite's text, a text that is
+nothing but the number in a sentence of ours. Words to be kept must give no number in either. The peers
+(``quantities_peers.py``) get the same texts and labelled spans; any value they find there counts.
+
+Speed is that of the whole stage in characters per CPU second: on seed 004 (16 figures per 1,000 characters) and on the
+reports of ``dev/reports`` (5). Data: the folder QINGWEN_SHARED (default ``../shared``). Prints every miss with ``-v``;
+exits 1 under a floor of ``floors.json`` (above it for shares of false rows).
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
+import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,8 +37,7 @@ from tasks.clean.positions import BlockPositions
 from tasks.clean.record import clean_record
 from tasks.model import Block, Span
 from tasks.normalize import normalize
-from tasks.quantify import Context, Quantity, quantify, read
-from tasks.quantify.grammar import amounts
+from tasks.quantify import Context, Quantity, numbers, quantify, read
 from tasks.split import split
 
 HERE = Path(__file__).resolve().parent
@@ -35,25 +45,44 @@ SHARED = Path(os.environ.get("QINGWEN_SHARED", HERE.parent.parent / "shared"))
 ROWS = {"count", "measure", "amount_money", "percent", "percentage_point", "ratio_or_multiple", "duration"}
 ATTRIBUTES = ("kind", "approx", "direction", "to_or_by", "status", "modifier")
 VERBOSE = "-v" in sys.argv
+SENTENCE = "经核算为{}，特此说明。"
 
 Places = dict[tuple[int, int], Quantity]
 
 
+class Case(NamedTuple):
+    """A number between two places of a text and its values; None where nothing is to be read."""
+
+    text: str
+    start: int
+    end: int
+    values: list[str] | None
+
+
 def main() -> None:
     """Measure, print, compare with the floors."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-v", action="store_true", help="print every miss")
+    parser.add_argument("--peers", metavar="PYTHON", help="measure other tools, too, with this interpreter")
+    peers = parser.parse_args().peers
     labels = [json.loads(line) for line in (SHARED / "dev/quantities/quantities.jsonl").open(encoding="utf-8")]
     figures = {f"sentence_{name}": value for name, value in score(labels, map(read_sentence, labels)).items()}
     seeds = {path.name[:3]: read_seed(path) for path in sorted((SHARED / "seeds").glob("*.txt"))}
     whole = (within(seeds[label["source"]], label) for label in labels)
     figures |= {f"document_{name}": value for name, value in score(labels, whole).items()}
-    figures["numbers"] = score_numbers(json.loads(line) for line in (SHARED / "dev/numbers/numbers.jsonl").open())
-    figures["million_chars_per_cpu_second"] = speed()
+    cases = suite_cases()
+    figures["numbers_alone"] = share(cases, [attempt_alone(case) for case in cases])
+    figures["numbers_inside"] = share(cases, [attempt_inside(case) for case in cases])
+    figures["million_chars_per_cpu_second"] = speed(seed_documents())
+    figures["million_chars_per_cpu_second_reports"] = speed(report_documents())
     floors = json.loads((HERE / "floors.json").read_text())["quantities"]
     failed = False
     for name, value in figures.items():
         low = name in floors and (value > floors[name] if name.endswith("_false") else value < floors[name])
         failed |= low
         print(f"{name:36} {value:.4f}{f'  FLOOR {floors[name]}' if low else ''}")
+    if peers:
+        beside(peers, cases, labels)
     sys.exit(failed)
 
 
@@ -164,42 +193,111 @@ def score(labels: list[dict[str, Any]], readings: Iterable[Places]) -> dict[str,
     }
 
 
-def score_numbers(cases: Iterator[dict[str, Any]]) -> float:
-    """Share of the suites' numbers whose value is read, alone or in the sentence; keep cases must give nothing."""
-    right = total = 0
-    for case in cases:
-        total += 1
-        found = list(amounts(case["input"]))
-        if case["kind"] == "keep":
-            right += not found
-            continue
-        hits = [a for a in found if a.start < case["end"] and a.end > case["start"]]
-        readings = [
-            read(case["text"]),
-            *((f.value or (f.exact and Fraction(f.exact)), f.value_max) for f in (a.figure for a in hits[:1])),
-        ]
-        good = any(close(reading, case["value"]) for reading in readings if reading)
+def suite_cases() -> list[Case]:
+    """The cases of the number suites; a text that is the number alone stands in a sentence."""
+    cases = []
+    for line in (SHARED / "dev/numbers/numbers.jsonl").open(encoding="utf-8"):
+        case = json.loads(line)
+        text, start, end = case["input"], case["start"], case["end"]
+        if case["kind"] != "keep" and text.strip() == case["text"]:
+            start = SENTENCE.index("{")
+            text, end = SENTENCE.format(case["text"]), start + len(case["text"])
+        cases.append(Case(text, start, end, case["value"]))
+    return cases
+
+
+def labelled_cases(labels: list[dict[str, Any]]) -> tuple[list[Case], list[Values]]:
+    """The true quantities of the labelled sentences, and the values of our rows at their places."""
+    cases, found = [], []
+    for label in labels:
+        rows = read_sentence(label)
+        for mention in filter(measures, label["mentions"]):
+            start, end = mention["start"], mention["start"] + len(mention["text"])
+            values = [str(value) for value in (mention["value"], mention["value_max"]) if value is not None]
+            cases.append(Case(label["sentence"], start, end, values))
+            here = [row for (begin, stop), row in rows.items() if begin < end and stop > start]
+            ends = [(row.value_exact or row.value, row.value_max) for row in here]
+            found.append([[value for value in pair if value is not None] for pair in ends])
+    return cases, found
+
+
+Values = list[list[Any]]  # of each number found at a place: its value or both ends of its range
+
+
+def attempt_alone(case: Case) -> Values:
+    found = read(case.text[case.start : case.end])
+    return [] if found is None else [[value for value in found if value is not None]]
+
+
+def attempt_inside(case: Case) -> Values:
+    return [
+        [value for value in (number.value, number.value_max) if value is not None]
+        for number in numbers(case.text)
+        if number.start < case.end and number.end > case.start
+    ]
+
+
+def share(cases: list[Case], found: list[Values]) -> float:
+    """Share of the cases of which a value found is the true one, or in which rightly none is."""
+    right = 0
+    for case, values in zip(cases, found, strict=True):
+        good = not values if case.values is None else any(same(value, case.values) for value in values)
         right += good
         if not good:
-            say("number", case["input"], case["value"], readings)
-    return right / total
+            say("number", case.text[case.start : case.end], case.values, values)
+    return right / len(cases)
 
 
-def close(reading: tuple[Any, Any], truth: list[str]) -> bool:
+def same(found: list[Any], truth: list[str]) -> bool:
     """Equal up to the twelve digits that the suites write of a fraction."""
-    values = [Fraction(value) for value in reading if value is not None]
-    wanted = [Fraction(value) for value in truth]
-    return len(values) == len(wanted) and all(
-        abs(a - b) <= abs(b) / 10**12 for a, b in zip(values, wanted, strict=True)
-    )
+    pairs = [(Fraction(a), Fraction(b)) for a, b in zip(found, truth, strict=False)]
+    return len(found) == len(truth) and all(abs(a - b) <= abs(b) / 10**12 for a, b in pairs)
 
 
-def speed() -> float:
-    """Million characters per CPU second of the stage on seed 004 (16 figures per 1,000 characters), best of five."""
+def beside(python: str, suites: list[Case], labels: list[dict[str, Any]]) -> None:
+    """Print what the peers read of the same cases, and how fast. Only ours knows which numbers measure something."""
+    labelled, found = labelled_cases(labels)
+    cases = suites + labelled
+    begin = time.process_time()
+    inside = [attempt_inside(case) for case in cases]
+    seconds = time.process_time() - begin
+    alone = [attempt_alone(case) for case in suites]
+    rows = [("qingwen", "", seconds, [*inside[: len(suites)], *found], alone)]
+    lines = "".join(json.dumps({"text": c.text, "start": c.start, "end": c.end}) + "\n" for c in cases)
+    command = [python, str(HERE / "quantities_peers.py")]
+    run = subprocess.run(command, input=lines.encode(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    for line in run.stdout.splitlines():
+        row = json.loads(line)
+        rows.append((row["tool"], row["version"], row["cpu_seconds"], row["inside"], row["alone"]))
+    characters = sum(len(case.text) for case in cases)
+    print(f"\n{'tool':28} suites: inside  alone  labelled  million characters per CPU second")
+    n = len(suites)
+    for tool, version, taken, inside, alone in rows:
+        shares = share(suites, inside[:n]), share(suites, alone[:n]), share(labelled, inside[n:])
+        rate = characters / taken / 1e6
+        print(f"{tool + ' ' + version:28} {shares[0]:14.3f} {shares[1]:6.3f} {shares[2]:9.3f} {rate:9.3f}")
+
+
+def seed_documents() -> tuple[Context, list[list[Block]]]:
+    """The records of seed 004 as the stages before leave them."""
     path = next((SHARED / "seeds").glob("004*"))
     records = split(path.name, path.read_text(encoding="utf-8")).records
-    documents = [clean_record(record, audit=False).stripped.blocks for record in records]
     context = Context(report_year=2020, review_year=2019, doc_type="government_work_report")
+    return context, [clean_record(record, audit=False).stripped.blocks for record in records]
+
+
+def report_documents() -> tuple[Context, list[list[Block]]]:
+    """The yearly reports of the State Council, a block for each paragraph."""
+    documents = []
+    for line in (SHARED / "dev/reports/state_council_1954_2017.jsonl").open(encoding="utf-8"):
+        paragraphs = (normalize(paragraph)[0] for paragraph in json.loads(line)["text"].split("\n"))
+        documents.append([Block("paragraph", [], text=text) for text in paragraphs if text])
+    return Context(report_year=2017, review_year=2016, doc_type="government_work_report"), documents
+
+
+def speed(sample: tuple[Context, list[list[Block]]]) -> float:
+    """Million characters per CPU second of the stage, best of five."""
+    context, documents = sample
     best = float("inf")
     for _ in range(5):
         begin = time.process_time()

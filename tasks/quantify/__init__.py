@@ -16,12 +16,12 @@ from typing import Final, NamedTuple
 
 from tasks.model import Block
 from tasks.quantify.change import is_pollution
-from tasks.quantify.grammar import amounts, read
+from tasks.quantify.grammar import amounts, numbers, read
 from tasks.quantify.indicator import look_back, noun_behind
 from tasks.quantify.part import Context
 from tasks.quantify.sentence import Sentences
 
-__all__ = ["Context", "Quantity", "quantify", "read"]
+__all__ = ["Context", "Quantity", "numbers", "quantify", "read"]
 
 
 class Quantity(NamedTuple):

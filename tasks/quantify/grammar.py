@@ -16,18 +16,26 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tasks.quantify.lexicon import AFTER, BEFORE, NOT_AFTER, UNITS, Unit
-from tasks.quantify.numerals import DIGITS, EXACT, LARGE, MAX_LENGTH, SMALL, plus, read_numeral, times
+from tasks.quantify.lexicon import AFTER, BEFORE, IDIOMS, IN_MEASURES, NOT_AFTER, PRICES, UNITS, Unit, unit_of
+from tasks.quantify.numerals import DIGITS, EXACT, LARGE, MAX_LENGTH, POWERS, SMALL, WIDTH, plus, read_numeral, times
 from tasks.quantify.patterns import (
+    ALONE,
     AMOUNT,
     BEHIND_DIGITS,
     CENTS,
     COEFFICIENT,
     FRACTION,
     HALF,
+    LARGE_ENDS,
+    LISTED,
+    MIDDLE,
+    NUMERAL,
+    PRICE,
     RANGE,
     RATIO_NOUN,
     SHARED,
+    SLASHED,
+    TENTHS,
     UNITED,
 )
 
@@ -52,16 +60,17 @@ class Amount(NamedTuple):
     figure: Figure
 
 
-_POWERS: Final = {
-    small + large: i + j
-    for i, small in enumerate(("", "十", "百", "千"))
-    for large, j in (("", 0), ("万", 4), ("亿", 8), ("万亿", 12), ("兆", 12))
-} | {"万万": 8}
 _SCALES: Final = f"十百千{LARGE}"
-_MIDDLE: Final = {"": "exact", "个": "exact", "来": "about", "余": "over", "多": "over"}
+_MIDDLE: Final = {
+    **dict.fromkeys(("", "个", "半"), "exact"),
+    **dict.fromkeys(("来", "个来"), "about"),
+    **dict.fromkeys(("余", "多", "个余", "个多"), "over"),
+}
 _PERCENT_OF: Final = {"百": 0, "千": -1, "万": -2, "十万": -3, "百万": -4, "千万": -5, "亿": -6, "万万": -6}
 _WHOLE_DIGITS: Final = 26  # of decimal128(38, 12)
 _DECIMAL_DIGITS: Final = 12
+_LONGEST_PLAIN: Final = 12  # digits of a number without marks; more identify something
+_LIKELY: Final = 1000  # an end of a range is not more times the other: 8500到3万, but not 500—1亿
 
 _LONGEST: Final = MAX_LENGTH + 20  # a number that can be read, with the longest unit
 
@@ -72,18 +81,39 @@ _BEHIND: Final = {
 _TO: Final = frozenset("至到-－~～–—（(")
 _NOT_INNER: Final = frozenset("容外部资陆需蒙涵生阁游")  # 内容, 上下游
 _TAIL: Final = frozenset(_BEHIND) | _TO | frozenset("半又0123456789") | frozenset(DIGITS)
-_HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負下")
-_HEAD_ALONE: Final = frozenset(word for word in BEFORE if len(word) == 1) | frozenset("-－−负負")
+_HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負下、")
+_HEAD_ALONE: Final = frozenset(word for word in BEFORE if len(word) == 1) | frozenset("-－−负負、")
 _HEAD_PAIRS: Final = frozenset(word[-2:] for word in BEFORE) | {"零下"}
 _MINUS: Final = frozenset("-－−")
 _OPENING: Final = frozenset(" \t（(：:，,")
 _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
-_BEFORE_LIANG: Final = frozenset(SMALL + LARGE)  # 三百两 weighs; 一九八二两年 does not
+_BEFORE_LIANG: Final = frozenset(f"二四五六七八九{SMALL}{LARGE}")  # 三百两 weighs; 一九八二两年 does not
 _SELDOM_ONE: Final = frozenset("度层升担桶两天")  # 一度, 一天天 measure nothing
-_PLACE_UNITS: Final = frozenset("家台面间道门块棵口眼所")  # classifiers that are also nouns of place names
+_PLACE_UNITS: Final = frozenset("家台面间道门块棵口眼所盘里")  # classifiers that are also nouns of place names
+_FORMAL: Final = frozenset("壹贰叁肆伍陆柒捌玖貳參叄陸")  # 队伍, 大陆: one of them alone is a word's
+_WRITTEN_FORMALLY: Final = frozenset(("amount_money", "measure"))
+_IDIOM_UNITS: Final = frozenset("面门次两头")
+_SELDOM_CHINESE: Final = frozenset(
+    "分角毛里尺寸/股"
+)  # 十分, 三角, 三毛: one numeral of one character counts none of these
+_NEVER_HALVED: Final = frozenset(("天", "层", "岁", "分", "度", "秒", "两"))  # 半天, 半层
+_HALVED: Final = frozenset(("measure", "duration", "percentage_point", "amount_money"))
+_MINUTES: Final = re.compile(f"[0-9{DIGITS}十][时点度:]$")  # 8时30分 and 东经120度30分 are no scores
 _PLACE: Final = re.compile(
-    "[一-鿿]{0,2}?[镇乡村屯堡庄沟河山岭湖岛湾桥城区县街路](?:(?![一-鿿])|(?=政府|党委|境内|[的在和与及等]))"
+    "[山江河湖岛湾]|[一-鿿]{0,2}?[镇乡村屯堡庄沟河山岭湖岛湾桥城区县街路](?:(?![一-鿿])|(?=政府|党委|境内|[的在和与及等]))"
 )
+
+_COUNTING: Final = frozenset(f"0123456789{DIGITS}")  # 6万5: 60,005 or 65,000, but not 60,000
+_ITEM_BEHIND: Final = frozenset("。；：:\n\t 　”")  # 1、20个项目 behind these: the mark of an item
+_ORDINAL_UNITS: Final = frozenset(("条", "次", "批", "类", "款"))
+_LABELLING: Final = frozenset("第图表页号例款型级")  # 图1/2
+_IDIOM: Final = re.compile(IDIOMS)
+_LONGEST_IDIOM: Final = 5
+
+_INSIDE: Final = frozenset(IN_MEASURES)
+_HALF: Final = Decimal("0.5")
+
+_LINKS: Final = frozenset("是为的和与到加减乘除等那")  # 一 and 五 are numbers in 一和五, 这是五
 
 _UNREAD: Final = (None, False)
 
@@ -120,19 +150,79 @@ def amounts(text: str) -> Iterator[Amount]:
             yield amount
 
 
+class Number(NamedTuple):
+    """A number as it is written: its place, its value or the two ends of its range."""
+
+    start: int
+    end: int
+    value: Decimal | Fraction
+    value_max: Decimal | None
+
+
+def numbers(text: str) -> Iterator[Number]:
+    """Every number of ``text``, measuring or not, from left to right: of 二百零一 as well as of 二百零一亩.
+
+    A numeral of one character is a number only where no word can be made with its neighbours.
+    """
+    text = text.translate(WIDTH)
+    begin = 0
+    for start, end, _, figure in amounts(text):
+        yield from _numerals(text, begin, start)
+        value = Fraction(figure.exact) if figure.value is None and figure.exact else figure.value
+        if value is not None:
+            yield Number(start, end, value, figure.value_max)
+        begin = end
+    yield from _numerals(text, begin, len(text))
+
+
 def read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
     """The value, or both ends of the range, of a string that is one number or quantity and nothing else."""
-    text = text.strip()
+    text = text.translate(WIDTH).strip()
+    alone = ALONE.fullmatch(text)
+    found = _read(text)
+    return found if found or alone is None else _read(alone[1])
+
+
+def _read(text: str) -> tuple[Decimal | Fraction, Decimal | None] | None:
     if (bare := read_numeral(text)) is not None:
         return bare
+    if (slashed := SLASHED.fullmatch(text)) is not None:
+        return Fraction(int(slashed[1]), int(slashed[2])), None
     ranged = _range(text, 0, bare=True)
-    for amount in [ranged] if ranged is not None else amounts(text):
-        if amount.start == 0 and amount.end == len(text):
-            _, value, high, exact, _, _ = amount.figure
+    for start, end, _, figure in [ranged] if ranged is not None else amounts(text):
+        if start == 0 and end == len(text):
+            _, value, high, exact, _, _ = figure
             if value is not None:
                 return value, high
             return None if exact is None else (Fraction(exact), None)
     return None
+
+
+def _numerals(text: str, begin: int, stop: int) -> Iterator[Number]:
+    """The numbers without a unit between two places."""
+    done = begin
+    for match in NUMERAL.finditer(text, begin, stop):
+        start = match.start()
+        if start < done:
+            continue
+        if (ranged := _range(text, start, bare=True)) is not None and ranged.figure.value is not None:
+            done = ranged.end
+            yield Number(ranged.start, done, ranged.figure.value, ranged.figure.value_max)
+            continue
+        for end in range(min(match.end(), start + MAX_LENGTH), start, -1):  # 50 of 五十千
+            if (pair := read_numeral(text[start:end])) is not None:
+                if text[end : end + 1] not in _COUNTING and not _within_word(text, start, end):
+                    done = match.end()
+                    yield Number(start, end, *pair)
+                break
+
+
+def _within_word(text: str, start: int, end: int) -> bool:
+    """Whether a numeral of one character (or one of 千万, 百) stands where words are made with it."""
+    first = text[start]
+    if first <= "9" or (end - start > 1 and first not in _BARE_SCALE):
+        return False
+    return any("一" <= c <= "鿿" and c not in _LINKS for c in (text[start - 1 : start], text[end : end + 1]))
 
 
 class Meaning(NamedTuple):
@@ -152,9 +242,9 @@ def _meaning(written: str) -> Meaning | None:
     if match is None:
         return None
     scale, middle, outer, unit = match.groups()
-    power = _POWERS.get(scale + outer)
-    kind, name, own_power = UNITS[unit]
-    if power is None or own_power:
+    power = POWERS.get(scale + outer)
+    kind, name, own_power = unit_of(unit)
+    if power is None or own_power or unit == "分" or unit[1:2] in _INSIDE:
         return None
     return Meaning(power, kind, name, _MIDDLE[middle], may_be_item=kind == "count" and not scale)
 
@@ -178,14 +268,20 @@ def _reading(written: str) -> tuple[Figure | None, bool]:
     if match is None:
         return _UNREAD
     number, middle, scale, unit = match.groups()
-    if len(number) > MAX_LENGTH or (pair := _value(number + scale)) is None:
+    if len(number) > MAX_LENGTH or (pair := _discount(number) if unit == "折" else _value(number + scale)) is None:
         return None, True
     value, high = pair
-    kind, name, power = UNITS[unit]
+    kind, name, power = unit_of(unit)
+    if (inside := unit[1:2]) in _INSIDE:
+        middle = inside
+        value = plus(value, _HALF) if inside == "半" else value
     if power:
         factor = Decimal(1).scaleb(power)
         value, high = times(value, factor), high and times(high, factor)
-    counts = _counts(number, unit, value) if number[0] > "9" else None if _may_be_item(number, kind) else True
+    if number[0] > "9":
+        counts = _counts(number, unit, value)
+    else:
+        counts = None if unit == "分" or _may_be_item(number, kind) else True
     if counts is False:
         return None, True
     fits = _fits(value) and (high is None or _fits(high))
@@ -195,7 +291,9 @@ def _reading(written: str) -> tuple[Figure | None, bool]:
 
 def _amount(text: str, match: re.Match[str], figure: Figure | None) -> Amount | None:
     """The amount that begins with ``match``, where its own characters do not tell all."""
-    number, unit = match.group(1, 6)
+    number, unit = match.group(1, 7)
+    if number[0] in PRICES:
+        return _price(text, match.start())
     if unit is None:
         return _without_unit(text, match)
     if figure is None:
@@ -204,30 +302,47 @@ def _amount(text: str, match: re.Match[str], figure: Figure | None) -> Amount | 
     if number[0] > "9":
         if not _counts_there(text, match):
             return None
+    elif unit == "分":
+        if _MINUTES.search(text, max(0, start - 2), start):
+            return None
     elif _may_be_item(number, figure.kind) and (not start or text[start - 1] in "。；"):
         return None
     if text[end : end + 1] in _TAIL:
         if text[end] in _TO and (ranged := _range(text, start)) is not None:
             return ranged
-        figure, end = _complete(text, figure, UNITS[unit], end)
+        figure, end = _complete(text, figure, unit_of(unit), end)
     return _surround(text, start, end, figure)
 
 
 def _value(written: str) -> tuple[Decimal, Decimal | None] | None:
     """The value of a number, or both ends of the range."""
+    if written == "半":
+        return _HALF, None
     digits = written.rstrip(_SCALES)
-    if digits and digits.isascii() and (power := _POWERS.get(written[len(digits) :])) is not None:
+    if digits and digits.isascii() and (power := POWERS.get(written[len(digits) :])) is not None:
         value = _decimal(digits, power)
         return None if value is None else (value, None)
     return read_numeral(written)
 
 
+def _discount(number: str) -> tuple[Decimal, Decimal | None] | None:
+    """The number before 折: 八五折 is 8.5, 七八折 is 7 to 8."""
+    pair = _value(number)
+    if pair is None and len(number) == 2 and (digits := read_numeral(f"{number[0]}点{number[1]}")) is not None:
+        return digits
+    return pair
+
+
 def _decimal(digits: str, power: int) -> Decimal | None:
     """Arabic digits times ten to ``power``; None for an identifier, or what is beyond decimal128."""
-    if "," in digits:
-        digits = digits.replace(",", "")
-    if len(digits) > _DECIMAL_DIGITS or len(digits) + power > _WHOLE_DIGITS:
-        return None
+    longest = _LONGEST_PLAIN
+    if "," in digits or "，" in digits:
+        digits = digits.replace(",", "").replace("，", "")
+        longest = _WHOLE_DIGITS
+    if len(digits) > _LONGEST_PLAIN or len(digits) + power > _WHOLE_DIGITS:
+        whole, _, decimals = digits.partition(".")
+        if len(whole) > longest or len(whole) + power > _WHOLE_DIGITS or len(decimals) - power > _DECIMAL_DIGITS:
+            return None
     return _shifted(digits, power) if power else Decimal(digits)
 
 
@@ -246,27 +361,45 @@ def _may_be_item(number: str, kind: str) -> bool:
 
 def _counts(number: str, unit: str, value: Decimal) -> bool | None:
     """Whether a Chinese numeral counts: no article (一个), ordinal (二次), zero (零距离); None: its place tells."""
+    kind = unit_of(unit).kind
     if unit == "大":
         return 2 <= value <= 10
+    if number == "半":
+        return kind in _HALVED and unit not in _NEVER_HALVED
+    if len(number) == 1 and unit in _SELDOM_CHINESE:
+        return False
+    if _is_ascending(number) or (len(number) == 1 and number in _FORMAL and kind not in _WRITTEN_FORMALLY):
+        return False
     if number in ("一", "壹"):
-        return UNITS[unit].kind != "count" and unit not in _SELDOM_ONE
+        return kind != "count" and unit not in _SELDOM_ONE
     if number == "二":
-        return UNITS[unit].kind != "count" or unit == "人"
-    if number[0] in _BARE_SCALE or (len(number) == 1 and unit in _PLACE_UNITS):
+        return kind != "count" or unit == "人"
+    if number[0] in _BARE_SCALE or (len(number) == 1 and (unit in _PLACE_UNITS or unit in _IDIOM_UNITS)):
         return None if value else False
     return bool(value)
+
+
+def _is_ascending(number: str) -> bool:
+    """Whether digits are told one after the other: 一二三产业."""
+    return len(number) > 2 and number in "一二三四五六七八九"
 
 
 def _counts_there(text: str, match: re.Match[str]) -> bool:
     """Whether a Chinese numeral counts where it stands: no epithet (百家) and no name (八面城镇)."""
     start, end = match.span()
-    number, unit = match.group(1, 6)
+    number, unit = match.group(1, 7)
     if len(number) == 1 and unit in _PLACE_UNITS and _PLACE.match(text, end):
         return False
+    if len(number) == 1 and _in_idiom(text, start, end):
+        return False
     if number[0] in _BARE_SCALE and unit != "大":
-        about = text[start - 1 : start] in _HEAD or text[start - 2 : start] in ("突破", "达到")
+        about = _approximator(text, start) is not None or text[start - 2 : start] in ("突破", "达到")
         return about or text.startswith(("以上", "以下", "以内"), end)
     return True
+
+
+def _in_idiom(text: str, start: int, end: int) -> bool:
+    return _IDIOM.search(text, max(0, end - _LONGEST_IDIOM), start + _LONGEST_IDIOM) is not None
 
 
 def _complete(text: str, figure: Figure, meaning: Unit, end: int) -> tuple[Figure, int]:
@@ -274,6 +407,12 @@ def _complete(text: str, figure: Figure, meaning: Unit, end: int) -> tuple[Figur
     value = figure.value or Decimal(0)
     if meaning.kind != "count" and (half := HALF.match(text, end)):
         return figure._replace(value=plus(value, Decimal(5).scaleb(meaning.power - 1))), half.end()
+    if (
+        text[end - 1] in "成块米"
+        and (tenth := TENTHS.match(text, end))
+        and (pair := read_numeral(tenth[1])) is not None
+    ):
+        return figure._replace(value=plus(value, pair[0].scaleb(meaning.power - 1))), tenth.end()
     if (meaning.kind == "amount_money" or text[end - 1] == "块") and (cents := CENTS.match(text, end)):
         tenths, name, hundredths = cents.groups()
         for digit, power in ((tenths, -2 if name == "美分" else -1), (hundredths or "0", -2)):
@@ -303,6 +442,8 @@ def _surround(text: str, start: int, end: int, figure: Figure) -> Amount | None:
         sign = _sign(text, start, kind)
         if sign is None:
             return None
+        if text[start - 1] == "、" and (listed := LISTED.search(text, max(0, start - 7), start)) is not None:
+            return _listed(text, listed, start, end, figure)
         if sign:
             start -= sign
             value = value and value.copy_negate()
@@ -311,6 +452,37 @@ def _surround(text: str, start: int, end: int, figure: Figure) -> Amount | None:
             start -= len(ahead)
             approx = BEFORE[ahead] if approx == "exact" else approx
     return Amount(start, end, number_start, Figure(kind, value, high, exact, unit, approx))
+
+
+def _listed(text: str, listed: re.Match[str], start: int, end: int, figure: Figure) -> Amount | None:
+    """三、四个 is 3 to 4; 3、4个 may be of two things; a digit that marks an item (1、20个项目) is of nothing."""
+    digit, first = listed[1], listed.start()
+    value = figure.value
+    if digit is None:
+        return None
+    if not first or text[first - 1] in _ITEM_BEHIND or value is None:
+        return Amount(start, end, start, figure)
+    if digit.isdecimal():
+        return None if value == int(digit) + 1 else Amount(start, end, start, figure)
+    pair = read_numeral(digit + text[start])
+    if pair is None or pair[1] is None or value != pair[1].scaleb(value.adjusted()) or figure.unit in _ORDINAL_UNITS:
+        return None
+    low = pair[0].scaleb(value.adjusted())
+    return Amount(first, end, first, figure._replace(value=low, value_max=value, approx="range"))
+
+
+def _price(text: str, start: int) -> Amount | None:
+    """A number behind the sign of a currency: ¥3.5万."""
+    price = PRICE.match(text, start)
+    if price is None:
+        return None
+    sign, digits, middle, scale = price.groups()
+    power = POWERS.get(scale)
+    value = None if power is None else _decimal(digits, power)
+    if value is None:
+        return None
+    figure = Figure("amount_money", value, None, None, PRICES[sign], _MIDDLE[middle])
+    return _surround(text, start, price.end(), figure)
 
 
 def _sign(text: str, start: int, kind: str) -> int | None:
@@ -327,10 +499,9 @@ def _sign(text: str, start: int, kind: str) -> int | None:
 def _approximator(text: str, start: int) -> str | None:
     """The approximator that ends at ``start``, if its characters belong to no other word (节约)."""
     for width in (3, 2, 1):
-        word = text[max(0, start - width) : start]
-        if word in BEFORE:
-            ahead = text[start - width - 1 : start - width]
-            return None if ahead and ahead in NOT_AFTER.get(word, "") else word
+        at = start - width
+        if at >= 0 and (word := text[at:start]) in BEFORE:
+            return None if at and text[at - 1] in NOT_AFTER.get(word, "") else word
     return None
 
 
@@ -341,25 +512,41 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
     pair: tuple[Decimal, Decimal | None] | None = None
     kind = "ratio_or_multiple"
     unit: str | None = None
+    approx = "exact"
     if (doubling := match[3]) is not None:
         times_two = read_numeral(doubling or "一")
         pair, unit = times_two and (Decimal(2) ** int(times_two[0]), None), "倍"
     elif (fraction := FRACTION.match(text, start)) is not None:
         return _fraction(text, fraction)
+    elif (slashed := SLASHED.match(text, start)) is not None:
+        return _slashed(text, slashed)
     elif (ranged := _range(text, start)) is not None:
         return ranged
-    elif written == "一半":
-        pair = (Decimal("0.5"), None)
-    elif written == "二两" or (written[-1] == "两" and written[-2:-1] in _BEFORE_LIANG):
+    elif written in ("一半", "半数"):
+        pair = (_HALF, None)
+    elif written[-1] == "两" and written[-2:-1] in _BEFORE_LIANG and not _in_idiom(text, start, end):
         pair, kind, unit = read_numeral(written[:-1]), "measure", "两"
-    elif written[-1] in LARGE and written[0] not in _BARE_SCALE:
-        pair, kind = read_numeral(written), "count"
+    elif written[0] not in _BARE_SCALE and LARGE_ENDS.search(written):
+        number, middle, scale = (*MIDDLE.split(written, 1), "", "")[:3]
+        pair, kind, approx = read_numeral(number + scale), "count", _MIDDLE[middle]
     elif "." in written and text[start - 1] not in "，,、" and RATIO_NOUN.search(text, max(0, start - 8), start):
         pair = (Decimal(written.replace(",", "")), None)
     if pair is None:
         return None
-    approx = "exact" if pair[1] is None else "range"
-    return _surround(text, start, end, Figure(kind, pair[0], pair[1], None, unit, approx))
+    return _surround(
+        text, start, end, Figure(kind, pair[0], pair[1], None, unit, approx if pair[1] is None else "range")
+    )
+
+
+def _slashed(text: str, match: re.Match[str]) -> Amount | None:
+    """1/3 behind a word is the fraction; 3/15 is a date, 5/2 a formula, 图1/2 a label."""
+    start, end = match.span()
+    top, bottom = int(match[1]), int(match[2])
+    before = text[start - 1 : start]
+    if top >= bottom or before < "一" or before in _LABELLING:
+        return None
+    decimal, exact = _as_decimal(Fraction(top, bottom))
+    return _surround(text, start, end, Figure("ratio_or_multiple", decimal, None, exact, None, "exact"))
 
 
 def _fraction(text: str, match: re.Match[str]) -> Amount | None:
@@ -406,7 +593,7 @@ def _shared_scale(low_text: str, high_text: str, low: Decimal, high: Decimal) ->
         return low
     small, large = scale.groups()
     alone = set(low_text).isdisjoint(SMALL) and COEFFICIENT.fullmatch(high_text)
-    scaled = times(low, Decimal(10 ** _POWERS.get(small + large if alone else large, 0)))
+    scaled = times(low, Decimal(10 ** POWERS.get(small + large if alone else large, 0)))
     return scaled if scaled < high else low
 
 
@@ -423,12 +610,16 @@ def _range(text: str, start: int, *, bare: bool = False) -> Amount | None:
     bottom, top = low[0], high[0]
     if low_unit is None:
         bottom = _shared_scale(low_text, high_text, bottom, top)
-    elif high_unit is None or UNITS[high_unit] != UNITS[low_unit]:
+    elif high_unit is None or unit_of(high_unit) != unit_of(low_unit):
         return None
     elif separator in ("至", "到") and text[start - 1 : start] in ("从", "由", "自"):
         return None  # 从20条到36条 is a change
-    if bottom >= top or (high_unit is None and high_text[-1] not in LARGE and not bare):
+    if (
+        bottom >= top
+        or (low_unit is None and top > bottom * _LIKELY)
+        or (high_unit is None and high_text[-1] not in LARGE and not bare)
+    ):
         return None
-    kind, name, power = UNITS[high_unit] if high_unit else Unit("count", "")
+    kind, name, power = unit_of(high_unit) if high_unit else Unit("count", "")
     bottom, top = (times(end, Decimal(1).scaleb(power)) for end in (bottom, top))
     return _surround(text, start, match.end(), Figure(kind, bottom, top, None, name or None, "range"))

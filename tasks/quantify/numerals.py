@@ -14,25 +14,43 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final
 
+WIDTH: Final = str.maketrans("０１２３４５６７８９．％－＋　", "0123456789.%-+ ")
+"""Full width to half, character by character; a comma between digits is read in both."""
+
 MAX_LENGTH: Final = 60  # the longest number of the public suites has 31 characters; digits are read in quadratic time
 
-DIGITS: Final = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩俩倆"
-SMALL: Final = "十百千拾佰仟廿卅"
+DIGITS: Final = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖弌弍弎貳參叄陸兩俩倆幺"
+SMALL: Final = "十百千拾佰仟廿卅卌"
 LARGE: Final = "万亿兆萬億"
 
 _SIMPLE: Final = str.maketrans(
     {
-        **dict(zip("〇○壹贰叁肆伍陆柒捌玖貳參陸兩俩倆", "零零一二三四五六七八九二三六两两两", strict=True)),
+        **dict(
+            zip(
+                "〇○壹贰叁肆伍陆柒捌玖弌弍弎貳參叄陸兩俩倆幺",
+                "零零一二三四五六七八九一二三二三三六两两两一",
+                strict=True,
+            )
+        ),
         **dict(zip("拾佰仟萬億點負", "十百千万亿点负", strict=True)),
         "廿": "二十",
         "卅": "三十",
-        ",": "",
+        "卌": "四十",
     }
 )
 _VALUE: Final = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "两": 2}
 _POWER: Final = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8, "兆": 12}
+POWERS: Final = {
+    small + large: i + j
+    for i, small in enumerate(("", "十", "百", "千"))
+    for large, j in (("", 0), ("万", 4), ("亿", 8), ("万亿", 12), ("兆", 12))
+} | {"万万": 8}
+"""Powers of ten of what may stand behind decimals: 1.2千万."""
+_SCALES: Final = "十百千万亿兆"
+_MARKED: Final = re.compile("(?<![0-9])[0-9]{1,3}(?:[,，][0-9]{3})++(?![0-9])")
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|.", re.DOTALL)
-_DECIMAL: Final = re.compile(r"\d+\.\d+[十百千万亿兆]*")
+_ARABIC: Final = frozenset("0123456789.")
+_DECIMAL: Final = re.compile(r"[0-9]+\.[0-9]+[十百千万亿兆]*")
 _POSITIONAL: Final = re.compile(r"[零一二三四五六七八九]{3,}")
 _NEIGHBOURS: Final = re.compile(
     r"((?:.*[十百千万亿兆])?)(一[二两]|两三|二三|三[四五]|四五|五六|六七|七八|八九)([十百千万亿兆]*)"
@@ -56,7 +74,7 @@ def read_numeral(text: str) -> tuple[Decimal, Decimal | None] | None:
     """The value, or the two ends of the range, that ``text`` writes; None where it is no certain number."""
     if not 0 < len(text) <= MAX_LENGTH:
         return None
-    text = text.translate(_SIMPLE)
+    text = _MARKED.sub(_without_marks, text).translate(_SIMPLE)
     if text[0] == "负":
         positive = _read(text[1:])
         return None if positive is None else (positive.copy_negate(), None)
@@ -68,16 +86,21 @@ def read_numeral(text: str) -> tuple[Decimal, Decimal | None] | None:
     return None if value is None else (value, None)
 
 
+def _without_marks(match: re.Match[str]) -> str:
+    return match[0].replace(",", "").replace("，", "")
+
+
 def _read(text: str) -> Decimal | None:
     """The value of simplified numerals with at most one decimal point."""
     whole, point, decimals = text.partition("点")
-    if not point:
-        return _whole(whole)
     head = _whole(whole)
-    digits = _positional(decimals)
-    if head is None or not digits or "." in whole:
-        return None
-    return plus(head, Decimal(f"0.{digits}"))
+    if not point or head is None:
+        return head
+    written = decimals.rstrip(_SCALES)
+    digits, power = _positional(written), POWERS.get(decimals[len(written) :])
+    if not digits or power is None or 0 < power < 4 or not whole or not set(whole).isdisjoint(_ARABIC):
+        return None  # 8点30 and 八点三十 are times
+    return plus(head, Decimal(f"0.{digits}")).scaleb(power, EXACT)
 
 
 def _positional(text: str) -> str:
@@ -121,6 +144,8 @@ def _whole(text: str) -> Decimal | None:
             unit = last = power
         else:
             if digit is not None:
+                if last in (2, 3) and 0 < digit < 10:
+                    return None  # 一百五万: 105 or 150?
                 group = plus(group, digit)
             while groups and groups[-1][1] < power:
                 group = plus(group, groups.pop()[0])
@@ -137,6 +162,8 @@ def _whole(text: str) -> Decimal | None:
         if written[0].isdigit() and last and (group or groups):
             if len(written) < 2 or len(written) > last:
                 return None  # 5万4: tenths or ones? 1万600 is clear
+        elif written == "两" and last:
+            return None  # 三十两 weighs, it is no 32
         elif last:
             digit = digit.scaleb(last - 1, EXACT)
         group = plus(group, digit)
