@@ -28,7 +28,7 @@ from tasks.pool import worker_processes
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
-from tasks.publish.task import publish, write_part
+from tasks.publish.task import publish, write_indicators, write_part
 from tasks.sites.task import clean_again, learn_sites
 from tasks.validate.gate import load_in_background
 from tasks.validate.task import check_laws, check_rows, judge
@@ -93,7 +93,13 @@ def clean_reports(
         decisions = find_copies(cleaned, decisions, stage / "copies", target / "state" / "copies", code)
         stages.begin("write", len(packs))  # quoted: Prefect would look for futures in every copy's difference
         staged = stage / "snapshot"
-        written = gather(stages, write_part.map(numbers, cleaned, list(map(quote, decisions)), staged=unmapped(staged)))
+        quoted = list(map(quote, decisions))
+        n_parts = unmapped(len(numbers))
+        written = gather(stages, write_part.map(numbers, cleaned, quoted, staged=unmapped(staged), n_parts=n_parts))
+        stages.begin("write indicators", len(packs))
+        of_parts = unmapped([part.folder for part in cleaned])
+        buckets = range(len(numbers))
+        written += gather(stages, write_indicators.map(numbers, buckets, folders=of_parts, staged=unmapped(staged)))
         stages.begin("check laws", len(packs))
         reports = gather(stages, check_laws(staged))
         stages.begin("judge")

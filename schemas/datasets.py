@@ -39,6 +39,17 @@ BLOCK_SPAN = pa.struct({"block_no": pa.int32(), "raw_start": pa.int64(), "raw_en
 IMAGE = pa.struct({"url": pa.string(), "alt": pa.string(), "block_no": pa.int32()})
 PASSAGE = pa.struct({"start": pa.int64(), "end": pa.int64(), "other_start": pa.int64(), "other_end": pa.int64()})
 FIGURE = pa.struct({"start": pa.int64(), "end": pa.int64(), "text": pa.string(), "other_text": pa.string()})
+SOURCE = pa.struct(
+    {
+        "source_uri": pa.string(),
+        "record_no": pa.int32(),
+        "doc_id": pa.string(),
+        "start": pa.int64(),
+        "end": pa.int64(),
+        "text": pa.string(),
+        "sentence": pa.string(),
+    }
+)
 REPEAT = pa.struct({"start": pa.int64(), "end": pa.int64(), "first_start": pa.int64()})
 CHANGE = pa.struct({"op": pa.string(), "start": pa.int64(), "end": pa.int64(), "text": pa.string()})
 
@@ -211,7 +222,8 @@ QUANTITIES = Dataset(
         _string("direction", "change it states", "quantify", vocabulary="DIRECTIONS"),
         _string("to_or_by", "level reached or amount of change", "quantify", vocabulary="TO_OR_BY"),
         _string("indicator", "what it measures, as written", "quantify", nullable=True),
-        _string("indicator_code", "code of a known indicator", "quantify", nullable=True),
+        _string("indicator_code", "code of a known indicator (schemas/indicators.csv)", "indicators", nullable=True),
+        _string("measure", "what it states of the known indicator", "indicators", vocabulary="MEASURES", nullable=True),
         _date("period", "year, interval or date it is about", "quantify", pattern=ISO_PERIOD),
         _string("period_basis", "what period rests on", "quantify", vocabulary="PERIOD_BASES", nullable=True),
         _string(
@@ -226,6 +238,45 @@ QUANTITIES = Dataset(
             "true if it is an attribute of a noun (亿元以上项目), not a fact about the indicator",
             "quantify",
             pa.bool_(),
+        ),
+    ),
+)
+
+INDICATORS = Dataset(
+    name="indicators",
+    row="figure that is stated of a place, a period and a known indicator, with every source",
+    key=(
+        *("place_code", "place", "period", "indicator_code", "measure", "status", "unit"),
+        *("value", "value_max", "approx"),
+    ),
+    order=(
+        *("place_code", "place", "indicator_code", "measure", "period", "status", "unit"),
+        *("value", "value_max", "approx"),
+    ),
+    severity="critical",
+    plausible=("indicator_code", "measure", "value", "value_max"),
+    fields=(
+        _string("place", "full official name of the place", "indicators"),
+        _string("place_code", "its GB/T 2260 code; 000000: the whole country", "indicators", pattern=r"\d{6}"),
+        replace(
+            _date("period", "year, interval or date it is about", "indicators", pattern=ISO_PERIOD), nullable=False
+        ),
+        _string("indicator_code", "code of the indicator (schemas/indicators.csv)", "indicators"),
+        _string("indicator", "its standard name", "indicators"),
+        _string("measure", "what is stated of it", "indicators", vocabulary="MEASURES"),
+        _string("status", "fact, estimate or goal", "indicators", vocabulary="STATUSES"),
+        replace(_decimal("value", "value in unit; negative if it fell", "indicators"), nullable=False),
+        replace(_decimal("value_max", "upper end of a range, else the value", "indicators"), nullable=False),
+        _string("unit", "unit of the measure; one for an indicator, but for currencies", "indicators"),
+        _string("approx", "how exact it claims to be", "indicators", vocabulary="APPROX"),
+        _strings("flags", "doubts about it", "indicators", vocabulary="INDICATOR_FLAGS"),
+        _count("n_documents", "documents that state it", "indicators", unit="documents"),
+        _string("sentence", "sentence of its first source", "indicators"),
+        Field(
+            "sources",
+            "where it is stated: document, place in documents.text, the number as written, its sentence",
+            "indicators",
+            pa.list_(SOURCE),
         ),
     ),
 )
@@ -360,5 +411,5 @@ REJECTS = Dataset(
 
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
-    for dataset in (SOURCES, DOCUMENTS, BLOCKS, QUANTITIES, DUPLICATES, RELATED, DROPPED, EDITS, REJECTS)
+    for dataset in (SOURCES, DOCUMENTS, BLOCKS, QUANTITIES, INDICATORS, DUPLICATES, RELATED, DROPPED, EDITS, REJECTS)
 }

@@ -6,9 +6,10 @@ every expectation here is decided by the distinct values of one column:
 ``schema``  one row per declared or found column: ``column``, ``declared`` and ``found`` Arrow type
 ``key``     the key column alone, every row of it; for datasets with a key of one column
 ``values``  the constrained columns, and columns derived from each row: ``missing``, ``rows_with_this_key``,
-            ``<high> - <low>`` for columns that must ascend; lists as their elements joined by commas
+            ``<high> - <low>`` for columns that must ascend, ``implausible`` (the figure, where it lies outside the
+            range that ``schemas/indicators.csv`` states); lists as their elements joined by commas
 
-``meta.severity`` is ``critical`` or ``row`` (see ``schemas.fields.Dataset``).
+``meta.severity`` is ``critical``, ``row`` or ``warning`` (see ``schemas.fields.Dataset``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from schemas.fields import Dataset, Field, Severity
 
 MISSING = "missing"  # the names of the columns that must have a value in this row and have none; usually null
 KEY_COUNT = "rows_with_this_key"
+IMPLAUSIBLE = "implausible"
 SEPARATOR = ","
 
 Suites = dict[str, list[dict[str, Any]]]
@@ -38,6 +40,9 @@ def suites(dataset: Dataset) -> Suites:
         _expect("values_to_be_between", dataset.severity, column=difference(low, high), min_value=1)
         for low, high in dataset.ascending
     ]
+    if dataset.plausible:
+        meaning = "every figure lies in the range that schemas/indicators.csv holds plausible"
+        on_values.append(_expect("values_to_be_null", "warning", meaning, column=IMPLAUSIBLE))
     for field in dataset.fields:
         if field.name != key:
             on_values += _on_field(field, dataset.severity)

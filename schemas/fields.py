@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from schemas import vocabulary
 
-Severity = Literal["critical", "row"]
+Severity = Literal["critical", "row", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Dataset:
     """One table of a snapshot.
 
     ``severity`` says what a value that breaks its constraint means: ``row``, the row goes to ``rejects`` and
-    the rest is published; ``critical``, the laws need every row of this dataset, so nothing is published.
+    the rest is published; ``critical``, the laws need every row of this dataset, so nothing is published. ``plausible``
+    names the columns of code, measure, least and greatest value that the ranges of the table of indicators hold for; a
+    value outside is only a ``warning``: it is published and told.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Dataset:
     order: tuple[str, ...]
     severity: Severity
     ascending: tuple[tuple[str, str], ...] = ()  # pairs of columns; the first is the smaller in every row
+    plausible: tuple[str, str, str, str] | None = None
     fields: tuple[Field, ...]
 
     def field(self, name: str) -> Field:

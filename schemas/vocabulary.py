@@ -185,6 +185,19 @@ STATUSES: dict[str, str] = {
     "unknown": "not to be told, or not applicable (dates, ranks, labels)",
 }
 
+MEASURES: dict[str, str] = {
+    "level": "the amount, stock, average or ratio itself",
+    "change": "by how much it rose or, negative, fell against the period before; of a ratio in percentage points",
+    "addition": "what was newly added to a stock in the period (新增, 新建), nothing taken off",
+    "growth": "relative change against the same period of the year before, in %; negative if it fell",
+    "growth_average": "average relative change a year over the period (年均), in %",
+}
+
+INDICATOR_FLAGS: dict[str, str] = {
+    "conflict": "another row of the same place, period, indicator, measure, status and unit excludes this value",
+    "implausible": "outside the range that the table of indicators holds plausible",
+}
+
 DUPLICATE_KINDS: dict[str, str] = {
     "exact": "the raw records are equal",
     "normalized": "the clean texts are equal",
@@ -235,6 +248,7 @@ STAGES: dict[str, str] = {
     "describe": "title, place, dates, people, sections",
     "dedupe": "finding and verifying copies",
     "quantify": "reading the numbers",
+    "indicators": "gathering the figures of known indicators",
     "validate": "the quality gate",
     "publish": "writing the snapshot",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def alterations(value: Any) -> Iterator[Any]:
     match value:
         case bool():
             yield not value
-        case int() | float():
+        case int() | float() | Decimal():
             yield from (value + 1, value - 1, value + 1000)
         case str():
             yield from {value + "改", value[1:], value[::-1], ""} - {value}

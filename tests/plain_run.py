@@ -20,7 +20,7 @@ from tasks.dedupe.decisions import Decisions, enter_copies, gather_sources
 from tasks.dedupe.search import Parts, search
 from tasks.ingest import ingest
 from tasks.publish import manifest, snapshot
-from tasks.publish.part import write_part
+from tasks.publish.part import write_indicators, write_part
 from tasks.sites.find import find_repeated
 
 _scandir = os.scandir
@@ -45,7 +45,9 @@ def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() fo
         gather_sources(folders, decisions)
         staged = stage / "snapshot"
         for (number, _), folder, decided in zip(found.parts, folders, decisions, strict=True):
-            write_part(number, folder, staged, decided)
+            write_part(number, folder, staged, decided, len(folders))
+        for bucket, (number, _) in enumerate(found.parts):
+            write_indicators(number, bucket, folders, staged)
         manifest.write_datapackage(staged)
         manifest.write_manifest(staged, fingerprint=found.fingerprint)
         return snapshot.publish(clean, staged, "plain")

@@ -47,6 +47,11 @@ DIGEST = """盛京早读
 其中,“环湖线”每8分钟一班,票价2元;老年人免费乘坐(凭证件)。
 城南菜市场完成改造,摊位增加到120个,停车难的问题有所缓解。
 昨晚的灯会吸引了8000多名游客,河畔步道一度人流如织。"""
+BULLETIN = """2019年辽阳市国民经济和社会发展统计公报
+
+2019年，全市地区生产总值831.6亿元,比上年增长2.5%;城镇登记失业率3.8%。
+全年粮食产量96.2万吨,造林3.5万亩;城乡居民人均可支配收入分别增长6.1%和9.8%。
+据初步核算，2019年全市地区生产总值增长2.6%。"""
 
 
 def write(folder: Path) -> Path:
@@ -55,6 +60,7 @@ def write(folder: Path) -> Path:
     (folder / "listing.txt").write_text(LISTING, "utf-8")
     (folder / "page.txt").write_text(PAGE, "utf-8")
     (folder / "digest.txt").write_text(DIGEST, "utf-8")
+    (folder / "bulletin.txt").write_text(BULLETIN, "utf-8")
     (folder / "site").mkdir(exist_ok=True)
     (folder / "site/线路.html").write_bytes(HTML.encode("gb18030"))
     objects = [{"id": "n1", "text": "水库清淤工程完工,库容增加5%。"}, {"text": 7}]

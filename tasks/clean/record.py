@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from tasks.clean.blocks import clean_text, drop_blocks, drop_ranges, normalize_blocks
 from tasks.clean.bodies import find_bodies
 from tasks.describe import Description, describe
+from tasks.indicators.match import Known, match
+from tasks.indicators.places import own_place
 from tasks.model import Record, Stripped
 from tasks.quantify import Context, Quantity, quantify
 from tasks.strip import strip
@@ -47,12 +49,14 @@ class Cleaned:
     stripped: Stripped
     description: Description
     quantities: list[Quantity]
+    known: list[Known | None]  # what each quantity states of a known indicator
     repeats: list[Repeat]  # positions in the clean text
 
 
 def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None = None) -> Cleaned:
-    """Strip, normalize, describe and quantify one record; ``audit``: have BeautifulSoup check the walk of its page.
+    """Strip, normalize, describe and quantify one record, and find its known indicators.
 
+    ``audit``: have BeautifulSoup check the walk of its page.
     ``drops``: numbers of blocks that go because the site repeats them, each with the number of pages that have it.
     """
     _check_size(record)
@@ -87,7 +91,9 @@ def clean_record(record: Record, *, audit: bool, drops: Mapping[int, int] | None
     if len(quantities) > MAX_QUANTITIES:
         del quantities[MAX_QUANTITIES:]
         description.flags = sorted({*description.flags, "quantities_cut"})
-    return Cleaned(record, stripped, description, quantities, repeats)
+    place = own_place(description.place, description.place_code, description.meeting, description.speaker_role)
+    known = match([block.text for block in stripped.blocks], quantities, place and place.name)
+    return Cleaned(record, stripped, description, quantities, known, repeats)
 
 
 def _check_size(record: Record) -> None:

@@ -122,7 +122,7 @@ class _Records:
         self.sites: list[str | None] = []
         self.dropped = _columns("count", "raw_start", "raw_end", "text", "reason", "n_pages")
         self.edits = EditRows()
-        self.quantities = _columns("count", "sentence", *Quantity._fields)
+        self.quantities = _columns("count", "sentence", "indicator_code", "measure", *Quantity._fields)
         self.positions = BlockPositions()
 
     @property
@@ -191,6 +191,8 @@ class _Records:
         self.positions.add(cleaned.stripped.blocks, cleaned.record.base)
         rows["count"].append(len(found))
         rows["sentence"] += [texts[row[0]][row[4] : row[5]] for row in found]  # by name it takes twice as long
+        rows["indicator_code"] += [known and known.code for known in cleaned.known]
+        rows["measure"] += [known and known.measure for known in cleaned.known]
         for name, column in zip(Quantity._fields, zip(*found, strict=True), strict=False):
             rows[name] += column
 
@@ -227,7 +229,6 @@ class _Records:
             "end": begin + ends,
             "raw_start": raw_starts,
             "raw_end": raw_ends,
-            "indicator_code": pa.nulls(len(blocks), pa.string()),  # there is no table of known indicators yet
         }
 
     def _block_columns(self) -> dict[str, Any]:

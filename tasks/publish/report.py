@@ -6,15 +6,17 @@ Everything that comes from raw files is escaped; the page's own policy forbids i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.datasets import DATASETS
-from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS
+from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, INDICATOR_FLAGS, REJECT_REASONS
 from tasks.explain import visible
 from tasks.normalize import RULES
 from tasks.rebuild import part_names
@@ -51,6 +53,10 @@ def write_report(snapshot: Path, name: str, verdict: Verdict) -> None:
         _counted("Edits by rule", snapshot, "edits", "rule", RULES),
         _counted("Dropped spans by reason", snapshot, "dropped", "reason", DROP_REASONS),
         _counted("Documents by flag", snapshot, "documents", "flags", FLAGS),
+        _listed("Figures in doubt", snapshot, "indicators", (
+            "place", "period", "indicator", "measure", "status", "value", "unit", "flags", "sentence"
+        ), only="flags"),
+        _counted("Indicators by flag", snapshot, "indicators", "flags", INDICATOR_FLAGS),
         _counted("Copies by kind", snapshot, "duplicates", "kind", DUPLICATE_KINDS),
         _listed("Copies", snapshot, "duplicates", (
             "title", "source_uri", "record_no", "kept_doc_id", "jaccard", "why"
@@ -76,6 +82,10 @@ def _cell(value: Any) -> str:  # noqa: ANN401 (a value of any column)
         return f"<td class=n>{value:,}</td>"
     if isinstance(value, float):
         return f"<td class=n>{value:.4f}</td>"
+    if isinstance(value, Decimal):
+        return f"<td class=n>{value.normalize():,f}</td>"
+    if isinstance(value, list):
+        value = ", ".join(value)
     return f"<td>{escape(visible('' if value is None else str(value), 400))}</td>"
 
 
@@ -88,11 +98,14 @@ def _counted(title: str, snapshot: Path, dataset: str, column: str, meanings: di
     )
 
 
-def _listed(title: str, snapshot: Path, dataset: str, columns: Sequence[str]) -> str:
+def _listed(title: str, snapshot: Path, dataset: str, columns: Sequence[str], only: str | None = None) -> str:
+    """The first rows of a dataset; ``only``: a list column that must not be empty."""
     rows: list[Sequence[Any]] = []
     total = 0
     for name in part_names(snapshot):
         table = pq.read_table(snapshot / dataset / name, columns=list(columns))
+        if only is not None:
+            table = table.filter(pc.greater(pc.list_value_length(table[only]), 0))
         total += len(table)
         rows += [tuple(row.values()) for row in table.slice(0, max(0, SHOWN - len(rows))).to_pylist()]
     note = f"<p>The first {SHOWN} of {total:,}; dataset {dataset} has them all.</p>" if total > SHOWN else ""

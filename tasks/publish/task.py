@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,9 +22,15 @@ from tasks.validate.verdict import Verdict
 
 
 @task(name="write", task_run_name="write part {number}", retries=1, cache_policy=NO_CACHE)
-def write_part(number: int, cleaned: CleanedPart, decisions: Decisions, staged: Path) -> part.WrittenPart:
+def write_part(number: int, cleaned: CleanedPart, decisions: Decisions, staged: Path, n_parts: int) -> part.WrittenPart:
     """Write one part's Parquet files in a worker process."""
-    return in_worker(part.write_part, number, cleaned.folder, staged, decisions)
+    return in_worker(part.write_part, number, cleaned.folder, staged, decisions, n_parts)
+
+
+@task(name="write indicators", task_run_name="write indicators {number}", retries=1, cache_policy=NO_CACHE)
+def write_indicators(number: int, bucket: int, folders: Sequence[Path], staged: Path) -> part.WrittenPart:
+    """Write one file of ``indicators`` in a worker process, when every part is written."""
+    return in_worker(part.write_indicators, number, bucket, folders, staged)
 
 
 @task(name="publish", cache_policy=NO_CACHE)

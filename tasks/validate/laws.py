@@ -3,7 +3,8 @@
 ``check_part`` checks one part in a worker: L2 (every raw character in exactly one span), L3 (undoing the edits gives
 the raw text: length and SHA-256), L4 (copies are rebuilt from what was kept), L5 (normalizing a kept block again
 changes nothing). A sound part, as nearly every one is, is proven as a whole (``tasks.validate.proof``); any other is
-checked record by record, which finds and names what is wrong. ``check_counts`` checks L1 over the whole snapshot.
+checked record by record, which finds and names what is wrong. ``check_counts`` checks L1 over the whole snapshot,
+``check_indicators`` L8 (every row of ``indicators`` comes from rows of ``quantities``, and none is missing).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.indicators.trace import trace
 from tasks.normalize import normalize
 from tasks.rebuild import Piece, PublishedRecord, RebuildError, part_names, pieces, places, read_part
 from tasks.validate.proof import prove_part
@@ -29,6 +31,7 @@ LAWS = {
     "L3": "invertible: the raw text is rebuilt from the datasets, by length and SHA-256",
     "L4": "copies: a dropped copy is rebuilt from the kept document and the difference",
     "L5": "idempotent: normalizing a kept block again changes nothing",
+    "L8": "traced: indicators are what the published quantities say, each figure with every source",
 }
 
 
@@ -148,3 +151,12 @@ def check_counts(snapshot: Path) -> LawReport:
     if n_distinct != len(records):
         report.violations.append(Violation("L1", f"{len(records) - n_distinct} records are counted twice"))
     return report
+
+
+def check_indicators(snapshot: Path) -> LawReport:
+    """Check L8 over all parts of a snapshot."""
+    try:
+        n_facts, problems = trace(snapshot)
+    except Exception as error:  # noqa: BLE001 (altered files can be odd in any way)
+        n_facts, problems = 0, [f"the sources of indicators can't be followed: {type(error).__name__}: {error}"]
+    return LawReport(Counter({"L8": n_facts}), [Violation("L8", problem) for problem in problems])

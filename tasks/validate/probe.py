@@ -9,6 +9,7 @@ no Great Expectations here); ``probe`` takes 0.1 µs per row of ``edits`` for al
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.datasets import DATASETS
-from schemas.expectations import KEY_COUNT, MISSING, SEPARATOR, difference, is_constrained
+from schemas.expectations import IMPLAUSIBLE, KEY_COUNT, MISSING, SEPARATOR, difference, is_constrained
 from schemas.fields import Dataset
+from schemas.indicators import is_plausible
 
 Integers = npt.NDArray[np.int64]
 
@@ -67,6 +69,7 @@ def check_columns(dataset: Dataset) -> list[str]:
         MISSING,
         *([KEY_COUNT] if len(dataset.key) > 1 else []),
         *[difference(low, high) for low, high in dataset.ascending],
+        *([IMPLAUSIBLE] if dataset.plausible else []),
         *[field.name for field in dataset.fields if is_constrained(field) and (field.name,) != dataset.key],
     ]
 
@@ -77,6 +80,8 @@ def check_column(dataset: Dataset, table: pa.Table, name: str) -> pa.Array:
         return _missing(dataset, table)
     if name == KEY_COUNT:
         return _key_counts(table, dataset.key)
+    if name == IMPLAUSIBLE and dataset.plausible:
+        return _implausible(*(table[column].to_pylist() for column in dataset.plausible))
     for low, high in dataset.ascending:
         if name == difference(low, high):
             return _whole(pc.subtract(table[high], table[low]))
@@ -95,6 +100,12 @@ def _missing(dataset: Dataset, table: pa.Table) -> pa.Array:
     for row in np.flatnonzero(np.logical_or.reduce(list(gaps.values()))):
         names[row] = SEPARATOR.join(name for name, where in gaps.items() if where[row])
     return pa.array(names, pa.string())
+
+
+def _implausible(codes: list[str], measures: list[str], lows: list[Decimal], highs: list[Decimal]) -> pa.Array:
+    """Each figure that lies outside the plausible range of its indicator and measure, in words; else null."""
+    rows = zip(codes, measures, lows, highs, strict=True)
+    return pa.array([None if is_plausible(*row) else f"{row[0]} {row[1]} {row[2]:f}" for row in rows], pa.string())
 
 
 def _may_have_gaps(column: pa.ChunkedArray) -> bool:

@@ -24,7 +24,7 @@ from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
 from tasks.rebuild import kept_texts, part_names
 from tasks.rebuild.unpublished import raw_text_of
 from tasks.validate.gate import BadRow, check_probes, locate
-from tasks.validate.laws import LawReport, check_counts, check_part
+from tasks.validate.laws import LawReport, check_counts, check_indicators, check_part
 from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict
 
 
@@ -91,9 +91,10 @@ def judge(
         GateFailedError: something critical does not hold; its results are kept in ``<target>/failed/quality.json``.
     """
     laws = check_counts(staged)
+    laws.add(check_indicators(staged))
     for report in reports:
         laws.add(report)
-    probes = {name: [part.probes[name] for part in parts] for name in DATASETS}
+    probes = {name: [part.probes[name] for part in parts if name in part.probes] for name in DATASETS}
     verdict = reach_verdict(staged, probes, laws, None if allow_shrink else _counts_before(target))
     shown = [result.to_json() | {"sample": str(result.sample)} for result in verdict.results]
     create_table_artifact(

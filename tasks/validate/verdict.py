@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
     @property
     def failures(self) -> list[Result]:
         """What stops the publication. Rows that failed were taken out before; one that is still there is critical."""
-        return [result for result in self.results if not result.success]
+        return [result for result in self.results if not result.success and result.severity != "warning"]
 
     def to_json(self) -> dict[str, Any]:
         """``quality.json``."""

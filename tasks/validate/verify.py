@@ -1,4 +1,4 @@
-"""Check a published snapshot from its files alone: the laws L1 to L5 and every file's checksum."""
+"""Check a published snapshot from its files alone: the laws L1 to L5 and L8 and every file's checksum."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from tasks.publish.manifest import damaged_files
 from tasks.rebuild import kept_texts, part_names
-from tasks.validate.laws import LawReport, check_counts, check_part
+from tasks.validate.laws import LawReport, check_counts, check_indicators, check_part
 
 
 class Verification(NamedTuple):
@@ -39,6 +39,7 @@ def verify(snapshot: Path) -> Verification:
         for name in part_names(snapshot):
             report.add(check_part(snapshot, name, kept))
         report.add(check_counts(snapshot))
+        report.add(check_indicators(snapshot))
     except (ArrowException, OSError, UnicodeDecodeError) as error:
         damaged.append(f"a dataset can't be read: {error}")
     return Verification(report, damaged)

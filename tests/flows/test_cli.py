@@ -62,7 +62,7 @@ def test_a_run_publishes_a_snapshot_that_holds(clean: Path, capsys: pytest.Captu
     assert main(["verify", str(clean)]) == 0
     said = capsys.readouterr().out
     assert "BROKEN" not in said
-    assert said.count("holds") == 5
+    assert said.count("holds") == 6
     assert sorted(path.name for path in clean.iterdir()) == [".lock", "current", "snapshots", "state"]
     assert json.loads((snapshot / "quality.json").read_text("utf-8"))["passed"] is True
     report = (snapshot / "report" / "index.html").read_text("utf-8")
@@ -74,8 +74,8 @@ def test_manifest_tells_what_the_datasets_hold(clean: Path):
     manifest = read_manifest(current(clean))
     assert manifest["rows"] == {name: len(plain_run.rows(current(clean), name)) for name in DATASETS}
     assert manifest["counts"] == {
-        "sources": 6, "sources_read": 5, "sources_rejected": 1, "records": 8, "records_rejected": 1,
-        "documents": 6, "duplicates": 1, "rows_rejected": 0,
+        "sources": 7, "sources_read": 6, "sources_rejected": 1, "records": 9, "records_rejected": 1,
+        "documents": 7, "duplicates": 1, "rows_rejected": 0,
     }  # fmt: skip
 
 

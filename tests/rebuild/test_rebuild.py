@@ -45,7 +45,7 @@ def test_every_shape_is_rebuilt(tmp_path: Path):
     written = rebuild(plain_run.run(raw, tmp_path / "clean"), tmp_path / "out")
     names = {path.relative_to(tmp_path / "out").as_posix(): path.read_bytes().decode() for path in written}
     assert sorted(names) == [
-        "digest.txt", "feed.jsonl.0.txt", "feed.jsonl.1.txt", "listing.txt", "old.txt", "page.txt",
+        "bulletin.txt", "digest.txt", "feed.jsonl.0.txt", "feed.jsonl.1.txt", "listing.txt", "old.txt", "page.txt",
         "site/线路.html.0.txt",
     ]  # fmt: skip
     assert names["listing.txt"] == small_raw.LISTING

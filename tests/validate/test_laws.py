@@ -8,7 +8,7 @@ import pytest
 
 from schemas.arrow import arrow_schema
 from tasks.rebuild import kept_texts
-from tasks.validate.laws import LAWS, check_counts, check_part
+from tasks.validate.laws import LAWS, check_counts, check_indicators, check_part
 from tests import plain_run, small_raw
 from tests.alter import Rows, altered, with_value
 
@@ -32,6 +32,7 @@ def laws_of(snapshot: Path) -> set[str]:
 def test_a_sound_part_breaks_none(snapshot: Path):
     report = check_part(snapshot, PART, kept_texts(snapshot))
     report.add(check_counts(snapshot))
+    report.add(check_indicators(snapshot))
     assert report.violations == []
     assert set(report.n_checked) == set(LAWS)
     assert report.n_checked["L2"] == len(rows(snapshot, "documents")) + len(rows(snapshot, "duplicates"))
