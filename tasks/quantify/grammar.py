@@ -28,6 +28,7 @@ from tasks.quantify.patterns import (
     HALF,
     LARGE_ENDS,
     LISTED,
+    METRES,
     MIDDLE,
     NUMERAL,
     PRICE,
@@ -114,6 +115,9 @@ _INSIDE: Final = frozenset(IN_MEASURES)
 _HALF: Final = Decimal("0.5")
 
 _LINKS: Final = frozenset("是为的和与到加减乘除等那")  # 一 and 五 are numbers in 一和五, 这是五
+
+_CONGRESS: Final = ("党的", "中共", "共产党")
+_ONE_OF_TWO: Final = frozenset("于自从至到在和与、")  # 1978 in 自七八年: two digits of a year, or seven to eight
 
 _UNREAD: Final = (None, False)
 
@@ -336,6 +340,8 @@ def _discount(number: str) -> tuple[Decimal, Decimal | None] | None:
 def _decimal(digits: str, power: int) -> Decimal | None:
     """Arabic digits times ten to ``power``; None for an identifier, or what is beyond decimal128."""
     longest = _LONGEST_PLAIN
+    if "·" in digits:  # an old way to print the decimal point
+        digits = digits.replace("·", ".")
     if "," in digits or "，" in digits:
         digits = digits.replace(",", "").replace("，", "")
         longest = _WHOLE_DIGITS
@@ -363,7 +369,9 @@ def _counts(number: str, unit: str, value: Decimal) -> bool | None:
     """Whether a Chinese numeral counts: no article (一个), ordinal (二次), zero (零距离); None: its place tells."""
     kind = unit_of(unit).kind
     if unit == "大":
-        return 2 <= value <= 10
+        return None if 2 <= value <= 10 else False
+    if unit == "年" and len(number) == len("七八") and number[0] in DIGITS and number[1] in DIGITS:
+        return None
     if number == "半":
         return kind in _HALVED and unit not in _NEVER_HALVED
     if len(number) == 1 and unit in _SELDOM_CHINESE:
@@ -392,6 +400,10 @@ def _counts_there(text: str, match: re.Match[str]) -> bool:
         return False
     if len(number) == 1 and _in_idiom(text, start, end):
         return False
+    if unit == "大":
+        return not text.endswith(_CONGRESS, 0, start)
+    if unit == "年":
+        return text[start - 1 : start] not in _ONE_OF_TWO
     if number[0] in _BARE_SCALE and unit != "大":
         about = _approximator(text, start) is not None or text[start - 2 : start] in ("突破", "达到")
         return about or text.startswith(("以上", "以下", "以内"), end)
@@ -407,12 +419,12 @@ def _complete(text: str, figure: Figure, meaning: Unit, end: int) -> tuple[Figur
     value = figure.value or Decimal(0)
     if meaning.kind != "count" and (half := HALF.match(text, end)):
         return figure._replace(value=plus(value, Decimal(5).scaleb(meaning.power - 1))), half.end()
-    if (
-        text[end - 1] in "成块米"
-        and (tenth := TENTHS.match(text, end))
-        and (pair := read_numeral(tenth[1])) is not None
-    ):
-        return figure._replace(value=plus(value, pair[0].scaleb(meaning.power - 1))), tenth.end()
+    last = text[end - 1]
+    if last in "成块米" and (decimals := (METRES if last == "米" else TENTHS).match(text, end)):
+        digits = decimals[1]
+        part = read_numeral(f"0.{digits}" if digits.isascii() else f"零点{digits}")
+        if part is not None:
+            return figure._replace(value=plus(value, part[0].scaleb(meaning.power))), decimals.end()
     if (meaning.kind == "amount_money" or text[end - 1] == "块") and (cents := CENTS.match(text, end)):
         tenths, name, hundredths = cents.groups()
         for digit, power in ((tenths, -2 if name == "美分" else -1), (hundredths or "0", -2)):
@@ -492,7 +504,7 @@ def _sign(text: str, start: int, kind: str) -> int | None:
         continues = ahead in _OPENING or (ahead > "⺀" and kind in ("percent", "measure"))
         return 1 if not ahead or continues else None
     if before in "负負":
-        return 0 if ahead and ahead in "担肩胜抱" else 1
+        return 0 if ahead and ahead in "担肩胜抱税债减增欠自辜" else 1
     return 2 if before == "下" and ahead == "零" and kind == "measure" else 0
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tasks.quantify.lexicon import NOT_BEFORE, PER, PER_WORD, PRICES, UNITS
+from tasks.quantify.lexicon import A_CLASS, NOT_BEFORE, PER, PER_WORD, PRICES, UNITS
 from tasks.quantify.numerals import DIGITS, LARGE, SMALL
 from tasks.quantify.trie import trie
 
@@ -46,27 +46,29 @@ def _run(characters: str) -> str:
 _SCALE: Final = _run(f"十拾佰{LARGE}")
 _HAN_RUN: Final = _run(_HAN)
 _DECIMALS: Final = f"(?:[点點][{DIGITS}]++)?+"
-_ARABIC: Final = r"[0-9]*+(?:(?<![0-9]{4})(?:[,，][0-9]{3}(?![0-9]))++)?+(?:\.[0-9]++)?+"
+_ARABIC: Final = r"[0-9]*+(?:(?<![0-9]{4})(?:[,，][0-9]{3}(?![0-9]))++)?+(?:[.·][0-9]++)?+"
 _MIXED: Final = f"(?:(?<=[{SMALL}{LARGE}])[0-9{DIGITS}]{_run('0123456789' + _HAN)})?+"
 _NUMBER: Final = f"(?:[0-9]{_ARABIC}{_SCALE}{_MIXED}|[{_HAN}]{_HAN_RUN}{_DECIMALS}{_SCALE}|半)"
 _NOT_HALF: Final = "上下前后大小多另老好夜过对各参东西南北年月斤个倍成点米一两三四五六七八九十"  # 上半年, 一半
 _SEPARATOR: Final = r" ?(?:[（(]含[）)])?(?:至|到|[-－~～–]|—{1,2}|--) ?"
 _PARTS: Final = "(?:分之|(?<=百)分)"
 
-_MIDDLE: Final = "个[多余来]?(?=[百千]?[万亿])|[余多来]?+"
+_OF_LARGE: Final = f"(?=[百千]?[万亿](?!{A_CLASS}))"
+_MIDDLE: Final = f"个[多余来]?{_OF_LARGE}|[余多来]?+"
 _UNITED: Final = f"({_MIDDLE})({_SCALE})(?: (?=[A-Za-zμ℃°]))?+{_UNIT}"
 
 # The first element is one character class: it lets the engine skip to the next candidate at memory speed.
 AMOUNT: Final = re.compile(
     rf"([0-9{_HAN}翻半{_MARKS}]"
     # no start inside a number, an ordinal, a model (PM2.5, 1+10), a time; 几十 and 数百 have no value
-    rf"(?<![0-9{_HAN}点點第每+×/_].)(?<![A-Za-z][^{_MARKS}])(?<![0-9][.,:： ，．].)(?<![几数][{_HAN}])"
+    rf"(?<![0-9{_HAN}点點第每+×/_].)(?<![A-Za-z][^{_MARKS}])(?<![0-9][.,:： ，．·].)"
+    rf"(?<![0-9] [.．·].)(?<![几数][{_HAN}])"
     rf"(?:(?<=[0-9]){_ARABIC}(){_SCALE}{_MIXED}"
     rf"|(?<=翻)[了上]*+([一二两三四1-4]?)番|(?<=[{_MARKS}])() ?[0-9]{_ARABIC}"
     rf"|(?<=半)(?<![{_NOT_HALF}]半)|(?<![翻半0-9{_MARKS}]){_HAN_RUN}{_DECIMALS}{_SCALE}))"
     rf"(?:(?<=番)|{_UNITED}|(?(4)[余多]?+{_SCALE}|(?!))"
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}]|/[0-9])"
-    rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=[万亿萬億][{DIGITS}][百千])|(?:个[余多来]?|[余多来])[百千]?[万亿]++|(?<=一)半|(?<=半)数(?![量字据码])"
+    rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=[万亿萬億][{DIGITS}][百千])|(?:个[余多来]?{_OF_LARGE}|[余多来])[百千]?[万亿]++|(?<=一)半|(?<=半)数(?![量字据码])"
     rf"|(?<=[{SMALL}{LARGE}二四五六七八九]两)(?![年月日个国省市县地])|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
 )
 UNITED: Final = re.compile(f"({_NUMBER}){_UNITED}")  # an amount on its own, as AMOUNT found it
@@ -83,6 +85,7 @@ CENTS: Final = re.compile(
     "又?([0-9一二两三四五六七八九壹贰叁肆伍陆柒捌玖])([角毛]|美分)(?:([0-9一二三四五六七八九壹贰叁肆伍陆柒捌玖])分)?钱?"
 )
 TENTHS: Final = re.compile("([1-9一二三四五六七八九])(?=$|[^一-鿿0-9.]|[以左多的])")  # 七成五, 三块五
+METRES: Final = re.compile("([1-9一二三四五六七八九]{1,2})(?=$|[^一-鿿0-9.]|[以左多的])")  # 一米七五
 HALF: Final = re.compile("半(?![年个岛天径数小月成价山夜球])")
 SHARED: Final = re.compile("([十百千]?)([万亿]*)$")  # 千万 of 两到三千万
 COEFFICIENT: Final = re.compile(f"(?:[0-9.]+|[{DIGITS}])[十百千]?[万亿]*")
