@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tasks.quantify.lexicon import NOT_BEFORE, PER, PER_WORD, PRICES, UNITS
+from tasks.quantify.lexicon import NOT_BEFORE, PER, PER_WORD, PRICES, UNITS, simplified
 from tasks.quantify.numerals import DIGITS, LARGE, SMALL
 from tasks.quantify.trie import trie
 
@@ -20,6 +20,7 @@ def _behind(unit: str) -> str:
     if unit[-1].isascii() and unit[-1].isalnum():
         return "(?![A-Za-z0-9])"
     year = f"(?<![0-9{DIGITS}]{{4}}年)" if unit == "年" else ""
+    unit = simplified(unit)
     return f"{year}(?!{NOT_BEFORE[unit]})" if unit in NOT_BEFORE else year
 
 
@@ -53,7 +54,7 @@ _NOT_HALF: Final = "上下前后大小多另老好夜过对各参东西南北年
 _SEPARATOR: Final = r" ?(?:[（(]含[）)])?(?:至|到|[-－~～–]|—{1,2}|--) ?"
 _PARTS: Final = "(?:分之|(?<=百)分)"
 
-_MIDDLE: Final = "个[多余来]?(?=[百千]?[万亿])|[余多来]?+"
+_MIDDLE: Final = "个[多余来]?(?=[百千]?[万亿])|[余多来餘]?+"
 _UNITED: Final = f"({_MIDDLE})({_SCALE})(?: (?=[A-Za-zμ℃°]))?+{_UNIT}"
 
 # The first element is one character class: it lets the engine skip to the next candidate at memory speed.
@@ -62,7 +63,7 @@ AMOUNT: Final = re.compile(
     # no start inside a number, an ordinal, a model (PM2.5, 1+10), a time; 几十 and 数百 have no value
     rf"(?<![0-9{_HAN}点點第每+×/_].)(?<![A-Za-z][^{_MARKS}])(?<![0-9][.,:： ，．].)(?<![几数][{_HAN}])"
     rf"(?:(?<=[0-9]){_ARABIC}(){_SCALE}{_MIXED}"
-    rf"|(?<=翻)[了上]*+([一二两三四1-4]?)番|(?<=[{_MARKS}])() ?[0-9]{_ARABIC}"
+    rf"|(?<=翻)[了上]*+近?([一二两三四1-4]?)番|(?<=[{_MARKS}])() ?[0-9]{_ARABIC}"
     rf"|(?<=半)(?<![{_NOT_HALF}]半)|(?<![翻半0-9{_MARKS}]){_HAN_RUN}{_DECIMALS}{_SCALE}))"
     rf"(?:(?<=番)|{_UNITED}|(?(4)[余多]?+{_SCALE}|(?!))"
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}]|/[0-9])"
