@@ -65,7 +65,7 @@ _SCALES: Final = f"十百千{LARGE}"
 _MIDDLE: Final = {
     **dict.fromkeys(("", "个", "半"), "exact"),
     **dict.fromkeys(("来", "个来"), "about"),
-    **dict.fromkeys(("余", "多", "个余", "个多"), "over"),
+    **dict.fromkeys(("余", "餘", "多", "个余", "个多"), "over"),
 }
 _PERCENT_OF: Final = {"百": 0, "千": -1, "万": -2, "十万": -3, "百万": -4, "千万": -5, "亿": -6, "万万": -6}
 _WHOLE_DIGITS: Final = 26  # of decimal128(38, 12)
@@ -82,8 +82,8 @@ _BEHIND: Final = {
 _TO: Final = frozenset("至到-－~～–—（(")
 _NOT_INNER: Final = frozenset("容外部资陆需蒙涵生阁游")  # 内容, 上下游
 _TAIL: Final = frozenset(_BEHIND) | _TO | frozenset("半又0123456789") | frozenset(DIGITS)
-_HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負下、")
-_HEAD_ALONE: Final = frozenset(word for word in BEFORE if len(word) == 1) | frozenset("-－−负負、")
+_HEAD: Final = frozenset(word[-1] for word in BEFORE) | frozenset("-－−负負下、前")
+_HEAD_ALONE: Final = frozenset(word for word in BEFORE if len(word) == 1) | frozenset("-－−负負、前")
 _HEAD_PAIRS: Final = frozenset(word[-2:] for word in BEFORE) | {"零下"}
 _MINUS: Final = frozenset("-－−")
 _OPENING: Final = frozenset(" \t（(：:，,")
@@ -106,6 +106,7 @@ _PLACE: Final = re.compile(
 
 _COUNTING: Final = frozenset(f"0123456789{DIGITS}")  # 6万5: 60,005 or 65,000, but not 60,000
 _ITEM_BEHIND: Final = frozenset("。；：:\n\t 　”")  # 1、20个项目 behind these: the mark of an item
+_RANKED: Final = frozenset(("名", "位"))  # 前10名
 _ORDINAL_UNITS: Final = frozenset(("条", "次", "批", "类", "款"))
 _LABELLING: Final = frozenset("第图表页号例款型级")  # 图1/2
 _IDIOM: Final = re.compile(IDIOMS)
@@ -374,7 +375,7 @@ def _counts(number: str, unit: str, value: Decimal) -> bool | None:
         return None
     if number == "半":
         return kind in _HALVED and unit not in _NEVER_HALVED
-    if len(number) == 1 and unit in _SELDOM_CHINESE:
+    if len(number) == 1 and (unit in _SELDOM_CHINESE or unit == "标段"):
         return False
     if _is_ascending(number) or (len(number) == 1 and number in _FORMAL and kind not in _WRITTEN_FORMALLY):
         return False
@@ -404,7 +405,7 @@ def _counts_there(text: str, match: re.Match[str]) -> bool:
         return not text.endswith(_CONGRESS, 0, start)
     if unit == "年":
         return text[start - 1 : start] not in _ONE_OF_TWO
-    if number[0] in _BARE_SCALE and unit != "大":
+    if number[0] in _BARE_SCALE:
         about = _approximator(text, start) is not None or text[start - 2 : start] in ("突破", "达到")
         return about or text.startswith(("以上", "以下", "以内"), end)
     return True
@@ -452,7 +453,7 @@ def _surround(text: str, start: int, end: int, figure: Figure) -> Amount | None:
             break  # else another word begins: 5个多功能厅, 内容
     if start and text[start - 1] in _HEAD:
         sign = _sign(text, start, kind)
-        if sign is None:
+        if sign is None or (unit in _RANKED and text[start - 1] == "前"):
             return None
         if text[start - 1] == "、" and (listed := LISTED.search(text, max(0, start - 7), start)) is not None:
             return _listed(text, listed, start, end, figure)
@@ -528,6 +529,7 @@ def _without_unit(text: str, match: re.Match[str]) -> Amount | None:
     if (doubling := match[3]) is not None:
         times_two = read_numeral(doubling or "一")
         pair, unit = times_two and (Decimal(2) ** int(times_two[0]), None), "倍"
+        approx = "about" if "近" in written else approx
     elif (fraction := FRACTION.match(text, start)) is not None:
         return _fraction(text, fraction)
     elif (slashed := SLASHED.match(text, start)) is not None:
@@ -555,7 +557,7 @@ def _slashed(text: str, match: re.Match[str]) -> Amount | None:
     start, end = match.span()
     top, bottom = int(match[1]), int(match[2])
     before = text[start - 1 : start]
-    if top >= bottom or before < "一" or before in _LABELLING:
+    if top >= bottom or not "一" <= before <= "鿿" or before in _LABELLING:
         return None
     decimal, exact = _as_decimal(Fraction(top, bottom))
     return _surround(text, start, end, Figure("ratio_or_multiple", decimal, None, exact, None, "exact"))
@@ -628,7 +630,7 @@ def _range(text: str, start: int, *, bare: bool = False) -> Amount | None:
         return None  # 从20条到36条 is a change
     if (
         bottom >= top
-        or (low_unit is None and top > bottom * _LIKELY)
+        or (low_unit is None and top > bottom * _LIKELY > 0)
         or (high_unit is None and high_text[-1] not in LARGE and not bare)
     ):
         return None

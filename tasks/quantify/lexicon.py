@@ -34,17 +34,17 @@ def _units(kind: str, words: str) -> dict[str, Unit]:
 
 IN_MEASURES: Final = "多余来半"
 
-UNITS: Final[dict[str, Unit]] = {
+UNITS: dict[str, Unit] = {
     **_units("percent", "% ％=% ‰"),
     "成": Unit("percent", "%", 1),  # 三成 is 30 %
     "折": Unit("percent", "%", 1),
     "分钱": Unit("amount_money", "元", -2),
     **{word: Unit("amount_money", "元", -1) for word in ("角", "毛", "角钱", "毛钱")},
-    **_units("percentage_point", "个百分点=百分点 百分点 個百分點=百分点 百分點=百分点 个基点=基点 基点"),
+    **_units("percentage_point", "个百分点=百分点 百分点 个基点=基点 基点"),
     **_units("ratio_or_multiple", "倍 /10万 /十万=/10万"),
     **_units(
         "amount_money",
-        "元 圆=元 圓=元 圆整=元 圆正=元 元整=元 元正=元 元钱=元 块钱=元 人民币=元 元人民币=元"
+        "元 圆=元 圆整=元 圆正=元 元整=元 元正=元 元钱=元 块钱=元 人民币=元 元人民币=元"
         " 美元 美金=美元 元美元=美元 美分 欧元 元欧元=欧元 日元 日圆=日元 日币=日元 元日元=日元"
         " 港元 港币=港元 元港币=港元 英镑 镑=英镑 便士 韩元 韩币=韩元 卢布 泰铢 澳元 澳币=澳元 澳大利亚元=澳元"
         " 加元 加币=加元 加拿大元=加元 新元 新币=新元 新加坡元=新元 新西兰元 卢比 印度卢比=卢比 瑞士法郎"
@@ -55,7 +55,7 @@ UNITS: Final[dict[str, Unit]] = {
     ),
     **_units(
         "count",
-        "个 個=个 家 户 项 条 座 所 名 人 位 件 台 辆 套 张 栋 幢 间 处 片 块 只 头 匹 羽 尾 株"
+        "个 家 户 项 条 座 所 名 人 位 件 台 辆 套 张 栋 幢 间 处 片 块 只 头 匹 羽 尾 株"
         " 棵 次 场 起 宗 批 例 份 篇 部 本 册 种 类 门 支 列 艘 架 具 粒 桩 尊 顶 剂 杯 碗 壶"
         " 枚 颗 根 盏 口 眼 孔 扇 把 面 幅 轮 对 双 组 班 群 笔 单 首 款 团 席 桌 趟 穴 蔸 挺 页 股"
         " 遍 道 段 节 封 袋 盒 瓶 箱 包 捆 卷 堆 枝 朵 筒 听 罐 盆 筐 串 束 副 盘 滴 针 辆份 辆次 台辆"
@@ -75,7 +75,7 @@ UNITS: Final[dict[str, Unit]] = {
     **_units(
         "duration",
         "天 日历天 工作日 个工作日=工作日 小时 个小时=小时 分钟 秒 秒钟=秒 毫秒 微秒 年 周年 个年头=年 刻钟"
-        " 个月=月 個月=月 个季度=季度 个学期=学期 学期 个世纪=世纪 星期 个星期=星期 周 昼夜 学年",
+        " 个月=月 个季度=季度 个学期=学期 学期 个世纪=世纪 星期 个星期=星期 周 昼夜 学年",
     ),
     **_units(
         "measure",
@@ -108,6 +108,16 @@ UNITS: Final[dict[str, Unit]] = {
     ),
 }
 
+_SIMPLIFIED: Final = (
+    "个户条项处台辆张栋间种类笔头双场块岁两层圆镑钱韩欧铢钟时节单组轮对顷亩吨载标准电点课车门页颗盏针剂约过余内满于"
+)
+_TRADITIONAL: Final = (
+    "個戶條項處臺輛張棟間種類筆頭雙場塊歲兩層圓鎊錢韓歐銖鐘時節單組輪對頃畝噸載標準電點課車門頁顆盞針劑約過餘內滿於"
+)
+_TO_TRADITIONAL: Final = str.maketrans(_SIMPLIFIED, _TRADITIONAL)
+_TO_SIMPLIFIED: Final = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+UNITS |= {word.translate(_TO_TRADITIONAL): unit for word, unit in UNITS.items()}
+
 PRICES: Final = {"¥": "元", "￥": "元", "$": "美元", "€": "欧元", "£": "英镑"}
 """Signs of currencies before a number."""
 
@@ -126,9 +136,15 @@ PER_WORD: Final[tuple[str, ...]] = _words("立方米 平方米 平方公里 公�
 """The same behind 每, where it can only be part of the unit: 微克每立方米."""
 
 
+def simplified(word: str) -> str:
+    """A unit in simplified characters."""
+    return word.translate(_TO_SIMPLIFIED)
+
+
 @lru_cache(maxsize=1 << 10)
 def unit_of(written: str) -> Unit:
     """The meaning of a unit as the patterns find it: one of ``UNITS``, or one of them over one of ``PER``."""
+    written = simplified(written)
     if written in UNITS:
         return UNITS[written]
     above, below = re.split(" ?[/每] ?", written, maxsplit=1)
@@ -142,7 +158,7 @@ NOT_BEFORE: Final[dict[str, str]] = {
     "/10万": "[元亩吨]",
     "/十万": "[元亩吨]",
     "两": "[年个种者地方项次大省市国岸]",
-    "个": f"[多余来]?[百千]?亿(?!{A_CLASS})|现代化|维护|意识|自信|全面|确立|代表重|区分开|毫不动摇"
+    "个": f"点(?!位)|[多余来]?[百千]?亿(?!{A_CLASS})|现代化|维护|意识|自信|全面|确立|代表重|区分开|毫不动摇"
     "|一以贯之|[一半]|务必|转企",
     "人": "[民大才均员工物力口类生格士间文制]",
     "件": "[套下]",
@@ -188,7 +204,7 @@ NOT_BEFORE: Final[dict[str, str]] = {
     "张": "[力家]",
     "成": "[为立功果员效本长都就熟型套绩群]",
     "户": "[籍型外均口]",
-    "所": "[有属在得需谓]|以(?![上下内])",
+    "所": "[有属在得需谓示述]|以(?![上下内])",
     "批": "[准发复评]",
     "把": "[握关手]",
     "折": "[旧叠合扣射腾]",
@@ -200,7 +216,7 @@ NOT_BEFORE: Final[dict[str, str]] = {
     "杯": "赛",
     "根": "[本据治]",
     "桶": "装",
-    "次": "[数生序要元]|全会|会议|全体|党代会|党代表|加压|供水|污染|创业|分配",
+    "次": "[数生序要元]|产业|全会|会议|全体|党代会|党代表|加压|供水|污染|创业|分配",
     "款": "项",
     "段": "时",
     "毛": "[利巾病坯竹衣绒线]",
@@ -235,7 +251,7 @@ NOT_BEFORE: Final[dict[str, str]] = {
 }
 """What makes another word of a unit: 人民, or a slogan of a count: 四个意识."""
 
-BEFORE: Final[dict[str, str]] = {
+BEFORE: dict[str, str] = {
     **dict.fromkeys(_words("近 约 大约 将近 接近 大概 大致 差不多 几近 约莫"), "about"),
     **dict.fromkeys(_words("超 超过 超出 逾 不少于 不低于 不小于 高于 大于 多于 至少 最少 起码 不下 不止"), "over"),
     **dict.fromkeys(_words("不超过 不超 未超过 未超 不高于 不多于 不大于 低于 少于 小于"), "under"),
@@ -243,19 +259,22 @@ BEFORE: Final[dict[str, str]] = {
     **dict.fromkeys("≥≧＞", "over"),  # not > and <: markup left in a text ends and begins with them
     **dict.fromkeys("≤≦＜", "under"),
 }
+BEFORE |= {word.translate(_TO_TRADITIONAL): approx for word, approx in BEFORE.items()}
 """Approximators before a number."""
 
 NOT_AFTER: Final[dict[str, str]] = {"近": "附最邻临靠远亲", "约": "节合签预违履契条公制集特隐简", "超": "赶反"}
 """What makes another word of an approximator: 节约, 附近."""
 
-AFTER: Final[dict[str, str]] = {
+AFTER: dict[str, str] = {
     **dict.fromkeys(_words("以上 及以上 （含）以上 (含)以上 多 余 有余 开外 出头"), "over"),
     **dict.fromkeys(_words("以下 及以下 （含）以下 (含)以下 以内 之内 内"), "under"),
     **dict.fromkeys(_words("左右 上下"), "about"),
 }
+AFTER |= {word.translate(_TO_TRADITIONAL): approx for word, approx in AFTER.items()}
 """Approximators after a unit."""
 
 IDIOMS: Final = (
-    "四面八方|五花八门|三番五次|半斤八两|三天两头|三头六臂|九牛一毛|三令五申|三言两语|十里八乡|三三两两|四两拨千斤"
+    "四面八方|八面玲珑|五花八门|三番五次|半斤八两|四两拨千斤|三天两头|两头在外|三头六臂|九牛一毛|三令五申|三言两语"
+    "|十里八乡|三三两两|届[一二三四五六七八九]次"
 )
 """Numerals in these count nothing. They are looked up where a numeral of one character has a unit."""

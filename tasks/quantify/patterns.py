@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tasks.quantify.lexicon import A_CLASS, NOT_BEFORE, PER, PER_WORD, PRICES, UNITS
+from tasks.quantify.lexicon import A_CLASS, BEFORE, NOT_BEFORE, PER, PER_WORD, PRICES, UNITS, simplified
 from tasks.quantify.numerals import DIGITS, LARGE, SMALL
 from tasks.quantify.trie import trie
 
@@ -20,6 +20,7 @@ def _behind(unit: str) -> str:
     if unit[-1].isascii() and unit[-1].isalnum():
         return "(?![A-Za-z0-9])"
     year = f"(?<![0-9{DIGITS}]{{4}}年)" if unit == "年" else ""
+    unit = simplified(unit)
     return f"{year}(?!{NOT_BEFORE[unit]})" if unit in NOT_BEFORE else year
 
 
@@ -54,7 +55,7 @@ _SEPARATOR: Final = r" ?(?:[（(]含[）)])?(?:至|到|[-－~～–]|—{1,2}|--
 _PARTS: Final = "(?:分之|(?<=百)分)"
 
 _OF_LARGE: Final = f"(?=[百千]?[万亿](?!{A_CLASS}))"
-_MIDDLE: Final = f"个[多余来]?{_OF_LARGE}|[余多来]?+"
+_MIDDLE: Final = f"个[多余来]?{_OF_LARGE}|[余多来餘]?+"
 _UNITED: Final = f"({_MIDDLE})({_SCALE})(?: (?=[A-Za-zμ℃°]))?+{_UNIT}"
 
 # The first element is one character class: it lets the engine skip to the next candidate at memory speed.
@@ -64,11 +65,11 @@ AMOUNT: Final = re.compile(
     rf"(?<![0-9{_HAN}点點第每+×/_].)(?<![A-Za-z][^{_MARKS}])(?<![0-9][.,:： ，．·].)"
     rf"(?<![0-9] [.．·].)(?<![几数][{_HAN}])"
     rf"(?:(?<=[0-9]){_ARABIC}(){_SCALE}{_MIXED}"
-    rf"|(?<=翻)[了上]*+([一二两三四1-4]?)番|(?<=[{_MARKS}])() ?[0-9]{_ARABIC}"
+    rf"|(?<=翻)[了上]*+近?([一二两三四1-4]?)番|(?<=[{_MARKS}])() ?[0-9]{_ARABIC}"
     rf"|(?<=半)(?<![{_NOT_HALF}]半)|(?<![翻半0-9{_MARKS}]){_HAN_RUN}{_DECIMALS}{_SCALE}))"
     rf"(?:(?<=番)|{_UNITED}|(?(4)[余多]?+{_SCALE}|(?!))"
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}]|/[0-9])"
-    rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=[万亿萬億][{DIGITS}][百千])|(?:个[余多来]?{_OF_LARGE}|[余多来])[百千]?[万亿]++|(?<=一)半|(?<=半)数(?![量字据码])"
+    rf"|(?<=[0-9{DIGITS}{SMALL}][万亿萬億])|(?<=[万亿萬億][{DIGITS}][百千])|(?:个[余多来]?{_OF_LARGE}|[余多来])[百千]?[万亿]++|(?<=一)半|(?<=半)数(?![量字据码])"
     rf"|(?<=[{SMALL}{LARGE}二四五六七八九]两)(?![年月日个国省市县地])|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
 )
 UNITED: Final = re.compile(f"({_NUMBER}){_UNITED}")  # an amount on its own, as AMOUNT found it
@@ -92,9 +93,10 @@ COEFFICIENT: Final = re.compile(f"(?:[0-9.]+|[{DIGITS}])[十百千]?[万亿]*")
 RATIO_NOUN: Final = re.compile("(?:[载价占之积]比|系数|指数|强度)(?:值?为|是|达到?|提高到|控制在|保持在)?$")
 # before a number, of a list with it: 三、四个, 第三、四条
 LISTED: Final = re.compile(f"(?:第[0-9{_HAN}]{{1,4}}|(?<![0-9.{_HAN}])([0-9]{{1,2}}|[{DIGITS}]))、$")
-# what may stand around a quantity that is written alone: 每小时十公里, 两年后, 50万元（含）
+# what may stand around a quantity that is written alone: 每小时十公里, 近五百, 两年后, 50万元（含）
 ALONE: Final = re.compile(
-    "(?:每(?:小时|分钟|[秒天日周月年人户亩吨斤]|公斤|平方米)?)?(.+?)(?:[后前多余]|（含）|[(]含[)])?"
+    f"(?:每(?:小时|分钟|[秒天日周月年人户亩吨斤]|公斤|平方米)?|{trie(dict.fromkeys(BEFORE, ''))})?"
+    "(.+?)(?:[后前多余]|[（(]含[）)])?"
 )
 NUMERAL: Final = re.compile(
     rf"[负負]?(?:(?<![0-9A-Za-z_])(?<![0-9][.:/-])[0-9]{_ARABIC}{_SCALE}{_MIXED}(?![A-Za-z_]|[.:/-][0-9])"
