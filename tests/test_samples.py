@@ -197,6 +197,38 @@ def test_the_readers_agree_on_values(sample_snapshot):
     assert pandas_sum == polars_sum == duckdb_sum
 
 
+def test_indicators(sample_snapshot):
+    """One line for each figure: what it is of, and the number as its first source writes it."""
+    told = ("place", "period", "indicator_code", "measure", "status", "value", "value_max", "unit", "approx", "flags")
+    found = [
+        "\t".join(f"{row[name]}" for name in told) + f"\t{row['sources'][0]['text']}\n"
+        for row in rows(sample_snapshot, "indicators")
+    ]
+    assert_golden("indicators.txt", "".join(found))
+
+
+def test_every_source_of_an_indicator_is_where_it_says(sample_snapshot):
+    texts = {row["doc_id"]: row["text"] for row in rows(sample_snapshot, "documents")}
+    for row in rows(sample_snapshot, "indicators"):
+        assert row["sentence"] == row["sources"][0]["sentence"]
+        for source in row["sources"]:
+            assert texts[source["doc_id"]][source["start"] : source["end"]] == source["text"]
+            assert source["text"] in source["sentence"]
+            assert source["sentence"] in texts[source["doc_id"]]
+
+
+def test_the_first_snippets_of_the_readme_print_what_it_says(sample_snapshot, tmp_path, monkeypatch, capsys):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (tmp_path / "data" / "clean").mkdir(parents=True)
+    (tmp_path / "data" / "clean" / "current").symlink_to(sample_snapshot)
+    monkeypatch.chdir(tmp_path)
+    begin = readme.index("## Reading it")
+    printed = re.search(r"```text\n(.*?)```", readme[begin:], re.DOTALL)[1]
+    for snippet in re.findall(r"```python\n(.*?)```", readme[begin:], re.DOTALL)[:2]:
+        exec(snippet, {})
+        assert capsys.readouterr().out == printed
+
+
 @pytest.mark.parametrize(
     "snippet", re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
 )

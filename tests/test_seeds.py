@@ -90,6 +90,37 @@ def test_best_copy_is_kept_in_reversed_order(shared: Path, tmp_path: Path):
     assert verify(published).ok
 
 
+INDICATORS = """
+沈阳市 2019 gdp growth estimate 5 about
+沈阳市 2020 gdp growth actual 0.8 exact
+沈阳市 2020 gdp growth target 6 about
+沈阳市 2021 gdp growth target 6 over
+沈阳市 2020 retail_sales growth actual -5.4 exact
+沈阳市 2020 unemployment_rate_registered level actual 3.12 exact
+沈阳市 2020 cross_border_e_commerce growth actual 1100 exact
+沈阳市 2020 tech_contracts level actual 30390000000 exact
+沈阳市 2025 grain_capacity level target 3890000 over
+沈阳市 2020 good_air_ratio change target 1 range
+康平县 2018 gdp level estimate 13000000000 exact
+康平县 2019 tax_revenue level actual 1005000000 exact
+康平县 2019 wind_capacity level actual 800000 exact
+康平县 2019 solar_capacity level actual 270000 exact
+法库县 2019 retail_sales level estimate 6070000000 exact
+法库县 2019 fdi growth actual 33 exact
+辽宁省 2021 new_energy_vehicle_output growth actual 120 exact
+凌源市 2020 gdp level estimate 14760000000 exact
+"""  # read from the texts by hand
+
+
+def test_indicators(seed_snapshot: Path):
+    found = rows(seed_snapshot, "indicators")
+    assert len(found) >= 150
+    told = ("place", "period", "indicator_code", "measure", "status")
+    lines = {" ".join([*(row[name] for name in told), f"{row['value'].normalize():f}", row["approx"]]) for row in found}
+    assert set(INDICATORS.split("\n")) - {""} <= lines
+    assert [row for row in found if "implausible" in row["flags"]] == []
+
+
 def labels(shared: Path) -> list[dict]:
     return json.loads((shared / "dev/documents/documents.json").read_text("utf-8"))["documents"]
 

@@ -10,7 +10,8 @@ names them. Nor has a figure after the text has gone over to a part of the place
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from schemas.indicators import PERCENT, Indicator
@@ -50,14 +51,12 @@ class _Spot(NamedTuple):
     text: str
     rows: Sequence[Quantity]
     number: int
+    row: Quantity
     place: _Place
-
-    @property
-    def row(self) -> Quantity:
-        return self.rows[self.number]
 
 
 _RELATIVE: Final = frozenset(("percent", "ratio_or_multiple"))
+_WALKED: Final = _RELATIVE | {"amount_money", "percentage_point"}
 _KINDS: Final = _RELATIVE | {"count", "amount_money", "measure", "duration", "percentage_point"}
 _GROWTH_WORDS: Final = ("增长速度", "增长率", "增速", "增幅", "涨幅")
 _NOISE: Final = (
@@ -75,6 +74,7 @@ _NOISE: Final = (
     "实现",
 )  # behind a name
 _BEHIND_NAMES: Final = (*_GROWTH_WORDS, *_NOISE)
+_TAILS: Final = frozenset(word[-TAIL:] for word in _BEHIND_NAMES)
 _LONGEST_WORD: Final = 4
 
 _SCOPE: Final = "[全我本](?P<scope>[国省市县区州旗盟])"
@@ -91,12 +91,13 @@ _ADDING: Final = (
 )
 _LEAD: Final = re.compile(f"(?:{_TIMES}|{_MODAL}|{_SCOPE}|[ “（])*+(?P<adding>{_ADDING})?+")
 _GAP: Final = re.compile(
-    "(?:完成|实现|达到?|为|是|有|约|近|超过?|突破|预计|累计|共计?|总计|同比|环比|[比较][上去]年(?:同期)?|上年|去年|同期|增长|增加|提高|上升|提升"
+    "(?:完成|实现|达到?|为|是|有|约|近|超过?|突破|预计|累计|共计?|总计|同比|环比|[比较][上去]年(?:同期|末)?|上年|去年|同期|增长|增加|提高|上升|提升"
     "|增速|增幅|涨幅|增|下降|降低|减少|回落|上涨|压减|压缩|下调|下浮|控制|稳定|保持|年均|年平均|均|按(?:可比|不变)价格?(?:计算)?|左右|以[上下内]"
-    "|不[低少高多]于|力争|争取|确保|[要将已也又再首]|扩大|改善|恢复|[减降升增][至为到]|[减降升到至在于]"
+    "|（(?:GDP|CPI|PPI)）|平均[为达]|不[低少高多]于|力争|争取|确保|[要将已也又再首]|扩大|改善|恢复|[减降升增][至为到]|[减降升到至在于]"
     "|[，,、和 ）)”])*+"
 )
 _CHANGING: Final = re.compile("[增提升涨降减落压]|扩大|缩小|改善|恢复")
+_SAID: Final = re.compile("[^，,、 ）)”]")
 _YEARLY: Final = re.compile("年均|年平均|月均|日均|平均每[年月日]|每年")
 # a time of several years that the sentence begins with, or a base it names: no change against the year before
 _FRAME: Final = re.compile(
@@ -104,17 +105,21 @@ _FRAME: Final = re.compile(
     "|(?<![0-9])[两二三四五六七八九十2-9]年(?:[来间内中]|期间|以来|累计|共|合计|全)|[比较同以与][12一二][0-9九〇零][0-9〇零一二三四五六七八九]{2}年"
 )
 _IN_A_YEAR: Final = re.compile("[全今去上本当]年|月")
-_STOPS: Final = "，,。；;：:\t"
+# greedy, so they end behind the last stop: the begin of a clause, and of what is read together
+_TO_CLAUSE: Final = re.compile("[^\n]*[，,。；;：:\t]")
+_TO_SENTENCE: Final = re.compile("[^\n]*[。\t]")
 _BETWEEN: Final = re.compile("[、和及与以 ]*")
 _BEHIND_HEADS: Final = re.compile("(?:同比|环比|增速|增幅|涨幅|年均|年平均|预计|累计|力争|[要将已])*+$")
+_COMPARED: Final = re.compile("[由从比较]")
 _DEALT: Final = "分别"
 _ENDS: Final = frozenset("，,。；;、：:！!？?）)\t")
+_REACH: Final = 20  # from a number back to the end of the name, over the verbs
 _WINDOW: Final = 300  # whom the text speaks of is not looked for further back
 _OWN: Final = re.compile(_SCOPE)
 # whose figures are not the place's: a part of it, a company, a project
 _OTHERS: Final = re.compile(
     "开发区|高新区|经开区|经济区|自贸区|自贸试验区|示范区|综保区|保税区|产业园|工业园|科技园|园区|新区|新城|街道|(?<![城乡集])镇(?![域乡村])|(?<![城下返])乡(?![镇村])"
-    "|专业市场|农场|集团|公司|[投达]产后|建成后|损失|企业(?:实现|完成|达到)"
+    "|专业市场|农场|(?:民营|非公有制)经济增加值|户籍总?人口[为达到]*+[0-9]|集团|公司|[投达]产后|建成后|损失|企业(?:实现|完成|达到)"
 )
 _CLAUSE: Final = re.compile(
     f"(?:^|[，；])(?:[0-9]{{4}}年|[今去上全]年)?(?:{_SCOPE}|(?P<name>[一-鿿]{{2,12}}?[省市县区州旗盟]))"
@@ -132,31 +137,48 @@ def match(texts: Sequence[str], quantities: Sequence[Quantity], place: str | Non
     known: list[Known | None] = []
     lengths = aliases().lengths
     own = _Place((), "") if place is None else _Place((place, short_form(place)), place[-1])
+    block, end = -1, 0  # where the last known name ends
     for number, row in enumerate(quantities):
-        phrase = row.indicator
         found = None
-        if (
-            phrase is not None
-            and (phrase[-TAIL:] in lengths or phrase.endswith(_BEHIND_NAMES))
-            and row.kind in _KINDS
-            and row.value is not None
-            and not row.modifier
-        ):
+        tail = (row.indicator or "")[-TAIL:]
+        told = tail in lengths or tail in _TAILS or row.kind in _WALKED
+        follows = block == row.block_no and end >= row.sentence_start
+        if (told or follows) and row.kind in _KINDS and row.value is not None and not row.modifier:
             named = own if row.place is None else _Place((*own.names, row.place, short_form(row.place)), "")
-            found = _known(_Spot(texts[row.block_no], quantities, number, named), phrase)
+            spot = _Spot(texts[row.block_no], quantities, number, row, named)
+            for candidate in _ends(spot, end if follows else -1):
+                found = _at(spot, candidate)
+                if found is not None:
+                    block, end = row.block_no, candidate
+                    break
         known.append(found)
     return known
 
 
-def _known(spot: _Spot, phrase: str) -> Known | None:
-    """What the quantity states, if that is certain; ``phrase``: what it measures, as the text says."""
+def _ends(spot: _Spot, last: int) -> Iterator[int]:
+    """Where the name of what the quantity measures may end; ``last``: where that of the last known one did."""
+    text, row, phrase = spot.text, spot.row, spot.row.indicator
+    lengths = aliases().lengths
+    if phrase is not None and (phrase[-TAIL:] in lengths or phrase[-TAIL:] in _TAILS):
+        if text.startswith(phrase, row.end):
+            yield row.end + len(phrase)
+        elif (begin := text.rfind(phrase, row.sentence_start, row.start)) >= 0:
+            yield begin + len(phrase)
+    if last >= 0 and _SAID.search(_gap(spot, last)):
+        yield last
+    if row.kind in _WALKED:  # the phrase may be cut wrongly
+        previous = spot.rows[spot.number - 1] if spot.number else None
+        low = previous.end if previous is not None and previous.block_no == row.block_no else 0
+        for end in range(row.start, max(low, row.sentence_start, row.start - _REACH), -1):
+            if text[end - TAIL : end] in lengths and aliases().ending_at(text, row.sentence_start, end):
+                yield end
+
+
+def _at(spot: _Spot, end: int) -> Known | None:
+    """What the quantity states of the indicator whose name ends at ``end``, if that is certain."""
     text, row = spot.text, spot.row
-    if text.startswith(phrase, row.end):
-        return _counted(spot, row.end + len(phrase), phrase)
-    begin = text.rfind(phrase, row.sentence_start, row.start)
-    if begin < 0:
-        return None
-    end = begin + len(phrase)
+    if end > row.end:
+        return _counted(spot, end, text[row.end : end])
     gap = _gap(spot, end)
     if _DEALT in gap:
         return _dealt_out(spot, text.rfind(_DEALT, end, row.start))
@@ -172,6 +194,12 @@ def _gap(spot: _Spot, begin: int) -> str:
         number -= 1
     pieces.append(spot.text[begin:end])
     return "".join(reversed(pieces))
+
+
+def _behind(stops: re.Pattern[str], text: str, start: int, end: int) -> int:
+    """Where the last of the stops between ``start`` and ``end`` ends; ``start`` if there is none."""
+    found = stops.match(text, start, end)
+    return start if found is None else found.end()
 
 
 def _counted(spot: _Spot, end: int, phrase: str) -> Known | None:
@@ -214,7 +242,7 @@ def _dealt_out(spot: _Spot, at: int) -> Known | None:
     gap = text[at + len(_DEALT) : rows[first].start]
     if spot.number > last or _GAP.fullmatch(gap) is None:
         return None
-    start = max(text.rfind(stop, spot.row.sentence_start, at) for stop in _STOPS) + 1 or spot.row.sentence_start
+    start = _behind(_TO_CLAUSE, text, spot.row.sentence_start, at)
     heads = text[start:at]
     behind = _BEHIND_HEADS.search(heads)
     end = at if behind is None else start + behind.start()
@@ -225,7 +253,7 @@ def _dealt_out(spot: _Spot, at: int) -> Known | None:
         lead = _lead(spot, start, found[0])
         return None if lead is None else _stated(found[1][number], spot, gap, lead, grows=False)
     cuts = [start, *(cut.end() + start for cut in re.finditer("[、和及与]", text[start:end])), end + 1]
-    if len(cuts) != n_figures + 1:
+    if len(cuts) != n_figures + 1 or _COMPARED.search(heads):
         return None
     return _named(spot, cuts[number], cuts[number + 1] - 1, gap)
 
@@ -233,7 +261,7 @@ def _dealt_out(spot: _Spot, at: int) -> Known | None:
 def _lead(spot: _Spot, start: int, begin: int) -> _Lead | None:
     """The words before a name in its clause, if they change nothing and the text speaks of no one else."""
     text, place = spot.text, spot.place
-    clause = max(text.rfind(stop, start, begin) for stop in _STOPS) + 1 or start
+    clause = _behind(_TO_CLAUSE, text, start, begin)
     item = max(clause, text.rfind("、", clause, begin) + 1)
     words = text[item:begin]
     for name in place.names:
@@ -247,33 +275,48 @@ def _lead(spot: _Spot, start: int, begin: int) -> _Lead | None:
         return _Lead(words, lead["adding"], joint=False)
     head = None if lead["adding"] else _LEAD.match(text, clause, begin)  # 新增A 3家、B 5家
     adding = lead["adding"] if head is None else head["adding"]
-    earlier = next((row.end for row in reversed(spot.rows[: spot.number]) if row.end < item), -1)
-    return _Lead(text[clause:begin], adding, joint=earlier != item - 1)
+    number = spot.number
+    while number and spot.rows[number - 1].start >= item:
+        number -= 1
+    before = spot.rows[number - 1] if number else spot.row
+    follows = (before.block_no, before.end) == (spot.row.block_no, item - 1)  # A 3家、B 5家: not A、B 5家
+    return _Lead(text[clause:begin], adding, joint=not follows)
 
 
 def _is_elsewhere(text: str, clause: int, place: _Place) -> bool:
     """Whether the text before a clause has gone over to a part of the place, a company or another place."""
-    begin = max(text.rfind(stop, max(0, clause - _WINDOW), clause) for stop in "。\t") + 1
-    before = text[begin:clause]
-    back = max(
-        (found.end() for found in _OWN.finditer(before) if not place.is_foreign(found["scope"])),
-        default=0,
-    )
-    back = max(back, *(before.rfind(name) + 1 for name in place.names)) if place.names else back
-    before = before[back:]
-    if _OTHERS.search(before) is not None:
-        return True
+    begin = _behind(_TO_SENTENCE, text, max(0, clause - _WINDOW), clause)
+    if text.startswith("其中", begin) and begin:  # what it is a part of, the sentence before says
+        begin = _behind(_TO_SENTENCE, text, max(0, clause - _WINDOW), begin - 1)
+    stop = text.find("。", clause, begin + _WINDOW)
+    elsewhere = False
+    for end, verdict in _turns(text[begin : begin + _WINDOW if stop < 0 else stop], place):
+        if begin + end > clause:
+            break
+        elsewhere = verdict
+    return elsewhere
+
+
+@lru_cache(maxsize=1 << 6)
+def _turns(sentence: str, place: _Place) -> list[tuple[int, bool]]:
+    """Where a sentence names whom it speaks of, and whether that is someone else than the place."""
     places = gazetteer().full
-    return any(
-        place.is_foreign(found["scope"]) if found["name"] is None else found["name"] in places
-        for found in _CLAUSE.finditer(before)
-    )
+    turns = [(found.end(), True) for found in _OTHERS.finditer(sentence)]
+    turns += [(found.end(), False) for found in _OWN.finditer(sentence) if not place.is_foreign(found["scope"])]
+    turns += [
+        (found.end(), True)
+        for found in _CLAUSE.finditer(sentence)
+        if place.is_foreign(found["scope"]) or (found["name"] in places and found["name"] not in place.names)
+    ]
+    turns += [(found.end(), False) for name in place.names for found in re.finditer(re.escape(name), sentence)]
+    return sorted(turns)
 
 
 def _stated(indicator: Indicator, spot: _Spot, gap: str, lead: _Lead, *, grows: bool) -> Known | None:
     """The quantity as a measure of the indicator; None if its kind or unit does not fit or says too little."""
     row = spot.row
     changed = row.to_or_by == "by" and row.direction != "none"
+    grows = grows or any(word in gap for word in _GROWTH_WORDS)
     yearly = _YEARLY.search(gap) is not None or _YEARLY.search(lead.words) is not None
     if row.kind in _RELATIVE and indicator.nature != "rate":
         measure = None if lead.adding else _growth(indicator, row, changed=changed, grows=grows)  # 新增A 9家，增长2倍
@@ -326,6 +369,5 @@ def _is_of_its_year(indicator: Indicator, measure: str, spot: _Spot, gap: str, l
         return measure == "level" and nature == "flow" and (row.to_or_by != "to" or summed)
     if measure == "level" and nature == "average":
         return True
-    begin = max(spot.text.rfind(stop, max(0, row.start - _WINDOW), row.start) for stop in "。\t") + 1
-    before = spot.text[begin : row.start]
+    before = spot.text[_behind(_TO_SENTENCE, spot.text, max(0, row.start - _WINDOW), row.start) : row.start]
     return _FRAME.search(before) is None and (not summed or _IN_A_YEAR.search(before) is not None)
