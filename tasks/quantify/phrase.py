@@ -1,0 +1,148 @@
+"""Where a noun phrase begins and ends in a run of characters without punctuation.
+
+``end_phrase`` reads the phrase that ends a run (全市财政收入 before 增长5%), ``opening_phrase`` the one that opens it
+(规模以上企业实行 behind 263家); ``words`` tells what bounds them. Positions are those of the run.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from tasks.describe.gazetteer import COUNTY, gazetteer
+from tasks.quantify.words import KIND, WORD, Kind
+
+AND: Final = re.compile("、|以及|和(?![平谐田龙县睦])|与|及")
+_EDGES: Final = frozenset("、和与及或")
+_QUOTES: Final = frozenset("“”‘’「」")
+_PARENTHESIS: Final = re.compile("[（(][^（）()]*[）)]$")
+_JOINTS: Final = frozenset(("", "、", "和", "并", "及"))  # between two verbs of one object: 新建、改造泵站
+_GOVERNING: Final = frozenset((Kind.VERB, Kind.LIGHT_VERB, Kind.TIME, Kind.LINK))
+# a verb before one of these belongs to it: 建设项目
+_HEAD_WORDS: Final = "项目 任务 工程 工作 行动 资金 面积 规模 方案 用地 标准 水平 能力 中心 总量 目标 指标 计划 点 户"
+_HEADS: Final = frozenset(_HEAD_WORDS.split())
+# what is measured though it is a verb: 累计投资3亿元
+_NOMINAL: Final = frozenset(("投资", "投入", "出口", "进口", "就业", "消费", "补助", "补贴", "融资", "销售", "试点"))
+# what ends in one of these has an amount of its own: 工业增加值, but 粮食
+_QUANTITY: Final = re.compile(
+    "(?:[率额值量数入出资费款度积价比重产耗税润力]|就业|投资|标准|规模|水平|消费|销售|零售|余额|储蓄|里程|时间)$"
+)
+
+
+class Ending(NamedTuple):
+    """The phrase that ends a run; ``begin`` equals ``end`` if there is none."""
+
+    begin: int
+    end: int
+    governed: bool  # words stand behind it that another noun may follow: 企业获得
+
+
+def end_phrase(run: str, *, subject: bool) -> Ending:
+    """The noun phrase that ends ``run``, before the words that lead over to its number.
+
+    ``subject``: a verb of change follows, so that the verbs in the phrase are nouns: 审批要件削减60%.
+    """
+    cut = before = 0  # where the phrase begins, and where the one before the words leading over did
+    stop = 0  # where these words begin
+    last: Kind | None = None
+    length = len(run)
+    for match in WORD.finditer(run):
+        kind = KIND.get(match[0], Kind.KEEP if match[1] is None else Kind.TIME)
+        begin, end = match.span()
+        if kind is Kind.KEEP or (kind is Kind.PREDICATE and end < length):
+            continue
+        if kind is Kind.NOUN_VERB:
+            leads = end < length and run[cut:begin] in _JOINTS and run[end:] not in _HEADS
+            if not leads or subject or last is Kind.LIGHT_VERB:
+                continue
+            before, stop = cut, end
+        elif begin != cut:
+            before, stop = cut, begin
+        last = kind
+        cut = end
+    leads_over = 0 < cut == length
+    begin, end = (before, stop) if leads_over else (cut, length)
+    begin, end = _trimmed(run, begin, end)
+    if (note := _PARENTHESIS.search(run, begin, end)) is not None:
+        end = note.start()
+    begin, end = unquoted(run, begin, end)
+    begin += _place(run, begin, end)
+    if end - begin < 2 or (run[begin:end] not in _NOMINAL and KIND.get(run[begin:end]) is Kind.NOUN_VERB):
+        return Ending(0, 0, leads_over)
+    return Ending(begin, end, leads_over and last in _GOVERNING)
+
+
+@lru_cache(maxsize=1 << 13)
+def opening_phrase(run: str, *, acts: bool) -> int:
+    """The length of the noun phrase that opens ``run``; ``acts``: verbs that may be nouns end it, too (3项改造)."""
+    tail = stop = 0  # where a row of such verbs begins, and where it ends
+    end = len(run)
+    nouns = True
+    for match in WORD.finditer(run):
+        kind = KIND.get(match[0], Kind.KEEP if match[1] is None else Kind.TIME)
+        if kind is Kind.KEEP:
+            continue
+        if kind is not Kind.NOUN_VERB and kind is not Kind.PREDICATE:
+            end = match.start()
+            break
+        if match.start() != stop or not stop:
+            tail, nouns = match.start(), True
+        nouns &= kind is Kind.NOUN_VERB
+        stop = match.end()
+    if stop == end and not (acts and nouns):
+        end = tail
+    while end and run[end - 1] in _EDGES:
+        end -= 1
+    return end
+
+
+def opens_with_verb(run: str) -> bool:
+    """Whether ``run`` begins with a verb that may be a noun."""
+    word = WORD.match(run)
+    return word is not None and KIND.get(word[0]) is Kind.NOUN_VERB
+
+
+def unquoted(text: str, begin: int, end: int) -> tuple[int, int]:
+    """A phrase that is quoted as a whole, without its quotes."""
+    if end - begin > 2 and text[begin] in _QUOTES and text[end - 1] in _QUOTES:
+        whole = text.find(text[end - 1], begin + 1) == end - 1
+        return (begin + 1, end - 1) if whole else (begin, end)
+    return begin, end
+
+
+def separate(text: str, begin: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The parts of a coordination that have amounts of their own; none where they share a head: 工业、建筑业增加值."""
+    ends = [match.span() for match in AND.finditer(text, begin, end)]
+    if not ends:
+        return ()
+    parts = tuple(zip([begin, *(stop for _, stop in ends)], [*(start for start, _ in ends), end], strict=True))
+    amounts = [_QUANTITY.search(text, *part) is not None for part in parts]
+    return () if amounts[-1] and not all(amounts) else parts
+
+
+def _trimmed(run: str, begin: int, end: int) -> tuple[int, int]:
+    """A phrase without the conjunctions at its edges."""
+    while begin < end and run[begin] in _EDGES:
+        begin += 1
+    while begin < end and run[end - 1] in _EDGES:
+        end -= 1
+    return begin, end
+
+
+@cache
+def _places() -> frozenset[str]:
+    """Full names of all places, short names of provinces and prefectures."""
+    table = gazetteer()
+    large = (name for name, places in table.short.items() if any(place.level < COUNTY for place in places))
+    return frozenset(table.full).union(large)
+
+
+def _place(run: str, begin: int, end: int) -> int:
+    """The length of the name of a place that leads a phrase: 辽阳市, but 辽宁 of 辽宁省属企业."""
+    places = _places()
+    for length in (4, 3, 2, 5, 6):
+        stop = begin + length
+        if stop + 1 < end and run[begin:stop] in places and run[stop] not in "属级内外籍":
+            return length
+    return 0
