@@ -30,7 +30,7 @@ _SKIP: Final = reversed_trie(
 )
 _BETWEEN: Final = (
     "(?:[“‘]?的来原(?=[由从])|[“‘]?的?(?:底年|末年|底)?年[0-9一二三四五六七八九〇○零]{4}(?:[比较到由从自]又?)?"
-    f"|[来间]?年[0-9]{{1,2}}(?![0-9])(?:续连)?|的?[^{_BOUND}占比]{{1,12}}占(?![侵金])|{_SKIP}"
+    f"|[来间]?年[0-9]{{1,2}}(?![0-9])(?:续连)?|的?[^{_BOUND}占比]{{1,12}}占(?![侵金])|[^{_BOUND}占比]{{1,10}}于[低高]|{_SKIP}"
     "|[由从](?![理自缘服听]))*+"
 )
 # a change may name its time or its share before the number: 增加到2012年的1923亿元, 提高到每人每年240元
@@ -41,13 +41,15 @@ _MEASURED_VERBS: Final = frozenset(("增收", "减税", "降费", "减税降费"
 
 _BEHIND: Final = re.compile(
     "的?(?!同比|环比|左右|[一-鿿]{1,4}[到至为达][0-9“约近])"
-    f"((?:[“‘「《][^”’」》，。]{{1,14}}[”’」》]|[0-9]G|[^{_BOUND}、的了+“”‘’「」0-9]){{1,30}}"
-    "(?:[（(][一-鿿、]{1,8}[）)])?)"
+    f"((?:[“‘「《][^”’」》，。]{{1,14}}[”’」》]|[0-9]G|[^{_BOUND}、的了+“”‘’「」0-9]"
+    "|(?<![省市县区乡镇村])[（(][一-鿿]{1,6}[）)]){1,30}(?:[（(][一-鿿、]{1,8}[）)])?)"
 )
 _NO_NOUN: Final = frozenset("每，,。；;：:！!？?、）)”…")
 _RELATIONS: Final = frozenset("来后前内外时起到至之")  # 三年来, 5公里内
 _COUNTING: Final = frozenset(("count", "measure", "duration"))
 _UNDERTAKINGS: Final = frozenset(("项", "次", "场", "起", "宗"))  # 3项改造 counts them, 3个小区改造 the 小区
+_ACTORS: Final = frozenset(("家", "户", "名", "人", "位", "所", "台", "辆"))  # never of what is done with them:
+_ACTIVITY: Final = re.compile("(?:工作|行动|任务|计划|活动|工程)$")
 _GROWTH: Final = frozenset(("percent", "ratio_or_multiple"))
 _NEW: Final = "新增"
 _DIMENSIONS: Final = ("直径", "长度", "宽度", "高度", "厚度", "深度", "海拔", "总长", "面积", "容积")
@@ -105,7 +107,8 @@ def noun_behind(text: str, end: int, kind: str, unit: str | None) -> Span | None
         return None
     if kind == "amount_money" and opens_with_verb(phrase[1]):  # 投入5亿元建设电网
         return None
-    length = opening_phrase(phrase[1], acts=kind not in _COUNTING or unit in _UNDERTAKINGS)
+    run = _ACTIVITY.sub("", phrase[1]) if unit in _ACTORS else phrase[1]
+    length = opening_phrase(run, acts=kind not in _COUNTING or unit in _UNDERTAKINGS)
     begin = phrase.start(1)
     return (begin, begin + length) if length else None
 
@@ -159,9 +162,10 @@ class Phrases:
                 return noun_behind(text, end, kind, unit), False
             sized = noun is not None and text.endswith(_DIMENSIONS, *noun)
             behind = None if sized else noun_behind(text, end, kind, unit)
-            if text[end - 1] not in _THRESHOLD and _CAPACITY.search(text, max(0, start - 6), start) is None:
+            capacity = _CAPACITY.search(text, max(0, start - 6), start) is not None
+            if not capacity and text[end - 1] not in _THRESHOLD:
                 return behind, False
-            return behind and _until(_PRODUCT, text, behind), behind is not None or sized
+            return behind and _until(_PRODUCT, text, behind), behind is not None or (capacity and sized)
         if kind == "amount_money" and text[end - 1] in _THRESHOLD:
             behind = noun_behind(text, end, kind, unit)
             return behind and _until(AND, text, behind), behind is not None

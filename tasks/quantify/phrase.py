@@ -10,15 +10,16 @@ import re
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from tasks.describe.gazetteer import COUNTY, gazetteer
+from tasks.describe.gazetteer import COMMON_NOUNS, COUNTY, gazetteer
 from tasks.quantify.words import KIND, WORD, Kind
 
 AND: Final = re.compile("、|以及|和(?![平谐田龙县睦])|与|及")
 _EDGES: Final = frozenset("、和与及或")
 _QUOTES: Final = frozenset("“”‘’「」")
+_MANNER: Final = re.compile("(?<!^)[一-鿿]{2}化$")  # 家庭适老化改造
 _PARENTHESIS: Final = re.compile("[（(][^（）()]*[）)]$")
 _JOINTS: Final = frozenset(("", "、", "和", "并", "及"))  # between two verbs of one object: 新建、改造泵站
-_GOVERNING: Final = frozenset((Kind.VERB, Kind.LIGHT_VERB, Kind.TIME, Kind.LINK))
+_GOVERNING: Final = frozenset((Kind.VERB, Kind.LIGHT_VERB, Kind.TIME))
 # a verb before one of these belongs to it: 建设项目
 _HEAD_WORDS: Final = "项目 任务 工程 工作 行动 资金 面积 规模 方案 用地 标准 水平 能力 中心 总量 目标 指标 计划 点 户"
 _HEADS: Final = frozenset(_HEAD_WORDS.split())
@@ -27,6 +28,12 @@ _NOMINAL: Final = frozenset(("投资", "投入", "出口", "进口", "就业", "
 # what ends in one of these has an amount of its own: 工业增加值, but 粮食
 _QUANTITY: Final = re.compile(
     "(?:[率额值量数入出资费款度积价比重产耗税润力]|就业|投资|标准|规模|水平|消费|销售|零售|余额|储蓄|里程|时间)$"
+)
+
+
+_FACILITY: Final = re.compile(
+    "(?!自然|国家|国际|地质|水源|经济|高新|工业|产业|农业|旅游|[一-鿿]?[级域])[一-鿿]{2,3}?"
+    "(?:机场|保护区|开发区|高新区|自贸区|综保区|港区|新区|景区)(?=[一-鿿]{3})"
 )
 
 
@@ -58,6 +65,8 @@ def end_phrase(run: str, *, subject: bool) -> Ending:
                 continue
             before, stop = cut, end
         elif begin != cut:
+            if kind is Kind.VERB and subject and run.endswith("率"):  # 垃圾分类投放覆盖率
+                continue
             before, stop = cut, begin
         last = kind
         cut = end
@@ -67,7 +76,7 @@ def end_phrase(run: str, *, subject: bool) -> Ending:
     if (note := _PARENTHESIS.search(run, begin, end)) is not None:
         end = note.start()
     begin, end = unquoted(run, begin, end)
-    begin += _place(run, begin, end)
+    begin = _without_place(run, begin, end)
     if end - begin < 2 or (run[begin:end] not in _NOMINAL and KIND.get(run[begin:end]) is Kind.NOUN_VERB):
         return Ending(0, 0, leads_over)
     return Ending(begin, end, leads_over and last in _GOVERNING)
@@ -81,9 +90,9 @@ def opening_phrase(run: str, *, acts: bool) -> int:
     nouns = True
     for match in WORD.finditer(run):
         kind = KIND.get(match[0], Kind.KEEP if match[1] is None else Kind.TIME)
-        if kind is Kind.KEEP:
+        if kind is Kind.KEEP or (match[1] is not None and match.start() == 0):  # 4处全国重点文物
             continue
-        if kind is not Kind.NOUN_VERB and kind is not Kind.PREDICATE:
+        if (kind is not Kind.NOUN_VERB and kind is not Kind.PREDICATE) or run[match.end() : match.end() + 1] == "“":
             end = match.start()
             break
         if match.start() != stop or not stop:
@@ -92,6 +101,8 @@ def opening_phrase(run: str, *, acts: bool) -> int:
         stop = match.end()
     if stop == end and not (acts and nouns):
         end = tail
+        if (manner := _MANNER.search(run, 0, end)) is not None:
+            end = manner.start()
     while end and run[end - 1] in _EDGES:
         end -= 1
     return end
@@ -135,14 +146,16 @@ def _places() -> frozenset[str]:
     """Full names of all places, short names of provinces and prefectures."""
     table = gazetteer()
     large = (name for name, places in table.short.items() if any(place.level < COUNTY for place in places))
-    return frozenset(table.full).union(large)
+    return frozenset(table.full).union(large).difference(COMMON_NOUNS)
 
 
-def _place(run: str, begin: int, end: int) -> int:
-    """The length of the name of a place that leads a phrase: 辽阳市, but 辽宁 of 辽宁省属企业."""
+def _without_place(run: str, begin: int, end: int) -> int:
+    """Where a phrase begins without the name of the place that leads it: 辽阳市, but 辽宁 of 辽宁省属企业."""
     places = _places()
     for length in (4, 3, 2, 5, 6):
         stop = begin + length
         if stop + 1 < end and run[begin:stop] in places and run[stop] not in "属级内外籍":
-            return length
-    return 0
+            return stop
+    if (facility := _FACILITY.match(run, begin, end)) is not None and _QUANTITY.search(run, facility.end(), end):
+        return facility.end()
+    return begin
