@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from tasks.quantify.change import CUE, NO_CHANGE, Change, leading_verb, said
 from tasks.quantify.grammar import Amount
 from tasks.quantify.phrase import AND, end_phrase, opening_phrase, opens_with_verb, separate, unquoted
-from tasks.quantify.trie import reversed_trie
+from tasks.quantify.trie import trie
 
 Span = tuple[int, int]
 
@@ -22,16 +22,23 @@ _BOUND: Final = "，,。；;：:！!？?（）()\\s…*"
 _LONGEST: Final = 40
 
 # Read backwards from the number or its verb: what stands between a noun and its number.
-_SKIP: Final = reversed_trie(
-    "同比 环比 分别 累计 年均 平均 总计 合计 一共 共计 共有 超额完成 完成 实现 实际 已经 预计 将 已 均 共 再 就"
-    " 都 也 又 为 是 有 要 可 年 每 每年 比上年 比去年 较上年 较去年 比上年同期 上年 去年 同期 同口径 可比"
-    " 按可比价 按可比价格 左右 均为 仅 只 需 足 应 现 则 仍 拥有 约 近 占 力争 争取 确保 人均 户均 每人 每户 每亩"
-    " 每月 每天 首次 至少 大约 年底"
+# One character is part of another word behind these: 行为, 供应.
+_ONE: Final = (
+    "为=行作认成 应=供响反效适 现=实兑表出体 就=成造 共=公 有=国公私持享所具 可=许认 要=需主重必"
+    " 足=满不充 占=侵金 均=平 约=节合签预违契 近=附邻 需=所急必"
+)
+_MANY: Final = (
+    "同比 环比 分别 累计 年均 平均 总计 合计 一共 共计 共有 超额完成 完成 实现 实际 已经 预计 将 已 再 都 也 又"
+    " 是 年 每 每年 比上年 比去年 较上年 较去年 比上年同期 上年 去年 同期 同口径 可比 按可比价 按可比价格 左右"
+    " 均为 仅 只 则 仍 拥有 力争 争取 确保 人均 户均 每人 每户 每亩 每月 每天 首次 至少 大约 年底"
+)
+_SKIP: Final = trie(
+    {word[::-1]: "" for word in _MANY.split()} | {word[0]: f"(?![{word[2:]}])" for word in _ONE.split()}
 )
 _BETWEEN: Final = (
     "(?:[“‘]?的来原(?=[由从])|[“‘]?的?(?:底年|末年|底)?年[0-9一二三四五六七八九〇○零]{4}(?:[比较到由从自]又?)?"
-    f"|[来间]?年[0-9]{{1,2}}(?![0-9])(?:续连)?|的?[^{_BOUND}占比]{{1,12}}占(?![侵金])|[^{_BOUND}占比]{{1,10}}于[低高]|{_SKIP}"
-    "|[由从](?![理自缘服听]))*+"
+    f"|[来间]?年[0-9]{{1,2}}(?![0-9])(?:续连)?|年[一二三四五六七八九十]{{1,2}}续连"
+    f"|的?[^{_BOUND}占比]{{1,12}}占(?![侵金])|[^{_BOUND}占比]{{1,10}}于[低高]|{_SKIP}|[由从](?![理自缘服听]))*+"
 )
 # a change may name its time or its share before the number: 增加到2012年的1923亿元, 提高到每人每年240元
 _OF: Final = "(?:的?(?:年[0-9]{4}|年去)|的(?:在现|前目)|均[人户]|(?:[年月天]每)?[人户亩]每|[年月天]每)"
@@ -132,26 +139,30 @@ class Phrases:
         ``low``: where the clause of ``before`` begins; ``joined``: only a conjunction stands between this number
         and the last one.
         """
-        start, _, _, (kind, *_) = amount
-        noun = before.noun and (low + before.noun[0], low + before.noun[1])
+        kind = amount.figure.kind
+        noun = before.noun
+        if noun is not None:
+            noun = low + noun[0], low + noun[1]
         behind, modifier = self._behind(text, amount, noun, before)
         self.found = True
         if behind is not None:
             self.end = behind[1]
             noun = unquoted(text, *behind)
             # the noun behind 亿元以上 has that attribute for the numbers to come
-            self._noun = (start, self.end) if modifier and kind == "amount_money" else noun
+            self._noun = (amount.start, self.end) if modifier and kind == "amount_money" else noun
         elif noun is not None:
-            self._each, self._next = tuple((low + a, low + b) for a, b in before.each), 0
-            self._noun = noun = self._each[0] if self._each else noun
+            self._each, self._next = before.each, 0
+            if before.each:
+                self._each = tuple((low + begin, low + end) for begin, end in before.each)
+                noun = self._each[0]
+            self._noun = noun
         elif self._each and (joined or before.respective):
             self._next = self._next + 1 if joined else 0
             self._noun = noun = self._each[min(self._next, len(self._each) - 1)]
         else:
             self.found = False
-            grows = before.beside and kind in _GROWTH
-            self._noun = noun = self._grows if grows else self._noun
-        self._grows = _with_verb(text, low, self._noun)
+            self._noun = noun = self._grows if before.beside and kind in _GROWTH else self._noun
+        self._grows = _with_verb(text, low, self._noun) if before.change.leading else self._noun
         return noun, modifier
 
     def _behind(self, text: str, amount: Amount, noun: Span | None, before: Before) -> tuple[Span | None, bool]:

@@ -13,13 +13,16 @@ from typing import Final, NamedTuple
 from tasks.describe.gazetteer import COMMON_NOUNS, COUNTY, gazetteer
 from tasks.quantify.words import KIND, WORD, Kind
 
+_KEEP, _LIGHT_VERB, _VERB, _NOUN_VERB, _PREDICATE, _TIME, _ADVERB, _LINK = Kind  # quicker than attributes
 AND: Final = re.compile("、|以及|和(?![平谐田龙县睦])|与|及")
 _EDGES: Final = frozenset("、和与及或")
-_QUOTES: Final = frozenset("“”‘’「」")
+_OPENING: Final = frozenset("“‘「")
+_QUOTES: Final = frozenset("”’」")
 _MANNER: Final = re.compile("(?<!^)[一-鿿]{2}化$")  # 家庭适老化改造
+_CLOSING: Final = frozenset("）)")
 _PARENTHESIS: Final = re.compile("[（(][^（）()]*[）)]$")
 _JOINTS: Final = frozenset(("", "、", "和", "并", "及"))  # between two verbs of one object: 新建、改造泵站
-_GOVERNING: Final = frozenset((Kind.VERB, Kind.LIGHT_VERB, Kind.TIME))
+_GOVERNING: Final = frozenset((_VERB, _LIGHT_VERB, _TIME))
 # a verb before one of these belongs to it: 建设项目
 _HEAD_WORDS: Final = "项目 任务 工程 工作 行动 资金 面积 规模 方案 用地 标准 水平 能力 中心 总量 目标 指标 计划 点 户"
 _HEADS: Final = frozenset(_HEAD_WORDS.split())
@@ -31,6 +34,7 @@ _QUANTITY: Final = re.compile(
 )
 
 
+_SHORTEST_FACILITY: Final = 6  # X港区吞吐量
 _FACILITY: Final = re.compile(
     "(?!自然|国家|国际|地质|水源|经济|高新|工业|产业|农业|旅游|[一-鿿]?[级域])[一-鿿]{2,3}?"
     "(?:机场|保护区|开发区|高新区|自贸区|综保区|港区|新区|景区)(?=[一-鿿]{3})"
@@ -55,29 +59,34 @@ def end_phrase(run: str, *, subject: bool) -> Ending:
     last: Kind | None = None
     length = len(run)
     for match in WORD.finditer(run):
-        kind = KIND.get(match[0], Kind.KEEP if match[1] is None else Kind.TIME)
+        kind = KIND.get(match[0]) or (_KEEP if match[1] is None else _TIME)
         begin, end = match.span()
-        if kind is Kind.KEEP or (kind is Kind.PREDICATE and end < length):
+        if kind is _KEEP or (kind is _PREDICATE and end < length):
             continue
-        if kind is Kind.NOUN_VERB:
+        if kind is _NOUN_VERB:
             leads = end < length and run[cut:begin] in _JOINTS and run[end:] not in _HEADS
-            if not leads or subject or last is Kind.LIGHT_VERB:
+            if not leads or subject or last is _LIGHT_VERB:
                 continue
             before, stop = cut, end
         elif begin != cut:
-            if kind is Kind.VERB and subject and run.endswith("率"):  # 垃圾分类投放覆盖率
+            if kind is _VERB and subject and run.endswith("率"):  # 垃圾分类投放覆盖率
                 continue
             before, stop = cut, begin
         last = kind
         cut = end
     leads_over = 0 < cut == length
     begin, end = (before, stop) if leads_over else (cut, length)
-    begin, end = _trimmed(run, begin, end)
-    if (note := _PARENTHESIS.search(run, begin, end)) is not None:
+    while begin < end and run[begin] in _EDGES:
+        begin += 1
+    while begin < end and run[end - 1] in _EDGES:
+        end -= 1
+    if end > begin and run[end - 1] in _CLOSING and (note := _PARENTHESIS.search(run, begin, end)) is not None:
         end = note.start()
     begin, end = unquoted(run, begin, end)
-    begin = _without_place(run, begin, end)
-    if end - begin < 2 or (run[begin:end] not in _NOMINAL and KIND.get(run[begin:end]) is Kind.NOUN_VERB):
+    if run[begin : begin + 2] in _place_heads() or end - begin > _SHORTEST_FACILITY:
+        begin = _without_place(run, begin, end)
+    phrase = run[begin:end]
+    if len(phrase) < 2 or (KIND.get(phrase) is _NOUN_VERB and phrase not in _NOMINAL):
         return Ending(0, 0, leads_over)
     return Ending(begin, end, leads_over and last in _GOVERNING)
 
@@ -89,15 +98,17 @@ def opening_phrase(run: str, *, acts: bool) -> int:
     end = len(run)
     nouns = True
     for match in WORD.finditer(run):
-        kind = KIND.get(match[0], Kind.KEEP if match[1] is None else Kind.TIME)
-        if kind is Kind.KEEP or (match[1] is not None and match.start() == 0):  # 4处全国重点文物
+        kind = KIND.get(match[0]) or (_KEEP if match[1] is None else _TIME)
+        if kind is _KEEP or (match[1] is not None and match.start() == 0):  # 4处全国重点文物
             continue
-        if (kind is not Kind.NOUN_VERB and kind is not Kind.PREDICATE) or run[match.end() : match.end() + 1] == "“":
+        if (kind is not _NOUN_VERB and kind is not _PREDICATE) or run[match.end() : match.end() + 1] == "“":
             end = match.start()
+            if kind in _GOVERNING and (other := run.find("与", 1, end)) > 0:  # 18家企业与高校签订
+                end = other
             break
         if match.start() != stop or not stop:
             tail, nouns = match.start(), True
-        nouns &= kind is Kind.NOUN_VERB
+        nouns &= kind is _NOUN_VERB
         stop = match.end()
     if stop == end and not (acts and nouns):
         end = tail
@@ -111,12 +122,12 @@ def opening_phrase(run: str, *, acts: bool) -> int:
 def opens_with_verb(run: str) -> bool:
     """Whether ``run`` begins with a verb that may be a noun."""
     word = WORD.match(run)
-    return word is not None and KIND.get(word[0]) is Kind.NOUN_VERB
+    return word is not None and KIND.get(word[0]) is _NOUN_VERB
 
 
 def unquoted(text: str, begin: int, end: int) -> tuple[int, int]:
     """A phrase that is quoted as a whole, without its quotes."""
-    if end - begin > 2 and text[begin] in _QUOTES and text[end - 1] in _QUOTES:
+    if text[begin : begin + 1] in _OPENING and end - begin > 2 and text[end - 1] in _QUOTES:
         whole = text.find(text[end - 1], begin + 1) == end - 1
         return (begin + 1, end - 1) if whole else (begin, end)
     return begin, end
@@ -132,21 +143,18 @@ def separate(text: str, begin: int, end: int) -> tuple[tuple[int, int], ...]:
     return () if amounts[-1] and not all(amounts) else parts
 
 
-def _trimmed(run: str, begin: int, end: int) -> tuple[int, int]:
-    """A phrase without the conjunctions at its edges."""
-    while begin < end and run[begin] in _EDGES:
-        begin += 1
-    while begin < end and run[end - 1] in _EDGES:
-        end -= 1
-    return begin, end
-
-
 @cache
 def _places() -> frozenset[str]:
     """Full names of all places, short names of provinces and prefectures."""
     table = gazetteer()
     large = (name for name, places in table.short.items() if any(place.level < COUNTY for place in places))
     return frozenset(table.full).union(large).difference(COMMON_NOUNS)
+
+
+@cache
+def _place_heads() -> frozenset[str]:
+    """What places begin with: two characters."""
+    return frozenset(name[:2] for name in _places())
 
 
 def _without_place(run: str, begin: int, end: int) -> int:
