@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from tasks.model import Block
 from tasks.quantify.change import is_pollution
 from tasks.quantify.grammar import amounts, numbers, read
-from tasks.quantify.indicator import look_back, noun_behind
+from tasks.quantify.indicator import Phrases, look_back
 from tasks.quantify.part import Context
 from tasks.quantify.sentence import Sentences
 
@@ -61,8 +61,6 @@ _LONG_UNITS: Final = frozenset(("年", "周年", "周", "月", "季度", "星期
 _LASTS: Final = re.compile("工龄|历史|寿命|产假|假期|工期|期限")
 _FRAMED: Final = re.compile("[来间后前]|以来|之内")
 _FRAMES: Final = ("连续", "过去", "最近", "近", "未来", "前", "后", "首", "每", "历时", "为期", "经过")
-_COUNTING: Final = frozenset(("count", "measure", "duration"))
-_CAPACITY: Final = re.compile("年产|日产|直径|处理|装机|容量|设计")
 _SLOGAN: Final = 12  # a slogan in quotes is not longer
 _STOPS: Final = re.compile("[，,。；;：:\t]")
 _CLAUSE: Final = 60  # a clause is looked at no further back
@@ -81,7 +79,8 @@ def quantify(blocks: Sequence[Block], context: Context) -> list[Quantity]:
 def _read_block(number: int, text: str, sentences: Sentences, found: list[Quantity]) -> None:
     """Append the quantities of one block."""
     begin = stop = 0
-    for start, end, number_start, figure in amounts(text):
+    for amount in amounts(text):
+        start, end, number_start, figure = amount
         if start >= stop:
             sentences.go_to(start)
             begin, stop, short = sentences.begin, sentences.stop, sentences.is_short
@@ -89,13 +88,14 @@ def _read_block(number: int, text: str, sentences: Sentences, found: list[Quanti
             previous: Quantity | None = None
             leading = False  # a verb before the nouns (新增A 3户、B 5套) goes on
             last_end = begin
+            phrases = Phrases(begin)
         if quoted and _is_slogan(text, start, end):
             continue
         kind, value, high, exact, unit, approx = figure
-        low = max(start - _CLAUSE, last_end)
+        low = max(start - _CLAUSE, last_end, min(phrases.end, start))
         low = text.rfind("，", low, start) + 1 or low
-        change, beside, noun = look_back(text[low:start])
-        direction, to_or_by, over, leads, improves = change
+        before = look_back(text[low:start])
+        direction, to_or_by, over, leads, improves = before.change
         if improves and is_pollution(text, begin, start):
             direction = "decrease"
         if to_or_by == "none":
@@ -103,22 +103,21 @@ def _read_block(number: int, text: str, sentences: Sentences, found: list[Quanti
                 continue
             if text[end - 1] == "番":
                 direction, to_or_by = "increase", "to"
-            elif previous is not None and not beside and _shares_verb(text[last_end:start], kind, previous, leading):
+            elif (
+                previous is not None
+                and not before.beside
+                and _shares_verb(text[last_end:start], kind, previous, leading)
+            ):
                 direction, to_or_by = previous.direction, previous.to_or_by
             if kind == "percentage_point" and to_or_by == "none":
                 to_or_by = "by"
         leading = leads or (leading and to_or_by == "by")
-        indicator, modifier = noun, False
-        if kind in _COUNTING:
-            behind = noun_behind(text, end)
-            if behind is not None:
-                indicator, modifier = behind, kind == "measure" and _is_capacity(text, start, end)
-        elif kind == "amount_money" and text[end - 1] in "上下" and (behind := noun_behind(text, end)) is not None:
-            indicator, modifier = behind, True
-        elif noun is None and change.to_or_by == "none":
-            indicator = noun_behind(text, end)
-        if indicator is None and previous is not None:
-            indicator = previous.indicator
+        joined = previous is not None and text[last_end:start] in _CONJUNCTIONS
+        lacks = not phrases.found
+        phrase, modifier = phrases.read(text, low, amount, before, joined=joined)
+        indicator = None if phrase is None else text[phrase[0] : phrase[1]]
+        if lacks and joined and phrases.found and previous is not None and previous.kind == kind:
+            found[-1] = previous._replace(indicator=indicator)  # 80户、200名村民
         period, basis, place, status = sentences.tell(number_start, start, end, low)
         row = (
             number,
@@ -170,8 +169,3 @@ def _lasts(text: str, start: int, end: int, unit: str | None) -> bool:
     if unit in _LONG_UNITS:
         return _LASTS.match(text, end) is not None
     return _FRAMED.match(text, end) is None and not text.endswith(_FRAMES, 0, start)
-
-
-def _is_capacity(text: str, start: int, end: int) -> bool:
-    """Whether a measure is an attribute of the noun behind it: 100吨以上, 年产5万吨."""
-    return text[end - 1] in "上下" or _CAPACITY.search(text, max(0, start - 6), start) is not None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
+
+_WIDE: Final = 24  # branches are tried one after the other: more than these are grouped by their first characters
 
 
 def trie(words: Mapping[str, str]) -> str:
@@ -26,7 +29,13 @@ def _branches(words: Mapping[str, str]) -> str:
     for word, behind in words.items():
         if word:
             branches.setdefault(word[0], {})[word[1:]] = behind
-    parts = [re.escape(first) + _branches(rest) for first, rest in branches.items()]
+    parts = [re.escape(first) + _branches(rest) for first, rest in sorted(branches.items())]
+    if len(parts) > _WIDE:
+        firsts = sorted(branches)
+        parts = [
+            f"(?=[{re.escape(''.join(firsts[at : at + _WIDE]))}])(?:{'|'.join(parts[at : at + _WIDE])})"
+            for at in range(0, len(parts), _WIDE)
+        ]
     if "" in words:
         parts.append(words[""])
     return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
