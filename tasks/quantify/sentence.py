@@ -8,6 +8,7 @@ document tells. ``Sentences`` reads a sentence only when a number stands in it, 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final, NamedTuple
 
 from tasks.model import Block
@@ -33,6 +34,8 @@ _END: Final = re.compile("[。；;！!？?]++[”’」』）)]*+|\t")
 _MARK: Final = re.compile(f"{MARKS}|{CUES}")
 _SEMICOLONS: Final = frozenset("；;")
 _LONGEST: Final = 1000  # of a longer sentence only so much is read for times and cues
+_LONGEST_CLAUSE: Final = 100
+_MOST_MARKS: Final = 60  # real sentences have less than 20
 _SPRING: Final = "05"  # a report held before May has its own year before it
 _LONGEST_OPENING: Final = 6  # 截至到“十三五”
 _OPENING: Final = 16  # with the time behind it
@@ -147,7 +150,8 @@ class Sentences:
         if part.planned != self._part.planned:
             self._carried = self._topic = None
         self._part = part
-        marks = list(_MARK.finditer(text, begin, self.stop if self.is_short else begin + _LONGEST))
+        stop = self.stop if self.is_short else begin + _LONGEST
+        marks = list(islice(_MARK.finditer(text, begin, stop), _MOST_MARKS))
         self._times, self._cues = [], []
         if marks:
             frame = self._telling.plan if part.planned else self._telling.frame
@@ -220,10 +224,16 @@ class Sentences:
         ):
             status = "target"
         if self._cues:
-            status = status_at(self._cues, start, part_status, status)
+            narrow = 0 if planned is None else self._clause_of(start)
+            status = status_at(self._cues, start, narrow, part_status, status)
         if status == "actual" and is_against_goal(self._text, self.begin, number_start, end):
             status = "target"
         return period, basis, place, status
+
+    def _clause_of(self, position: int) -> int:
+        """Where the clause before the one of ``position`` ends."""
+        low = max(self.begin, position - _LONGEST_CLAUSE)
+        return max(self._text.rfind("，", low, position), self._text.rfind("：", low, position))
 
 
 def _is_ahead(period: str | None, frame: Frame) -> bool:

@@ -66,6 +66,8 @@ _AGAINST: Final = re.compile(
     "(?:[高低多少好优快慢]于|超过|超出|未达到?|没有达到|距离?|比|与|较|对照|按照?)[^，,。；0-9]{0,8}$"
 )
 
+_NEAR: Final = 20
+
 _IMPERATIVE: Final = re.compile(
     "(?:进一步|持续|全面|深入|大力|着力|切实|扎实|重点|积极|继续|不断|要|再|全力)*"
     "(?:推进|推动|抓好|抓实|加快|深化|加强|完善|健全|强化|支持|鼓励|落实好|聚焦|突出|力促|坚持|探索|统筹)"
@@ -80,7 +82,9 @@ _SUBJECTLESS: Final = re.compile(
     + trie(dict.fromkeys(_BEGINNINGS.split(), ""))
 )
 
-Cue = tuple[int, str]  # where a cue word stands, what it says
+_NARROW: Final = frozenset(("确保", "了"))  # they speak of their own clause if the part of the document is known
+
+Cue = tuple[int, str, bool]  # where a cue word stands, what it says, whether it is one of ``_NARROW``
 
 
 def cues_of(text: str, marks: Iterable[re.Match[str]]) -> list[Cue]:
@@ -89,15 +93,20 @@ def cues_of(text: str, marks: Iterable[re.Match[str]]) -> list[Cue]:
     for mark in marks:
         says = _CUES.get(mark[0])
         if says is not None and not (mark[0] == "将" and _MARKS_OBJECT.match(text, mark.start())):
-            cues.append((mark.start(), says))
+            cues.append((mark.start(), says, mark[0] in _NARROW))
     return cues
 
 
-def status_at(cues: list[Cue], position: int, part: str, status: str) -> str:
-    """The status of a number at ``position`` that its part of the document gives ``part``, its clause ``status``."""
-    for start, says in cues:
+def status_at(cues: list[Cue], position: int, clause: int, part: str, status: str) -> str:
+    """The status of a number at ``position`` that its part of the document gives ``part``, its wording ``status``.
+
+    ``clause``: where narrow cues begin to count.
+    """
+    for start, says, narrow in cues:
         if start > position or status in ("estimate", "unknown"):
             break
+        if narrow and start < clause:
+            continue
         if says == "part":
             status = part
         elif says == "done":
@@ -112,7 +121,10 @@ def is_against_goal(text: str, begin: int, number_start: int, end: int) -> bool:
     behind = text[end : end + 16]
     if "目标" not in behind and "预期" not in behind and "计划" not in behind:
         return False
-    return _GOAL_BEHIND.match(behind) is not None and _AGAINST.search(text, begin, number_start) is not None
+    return (
+        _GOAL_BEHIND.match(behind) is not None
+        and _AGAINST.search(text, max(begin, number_start - 20), number_start) is not None
+    )
 
 
 def is_imperative(text: str, clause: int) -> bool:
