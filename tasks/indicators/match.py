@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from schemas.indicators import PERCENT, Indicator
@@ -43,6 +42,14 @@ class _Lead(NamedTuple):
     words: str
     adding: str | None
     joint: bool
+
+
+class _Name(NamedTuple):
+    """The name of an indicator in a text; ``grows``: a noun behind it says that a figure is its growth (增速)."""
+
+    indicator: Indicator
+    lead: _Lead
+    grows: bool
 
 
 class _Spot(NamedTuple):
@@ -89,20 +96,22 @@ _MODAL: Final = (
 _ADDING: Final = (
     "新增加?|新建成?|新改建|新改扩建|建成|建设|新认定|认定|新培育|培育|新登记|新设立?|新开工|新开通|开通|新引进"
 )
-_LEAD: Final = re.compile(f"(?:{_TIMES}|{_MODAL}|{_SCOPE}|[ “（])*+(?P<adding>{_ADDING})?+")
+_LEAD: Final = re.compile(f"(?:{_TIMES}|{_MODAL}|{_SCOPE}|[ “（])*+(?P<adding>{_ADDING})?+“?+")
 _GAP: Final = re.compile(
     "(?:完成|实现|达到?|为|是|有|约|近|超过?|突破|预计|累计|共计?|总计|同比|环比|[比较][上去]年(?:同期|末)?|上年|去年|同期|增长|增加|提高|上升|提升"
     "|增速|增幅|涨幅|增|下降|降低|减少|回落|上涨|压减|压缩|下调|下浮|控制|稳定|保持|年均|年平均|均|按(?:可比|不变)价格?(?:计算)?|左右|以[上下内]"
-    "|（(?:GDP|CPI|PPI)）|平均[为达]|不[低少高多]于|力争|争取|确保|[要将已也又再首]|扩大|改善|恢复|[减降升增][至为到]|[减降升到至在于]"
+    "|（(?:GDP|CPI|PPI)）|平均[为达]|首次|不[低少高多]于|力争|争取|确保|[要将已也又再首]|扩大|改善|恢复|[减降升增][至为到]|[减降升到至在于]"
     "|[，,、和 ）)”])*+"
 )
 _CHANGING: Final = re.compile("[增提升涨降减落压]|扩大|缩小|改善|恢复")
 _SAID: Final = re.compile("[^，,、 ）)”]")
 _YEARLY: Final = re.compile("年均|年平均|月均|日均|平均每[年月日]|每年")
-# a time of several years that the sentence begins with, or a base it names: no change against the year before
+# A time of several years that the sentence begins with, or a base it names: no change against the year before. Here and
+# below every branch begins with a literal or all with one class: that lets the engine skip to the next candidate.
 _FRAME: Final = re.compile(
-    "[近去][两二三四五六七八九十2-9]年|这[几两二三四五六七八九十]年|年相比|为基数|五”?[期时]"
-    "|(?<![0-9])[两二三四五六七八九十2-9]年(?:[来间内中]|期间|以来|累计|共|合计|全)|[比较同以与][12一二][0-9九〇零][0-9〇零一二三四五六七八九]{2}年"
+    "[近去这年为两二三四五六七八九十2-9比较同以与](?:(?<=[近去])[两二三四五六七八九十2-9]年|(?<=这)[几两二三四五六七八九十]年|(?<=年)相比"
+    "|(?<=为)基数|(?<=五)”?[期时]|(?<=[两二三四五六七八九十2-9])(?<![0-9].)年(?:[来间内中]|期间|以来|累计|共|合计|全)"
+    "|(?<=[比较同以与])[12一二][0-9九〇零][0-9〇零一二三四五六七八九]{2}年)"
 )
 _IN_A_YEAR: Final = re.compile("[全今去上本当]年|月")
 # greedy, so they end behind the last stop: the begin of a clause, and of what is read together
@@ -113,16 +122,18 @@ _BEHIND_HEADS: Final = re.compile("(?:同比|环比|增速|增幅|涨幅|年均|
 _COMPARED: Final = re.compile("[由从比较]")
 _DEALT: Final = "分别"
 _ENDS: Final = frozenset("，,。；;、：:！!？?）)\t")
+_MOST: Final = 12  # figures are dealt out by one 分别
 _REACH: Final = 20  # from a number back to the end of the name, over the verbs
 _WINDOW: Final = 300  # whom the text speaks of is not looked for further back
 _OWN: Final = re.compile(_SCOPE)
 # whose figures are not the place's: a part of it, a company, a project
 _OTHERS: Final = re.compile(
-    "开发区|高新区|经开区|经济区|自贸区|自贸试验区|示范区|综保区|保税区|产业园|工业园|科技园|园区|新区|新城|街道|(?<![城乡集])镇(?![域乡村])|(?<![城下返])乡(?![镇村])"
-    "|专业市场|农场|(?:民营|非公有制)经济增加值|户籍总?人口[为达到]*+[0-9]|集团|公司|[投达]产后|建成后|损失|企业(?:实现|完成|达到)"
+    "开发区|高新区|经开区|经济区|自贸区|自贸试验区|示范区|综保区|保税区|产业园|工业园|科技园|园区|新区|新城|街道"
+    "|镇(?<![城乡集]镇)(?![域乡村])|乡(?<![城下返]乡)(?![镇村])|专业市场|农场|民营经济增加值|非公有制经济增加值"
+    "|户籍总?人口[为达到]*+[0-9]|集团|公司|投产后|达产后|建成后|损失|企业(?:实现|完成|达到)"
 )
 _CLAUSE: Final = re.compile(
-    f"(?:^|[，；])(?:[0-9]{{4}}年|[今去上全]年)?(?:{_SCOPE}|(?P<name>[一-鿿]{{2,12}}?[省市县区州旗盟]))"
+    f"[，；](?:[0-9]{{4}}年|[今去上全]年)?(?:{_SCOPE}|(?P<name>[一-鿿]{{2,12}}?[省市县区州旗盟]))"
 )
 
 
@@ -137,6 +148,7 @@ def match(texts: Sequence[str], quantities: Sequence[Quantity], place: str | Non
     known: list[Known | None] = []
     lengths = aliases().lengths
     own = _Place((), "") if place is None else _Place((place, short_form(place)), place[-1])
+    name: _Name | None = None
     block, end = -1, 0  # where the last known name ends
     for number, row in enumerate(quantities):
         found = None
@@ -147,9 +159,10 @@ def match(texts: Sequence[str], quantities: Sequence[Quantity], place: str | Non
             named = own if row.place is None else _Place((*own.names, row.place, short_form(row.place)), "")
             spot = _Spot(texts[row.block_no], quantities, number, row, named)
             for candidate in _ends(spot, end if follows else -1):
-                found = _at(spot, candidate)
+                again = name if follows and candidate == end else None
+                found, said = _at(spot, candidate, again)
                 if found is not None:
-                    block, end = row.block_no, candidate
+                    block, end, name = row.block_no, candidate, said
                     break
         known.append(found)
     return known
@@ -163,10 +176,13 @@ def _ends(spot: _Spot, last: int) -> Iterator[int]:
         if text.startswith(phrase, row.end):
             yield row.end + len(phrase)
         elif (begin := text.rfind(phrase, row.sentence_start, row.start)) >= 0:
-            yield begin + len(phrase)
+            end = begin + len(phrase)
+            if text[end] == "”":  # “个转企”: the name has the marks
+                yield end + 1
+            yield end
     if last >= 0 and _SAID.search(_gap(spot, last)):
         yield last
-    if row.kind in _WALKED:  # the phrase may be cut wrongly
+    if row.kind in _WALKED and (phrase is None or phrase[-TAIL:] not in lengths):  # it may be cut wrongly
         previous = spot.rows[spot.number - 1] if spot.number else None
         low = previous.end if previous is not None and previous.block_no == row.block_no else 0
         for end in range(row.start, max(low, row.sentence_start, row.start - _REACH), -1):
@@ -174,15 +190,21 @@ def _ends(spot: _Spot, last: int) -> Iterator[int]:
                 yield end
 
 
-def _at(spot: _Spot, end: int) -> Known | None:
-    """What the quantity states of the indicator whose name ends at ``end``, if that is certain."""
+def _at(spot: _Spot, end: int, name: _Name | None) -> tuple[Known | None, _Name | None]:
+    """What the quantity states of the indicator whose name ends at ``end``, if that is certain, and the name.
+
+    ``name``: the name if an earlier quantity has it, too.
+    """
     text, row = spot.text, spot.row
     if end > row.end:
-        return _counted(spot, end, text[row.end : end])
+        return _counted(spot, end, text[row.end : end]), None
     gap = _gap(spot, end)
     if _DEALT in gap:
-        return _dealt_out(spot, text.rfind(_DEALT, end, row.start))
-    return _named(spot, row.sentence_start, end, gap) if _GAP.fullmatch(gap) else None
+        return _dealt_out(spot, text.rfind(_DEALT, end, row.start)), None
+    if _GAP.fullmatch(gap) is None:
+        return None, None
+    name = name or _name(spot, row.sentence_start, end)
+    return (None if name is None else _stated(name, spot, gap)), name
 
 
 def _gap(spot: _Spot, begin: int) -> str:
@@ -208,11 +230,11 @@ def _counted(spot: _Spot, end: int, phrase: str) -> Known | None:
     if len(which) != 1 or not (end == len(spot.text) or spot.text[end] in _ENDS):
         return None
     lead = _lead(spot, spot.row.sentence_start, spot.row.start)
-    return None if lead is None else _stated(which[0], spot, "", lead, grows=False)
+    return None if lead is None else _stated(_Name(which[0], lead, grows=False), spot, "")
 
 
-def _named(spot: _Spot, start: int, end: int, gap: str) -> Known | None:
-    """What the number states of the indicator whose name ends at ``end``, or before words that change nothing."""
+def _name(spot: _Spot, start: int, end: int) -> _Name | None:
+    """The name that ends at ``end`` or before words that change nothing."""
     grows, text, names = False, spot.text, aliases()
     while (found := names.ending_at(text, start, end)) is None:
         stretch = text[max(start, end - _LONGEST_WORD) : end]
@@ -223,7 +245,7 @@ def _named(spot: _Spot, start: int, end: int, gap: str) -> Known | None:
         end -= len(word)
     begin, which = found
     lead = _lead(spot, start, begin) if len(which) == 1 else None
-    return None if lead is None else _stated(which[0], spot, gap, lead, grows=grows)
+    return None if lead is None else _Name(which[0], lead, grows)
 
 
 def _dealt_out(spot: _Spot, at: int) -> Known | None:
@@ -234,7 +256,7 @@ def _dealt_out(spot: _Spot, at: int) -> Known | None:
         first -= 1
     last = first
     while (
-        last + 1 < len(rows)
+        last + 1 < min(len(rows), first + _MOST)
         and rows[last + 1].block_no == spot.row.block_no
         and _BETWEEN.fullmatch(text, rows[last].end, rows[last + 1].start)
     ):
@@ -251,11 +273,12 @@ def _dealt_out(spot: _Spot, at: int) -> Known | None:
     found = aliases().ending_at(text, start, end)
     if found is not None and len(found[1]) == n_figures > 1:
         lead = _lead(spot, start, found[0])
-        return None if lead is None else _stated(found[1][number], spot, gap, lead, grows=False)
+        return None if lead is None else _stated(_Name(found[1][number], lead, grows=False), spot, gap)
     cuts = [start, *(cut.end() + start for cut in re.finditer("[、和及与]", text[start:end])), end + 1]
     if len(cuts) != n_figures + 1 or _COMPARED.search(heads):
         return None
-    return _named(spot, cuts[number], cuts[number + 1] - 1, gap)
+    name = _name(spot, cuts[number], cuts[number + 1] - 1)
+    return None if name is None else _stated(name, spot, gap)
 
 
 def _lead(spot: _Spot, start: int, begin: int) -> _Lead | None:
@@ -288,33 +311,27 @@ def _is_elsewhere(text: str, clause: int, place: _Place) -> bool:
     begin = _behind(_TO_SENTENCE, text, max(0, clause - _WINDOW), clause)
     if text.startswith("其中", begin) and begin:  # what it is a part of, the sentence before says
         begin = _behind(_TO_SENTENCE, text, max(0, clause - _WINDOW), begin - 1)
-    stop = text.find("。", clause, begin + _WINDOW)
-    elsewhere = False
-    for end, verdict in _turns(text[begin : begin + _WINDOW if stop < 0 else stop], place):
-        if begin + end > clause:
-            break
-        elsewhere = verdict
-    return elsewhere
-
-
-@lru_cache(maxsize=1 << 6)
-def _turns(sentence: str, place: _Place) -> list[tuple[int, bool]]:
-    """Where a sentence names whom it speaks of, and whether that is someone else than the place."""
+    if begin == clause:
+        return False
+    before = f"，{text[begin:clause]}"
+    others = [found.end() for found in _OTHERS.finditer(before)]
     places = gazetteer().full
-    turns = [(found.end(), True) for found in _OTHERS.finditer(sentence)]
-    turns += [(found.end(), False) for found in _OWN.finditer(sentence) if not place.is_foreign(found["scope"])]
-    turns += [
-        (found.end(), True)
-        for found in _CLAUSE.finditer(sentence)
+    others += [
+        found.end()
+        for found in _CLAUSE.finditer(before)
         if place.is_foreign(found["scope"]) or (found["name"] in places and found["name"] not in place.names)
     ]
-    turns += [(found.end(), False) for name in place.names for found in re.finditer(re.escape(name), sentence)]
-    return sorted(turns)
+    if not others:
+        return False
+    back = [found.end() for found in _OWN.finditer(before) if not place.is_foreign(found["scope"])]
+    back += [before.rfind(name) + len(name) for name in place.names if name in before]
+    return max(others) > max(back, default=0)
 
 
-def _stated(indicator: Indicator, spot: _Spot, gap: str, lead: _Lead, *, grows: bool) -> Known | None:
+def _stated(name: _Name, spot: _Spot, gap: str) -> Known | None:
     """The quantity as a measure of the indicator; None if its kind or unit does not fit or says too little."""
     row = spot.row
+    indicator, lead, grows = name
     changed = row.to_or_by == "by" and row.direction != "none"
     grows = grows or any(word in gap for word in _GROWTH_WORDS)
     yearly = _YEARLY.search(gap) is not None or _YEARLY.search(lead.words) is not None
