@@ -75,7 +75,7 @@ def read_numeral(text: str) -> tuple[Decimal, Decimal | None] | None:
     if not 0 < len(text) <= MAX_LENGTH:
         return None
     text = _MARKED.sub(_without_marks, text).translate(_SIMPLE)
-    if text[0] == "负":
+    if text[0] in "负-−":
         positive = _read(text[1:])
         return None if positive is None else (positive.copy_negate(), None)
     if pair := _NEIGHBOURS.fullmatch(text):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tasks.quantify.lexicon import NOT_BEFORE, PER, PER_WORD, PRICES, UNITS, simplified
+from tasks.quantify.lexicon import BEFORE, NOT_BEFORE, PER, PER_WORD, PRICES, UNITS, simplified
 from tasks.quantify.numerals import DIGITS, LARGE, SMALL
 from tasks.quantify.trie import trie
 
@@ -67,7 +67,7 @@ AMOUNT: Final = re.compile(
     rf"|(?<=半)(?<![{_NOT_HALF}]半)|(?<![翻半0-9{_MARKS}]){_HAN_RUN}{_DECIMALS}{_SCALE}))"
     rf"(?:(?<=番)|{_UNITED}|(?(4)[余多]?+{_SCALE}|(?!))"
     rf"|(?={_PARTS}[0-9{_HAN}]|又[0-9{_HAN}]|{_SEPARATOR}[0-9{_HAN}]|/[0-9])"
-    rf"|(?<=[0-9{DIGITS}十百千][万亿萬億])|(?<=[万亿萬億][{DIGITS}][百千])|(?:个[余多来]?|[余多来])[百千]?[万亿]++|(?<=一)半|(?<=半)数(?![量字据码])"
+    rf"|(?<=[0-9{DIGITS}{SMALL}][万亿萬億])|(?<=[万亿萬億][{DIGITS}][百千])|(?:个[余多来]?|[余多来])[百千]?[万亿]++|(?<=一)半|(?<=半)数(?![量字据码])"
     rf"|(?<=[{SMALL}{LARGE}二四五六七八九]两)(?![年月日个国省市县地])|(?<=\.[0-9])|(?<=\.[0-9]{{2}}))"
 )
 UNITED: Final = re.compile(f"({_NUMBER}){_UNITED}")  # an amount on its own, as AMOUNT found it
@@ -90,9 +90,10 @@ COEFFICIENT: Final = re.compile(f"(?:[0-9.]+|[{DIGITS}])[十百千]?[万亿]*")
 RATIO_NOUN: Final = re.compile("(?:[载价占之积]比|系数|指数|强度)(?:值?为|是|达到?|提高到|控制在|保持在)?$")
 # before a number, of a list with it: 三、四个, 第三、四条
 LISTED: Final = re.compile(f"(?:第[0-9{_HAN}]{{1,4}}|(?<![0-9.{_HAN}])([0-9]{{1,2}}|[{DIGITS}]))、$")
-# what may stand around a quantity that is written alone: 每小时十公里, 两年后, 50万元（含）
+# what may stand around a quantity that is written alone: 每小时十公里, 近五百, 两年后, 50万元（含）
 ALONE: Final = re.compile(
-    "(?:每(?:小时|分钟|[秒天日周月年人户亩吨斤]|公斤|平方米)?)?(.+?)(?:[后前多余]|（含）|[(]含[)])?"
+    f"(?:每(?:小时|分钟|[秒天日周月年人户亩吨斤]|公斤|平方米)?|{trie(dict.fromkeys(BEFORE, ''))})?"
+    "(.+?)(?:[后前多余]|[（(]含[）)])?"
 )
 NUMERAL: Final = re.compile(
     rf"[负負]?(?:(?<![0-9A-Za-z_])(?<![0-9][.:/-])[0-9]{_ARABIC}{_SCALE}{_MIXED}(?![A-Za-z_]|[.:/-][0-9])"
