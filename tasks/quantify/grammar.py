@@ -90,13 +90,12 @@ _OPENING: Final = frozenset(" \t（(：:，,")
 _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
 _BEFORE_LIANG: Final = frozenset(f"二四五六七八九{SMALL}{LARGE}")  # 三百两 weighs; 一九八二两年 does not
 _SELDOM_ONE: Final = frozenset("度层升担桶两天")  # 一度, 一天天 measure nothing
-_PLACE_UNITS: Final = frozenset("家台面间道门块棵口眼所盘里")  # classifiers that are also nouns of place names
+_PLACE_UNITS: Final = frozenset("家台面间道门块棵口眼所盘里枝")  # classifiers that are also nouns of place names
 _FORMAL: Final = frozenset("壹贰叁肆伍陆柒捌玖貳參叄陸")  # 队伍, 大陆: one of them alone is a word's
 _WRITTEN_FORMALLY: Final = frozenset(("amount_money", "measure"))
 _IDIOM_UNITS: Final = frozenset("面门次两头")
-_SELDOM_CHINESE: Final = frozenset(
-    "分角毛里尺寸/股"
-)  # 十分, 三角, 三毛: one numeral of one character counts none of these
+# 十分, 三角, 三毛, 四伏: one numeral of one character counts none of these
+_SELDOM_CHINESE: Final = frozenset(("分", "角", "毛", "里", "尺", "寸", "股", "伏", "标段"))
 _NEVER_HALVED: Final = frozenset(("天", "层", "岁", "分", "度", "秒", "两"))  # 半天, 半层
 _HALVED: Final = frozenset(("measure", "duration", "percentage_point", "amount_money"))
 _MINUTES: Final = re.compile(f"[0-9{DIGITS}十][时点度:]$")  # 8时30分 and 东经120度30分 are no scores
@@ -106,7 +105,8 @@ _PLACE: Final = re.compile(
 
 _COUNTING: Final = frozenset(f"0123456789{DIGITS}")  # 6万5: 60,005 or 65,000, but not 60,000
 _ITEM_BEHIND: Final = frozenset("。；：:\n\t 　”")  # 1、20个项目 behind these: the mark of an item
-_RANKED: Final = frozenset(("名", "位"))  # 前10名
+_RANKED: Final = frozenset(("名", "位"))
+_AHEAD: Final = re.compile("(?<![目以之此当年月日提会节先事生午])前$")  # 前10名 are ranks, 目前10名 are ten
 _ORDINAL_UNITS: Final = frozenset(("条", "次", "批", "类", "款"))
 _LABELLING: Final = frozenset("第图表页号例款型级")  # 图1/2
 _IDIOM: Final = re.compile(IDIOMS)
@@ -331,8 +331,10 @@ def _value(written: str) -> tuple[Decimal, Decimal | None] | None:
 
 
 def _discount(number: str) -> tuple[Decimal, Decimal | None] | None:
-    """The number before 折: 八五折 is 8.5, 七八折 is 7 to 8."""
+    """The number before 折: 八五折 is 8.5, 七八折 is 7 to 8, 三五折 may be 3.5 or 3 to 5."""
     pair = _value(number)
+    if number == "三五":
+        return None
     if pair is None and len(number) == 2 and (digits := read_numeral(f"{number[0]}点{number[1]}")) is not None:
         return digits
     return pair
@@ -375,7 +377,7 @@ def _counts(number: str, unit: str, value: Decimal) -> bool | None:
         return None
     if number == "半":
         return kind in _HALVED and unit not in _NEVER_HALVED
-    if len(number) == 1 and (unit in _SELDOM_CHINESE or unit == "标段"):
+    if len(number) == 1 and unit in _SELDOM_CHINESE:
         return False
     if _is_ascending(number) or (len(number) == 1 and number in _FORMAL and kind not in _WRITTEN_FORMALLY):
         return False
@@ -453,10 +455,10 @@ def _surround(text: str, start: int, end: int, figure: Figure) -> Amount | None:
             break  # else another word begins: 5个多功能厅, 内容
     if start and text[start - 1] in _HEAD:
         sign = _sign(text, start, kind)
-        if sign is None or (unit in _RANKED and text[start - 1] == "前"):
+        if sign is None or (unit in _RANKED and _AHEAD.search(text, max(0, start - 2), start)):
             return None
         if text[start - 1] == "、" and (listed := LISTED.search(text, max(0, start - 7), start)) is not None:
-            return _listed(text, listed, start, end, figure)
+            return _listed(text, listed, start, end, Figure(kind, value, high, exact, unit, approx))
         if sign:
             start -= sign
             value = value and value.copy_negate()
