@@ -42,6 +42,8 @@ class Quantity(NamedTuple):
     direction: str
     to_or_by: str
     indicator: str | None
+    indicator_start: int | None
+    indicator_end: int | None
     period: str | None
     place: str | None
     status: str
@@ -144,7 +146,9 @@ def _read_block(number: int, text: str, parts: Parts, this_year: int | None, fou
         phrase, modifier = phrases.read(text, low, amount, before, joined=joined)
         indicator = None if phrase is None else text[phrase[0] : phrase[1]]
         if lacks and joined and phrases.found and previous is not None and previous.kind == kind:
-            found[-1] = previous._replace(indicator=indicator)  # 80户、200名村民
+            found[-1] = previous._replace(  # 80户、200名村民
+                indicator=indicator, indicator_start=phrase and phrase[0], indicator_end=phrase and phrase[1]
+            )
         time = time_at(times, number_start) if times else None
         period = year if time is None else time.period
         if time is not None and time.is_base():
@@ -175,6 +179,7 @@ def _read_block(number: int, text: str, parts: Parts, this_year: int | None, fou
             direction,
             to_or_by,
             indicator,
+            *(phrase or (None, None)),
             period,
             None,
             status,
