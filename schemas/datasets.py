@@ -201,7 +201,7 @@ QUANTITIES = Dataset(
     key=("doc_id", "start"),
     order=("source_uri", "record_no", "start"),
     severity="row",
-    ascending=(("start", "end"), ("raw_start", "raw_end")),
+    ascending=(("start", "end"), ("raw_start", "raw_end"), ("indicator_start", "indicator_end")),
     fields=(
         _DOC_ID,
         _SOURCE_URI,
@@ -222,6 +222,8 @@ QUANTITIES = Dataset(
         _string("direction", "change it states", "quantify", vocabulary="DIRECTIONS"),
         _string("to_or_by", "level reached or amount of change", "quantify", vocabulary="TO_OR_BY"),
         _string("indicator", "what it measures, as written", "quantify", nullable=True),
+        _position("indicator_start", "where indicator begins in documents.text", "quantify", nullable=True),
+        _position("indicator_end", "where indicator ends in documents.text", "quantify", nullable=True),
         _string("indicator_code", "code of a known indicator (schemas/indicators.csv)", "indicators", nullable=True),
         _string("measure", "what it states of the known indicator", "indicators", vocabulary="MEASURES", nullable=True),
         _date("period", "year, interval or date it is about", "quantify", pattern=ISO_PERIOD),

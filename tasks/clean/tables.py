@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
@@ -224,11 +225,14 @@ class _Records:
         starts, ends = (np.asarray(rows[name], np.int64) for name in ("start", "end"))
         raw_starts, raw_ends = self.positions.spans(blocks, starts, ends)
         begin = begins.to_numpy()[blocks]
+        noun_starts, noun_ends = (pa.array(rows[name], pa.int64()) for name in ("indicator_start", "indicator_end"))
         return rows | {
             "start": begin + starts,
             "end": begin + ends,
             "raw_start": raw_starts,
             "raw_end": raw_ends,
+            "indicator_start": pc.add(noun_starts, begin),
+            "indicator_end": pc.add(noun_ends, begin),
         }
 
     def _block_columns(self) -> dict[str, Any]:

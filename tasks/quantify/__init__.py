@@ -42,6 +42,8 @@ class Quantity(NamedTuple):
     direction: str
     to_or_by: str
     indicator: str | None
+    indicator_start: int | None
+    indicator_end: int | None
     period: str | None
     period_basis: str | None
     place: str | None
@@ -117,7 +119,9 @@ def _read_block(number: int, text: str, sentences: Sentences, found: list[Quanti
         phrase, modifier = phrases.read(text, low, amount, before, joined=joined)
         indicator = None if phrase is None else text[phrase[0] : phrase[1]]
         if lacks and joined and phrases.found and previous is not None and previous.kind == kind:
-            found[-1] = previous._replace(indicator=indicator)  # 80户、200名村民
+            found[-1] = previous._replace(  # 80户、200名村民
+                indicator=indicator, indicator_start=phrase and phrase[0], indicator_end=phrase and phrase[1]
+            )
         period, basis, place, status = sentences.tell(number_start, start, end, low)
         row = (
             number,
@@ -135,6 +139,7 @@ def _read_block(number: int, text: str, sentences: Sentences, found: list[Quanti
             direction,
             to_or_by,
             indicator,
+            *(phrase or (None, None)),
             period,
             basis,
             place,

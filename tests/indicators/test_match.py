@@ -20,7 +20,10 @@ def known_in(text: str, place: str = "辽阳市") -> list[list[str | None]]:
     block = Block("paragraph", [Span(0, len(text))])
     block.text, block.edits = normalize(text)
     found = quantify(
-        [block], Context(place_code="211000", report_year=2022, review_year=2021, doc_type="government_work_report", place=place)
+        [block],
+        Context(
+            place_code="211000", report_year=2022, review_year=2021, doc_type="government_work_report", place=place
+        ),
     )
     known = match([block.text], found, place)
     ours = [known if row.place in (None, place) else None for row, known in zip(found, known, strict=True)]

@@ -58,7 +58,9 @@ def test_sentences(case):
 
 @pytest.mark.parametrize("case", load("indicators.jsonl"), ids=lambda case: case["comment"])
 def test_indicators(case):
-    assert [row.indicator for row in rows_of(case["text"])] == case["indicators"]
+    rows = rows_of(case["text"])
+    assert [row.indicator for row in rows] == case["indicators"]
+    assert [case["text"][row.indicator_start : row.indicator_end] for row in rows] == case["indicators"]
 
 
 def test_every_word_that_bounds_a_phrase_is_found():
@@ -189,6 +191,7 @@ def test_anything_gives_valid_rows(text):
         assert end <= row.start < row.end <= len(text)
         assert row.text == text[row.start : row.end]
         assert row.sentence_start <= row.start
+        assert row.indicator is None or row.indicator == text[row.indicator_start : row.indicator_end] != ""
         assert row.end <= row.sentence_end
         assert row.kind in vocabulary.QUANTITY_KINDS
         assert row.approx in vocabulary.APPROX

@@ -27,7 +27,8 @@ CORE = {
     " published_date published_at url images extra text n_chars raw_chars raw_sha256 flags n_copies",
     "blocks": "doc_id block_no kind level section_path text start end spans dom_path",
     "quantities": "doc_id block_no text sentence start end raw_start raw_end kind value value_max"
-    " value_exact unit approx direction to_or_by indicator indicator_code measure period place status modifier",
+    " value_exact unit approx direction to_or_by indicator indicator_start indicator_end indicator_code measure"
+    " period place status modifier",
     "indicators": "place place_code period indicator_code indicator measure status value value_max unit approx flags"
     " n_documents sentence sources",
     "duplicates": "raw_chars raw_sha256 spans kept_doc_id kind jaccard containment why difference",

@@ -87,6 +87,8 @@ def test_sections_and_numbers_are_those_of_the_shorter_text(snapshot: Path):
     for dataset in ("blocks", "quantities"):
         for row in plain_run.rows(snapshot, dataset):
             assert texts[row["doc_id"]][row["start"] : row["end"]] == row["text"]
+            if row.get("indicator") is not None:
+                assert texts[row["doc_id"]][row["indicator_start"] : row["indicator_end"]] == row["indicator"]
 
 
 def test_record_that_fails_the_second_time_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -45,7 +45,7 @@ def value(field: Field, row: int):
         return [one] if pa.types.is_list(field.type) else one
     if field.name in BY_PATTERN:
         return BY_PATTERN[field.name].format(row)
-    if field.name in ("end", "raw_end"):
+    if field.name in ("end", "raw_end", "indicator_end"):
         return 1000 + row
     if pa.types.is_list(field.type):
         return []
@@ -62,7 +62,8 @@ def rows(dataset: str, n: int = 6) -> list[dict]:
     """Rows that meet every expectation; keys differ."""
     made = [{field.name: value(field, row + 1) for field in DATASETS[dataset].fields} for row in range(n)]
     for number, row in enumerate(made):
-        row.update({name: number for name in ("record_no", "block_no", "start", "raw_start") if name in row})
+        counted = ("record_no", "block_no", "start", "raw_start", "indicator_start")
+        row.update({name: number for name in counted if name in row})
     return made
 
 
