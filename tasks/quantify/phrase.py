@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from tasks.describe.gazetteer import COMMON_NOUNS, COUNTY, gazetteer
-from tasks.quantify.words import KIND, WORD, Kind
+from tasks.quantify.words import WORDS, Kind, bounds
 
 _KEEP, _LIGHT_VERB, _VERB, _NOUN_VERB, _PREDICATE, _TIME, _ADVERB, _LINK = Kind  # quicker than attributes
 AND: Final = re.compile("、|以及|和(?![平谐田龙县睦])|与|及")
@@ -58,10 +58,8 @@ def end_phrase(run: str, *, subject: bool) -> Ending:
     stop = 0  # where these words begin
     last: Kind | None = None
     length = len(run)
-    for match in WORD.finditer(run):
-        kind = KIND.get(match[0]) or (_KEEP if match[1] is None else _TIME)
-        begin, end = match.span()
-        if kind is _KEEP or (kind is _PREDICATE and end < length):
+    for begin, end, kind in bounds(run):
+        if kind is _PREDICATE and end < length:
             continue
         if kind is _NOUN_VERB:
             leads = end < length and run[cut:begin] in _JOINTS and run[end:] not in _HEADS
@@ -86,7 +84,7 @@ def end_phrase(run: str, *, subject: bool) -> Ending:
     if run[begin : begin + 2] in _place_heads() or end - begin > _SHORTEST_FACILITY:
         begin = _without_place(run, begin, end)
     phrase = run[begin:end]
-    if len(phrase) < 2 or (KIND.get(phrase) is _NOUN_VERB and phrase not in _NOMINAL):
+    if len(phrase) < 2 or (phrase in WORDS and WORDS[phrase].kind is _NOUN_VERB and phrase not in _NOMINAL):
         return Ending(0, 0, leads_over)
     return Ending(begin, end, leads_over and last in _GOVERNING)
 
@@ -97,19 +95,18 @@ def opening_phrase(run: str, *, acts: bool) -> int:
     tail = stop = 0  # where a row of such verbs begins, and where it ends
     end = len(run)
     nouns = True
-    for match in WORD.finditer(run):
-        kind = KIND.get(match[0]) or (_KEEP if match[1] is None else _TIME)
-        if kind is _KEEP or (match[1] is not None and match.start() == 0):  # 4处全国重点文物
+    for begin, behind, kind in bounds(run):
+        if kind is _TIME and begin == 0:  # 4处全国重点文物
             continue
-        if (kind is not _NOUN_VERB and kind is not _PREDICATE) or run[match.end() : match.end() + 1] == "“":
-            end = match.start()
+        if (kind is not _NOUN_VERB and kind is not _PREDICATE) or run[behind : behind + 1] == "“":
+            end = begin
             if kind in _GOVERNING and (other := run.find("与", 1, end)) > 0:  # 18家企业与高校签订
                 end = other
             break
-        if match.start() != stop or not stop:
-            tail, nouns = match.start(), True
+        if begin != stop or not stop:
+            tail, nouns = begin, True
         nouns &= kind is _NOUN_VERB
-        stop = match.end()
+        stop = behind
     if stop == end and not (acts and nouns):
         end = tail
         if (manner := _MANNER.search(run, 0, end)) is not None:
@@ -121,8 +118,8 @@ def opening_phrase(run: str, *, acts: bool) -> int:
 
 def opens_with_verb(run: str) -> bool:
     """Whether ``run`` begins with a verb that may be a noun."""
-    word = WORD.match(run)
-    return word is not None and KIND.get(word[0]) is _NOUN_VERB
+    first = bounds(run)[:1]
+    return bool(first) and first[0][0] == 0 and first[0][2] is _NOUN_VERB
 
 
 def unquoted(text: str, begin: int, end: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The words that bound a noun phrase in the language of reports: ``WORD`` finds them, ``KIND`` tells what each does.
+"""The words that bound a noun phrase in the language of reports: ``bounds`` finds them and tells what each does.
 
 A noun phrase of such a text is an almost unbroken run of nouns; what ends it on either side is a small, nearly
 closed set of verbs, adverbs, prepositions, pronouns and time words. The lists come from the words that stand before
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from tasks.quantify.trie import trie
 
@@ -170,51 +170,90 @@ _COMPOUND: Final = (
     "|场(?![地馆所])|点|商(?![业户品])|队(?!伍)|网(?![络点])|园(?![区林])|线(?!路)|物(?![流资品业])|城(?![市区镇乡])"
     "|校(?![园舍])|品(?![牌种])|[款税权证岗县镇奖源带]"
 )
-_BEFORE_VERBS: Final = ("新", "计划", "规划")  # adverbs only there: 计划建设
-_ATTRIBUTES: Final = frozenset(("新建", "续建", "扩建", "复工", "开复工", "新开工", "储备", "新增"))  # 新建项目
+_NOUN: Final = re.compile(_SUFFIX)
+_NOUN_BEHIND: Final = {
+    Kind.LIGHT_VERB: _NOUN,
+    Kind.VERB: _NOUN,
+    Kind.NOUN_VERB: re.compile(f"{_SUFFIX}|{_COMPOUND}"),
+    Kind.PREDICATE: _NOUN,
+    Kind.ADVERB: re.compile("性"),
+}
+_PROJECT: Final = re.compile(f"{_SUFFIX}|项目|工程")
+_ATTRIBUTES: Final = ("新建", "续建", "扩建", "复工", "开复工", "新开工", "储备", "新增")  # 新建项目
+_BEFORE_VERBS: Final = frozenset(("新", "计划", "规划"))  # adverbs only there: 计划建设
+_OTHER_NEW: Final = frozenset("创更翻革全最焕刷")  # 创新
 
 
-def _table() -> tuple[dict[str, str], dict[str, Kind]]:
-    """Each word with what must hold behind it, and with its kind: of the first list in which it stands."""
-    behind: dict[str, str] = {}
-    kinds: dict[str, Kind] = {}
-    verb = f"(?!{_SUFFIX})"
-    for kind, words, tail in (
-        (Kind.KEEP, _KEEP, ""),
-        (Kind.LIGHT_VERB, _LIGHT_VERBS, verb),
-        (Kind.VERB, _VERBS, verb),
-        (Kind.NOUN_VERB, _NOUN_VERBS, f"(?!{_SUFFIX}|{_COMPOUND})"),
-        (Kind.PREDICATE, _PREDICATES, verb),
-        (Kind.TIME, _TIMES, ""),
-        (Kind.ADVERB, _ADVERBS, "(?!性)"),
-        (Kind.LINK, _LINKS, ""),
+class Word(NamedTuple):
+    """What is known of a word."""
+
+    kind: Kind
+    noun: re.Pattern[str] | None = None  # with this behind it, it is part of a noun
+    not_after: frozenset[str] = frozenset()
+    not_before: frozenset[str] = frozenset()
+
+
+def _table() -> dict[str, Word]:
+    """All words; one that stands in two lists is of the first."""
+    table: dict[str, Word] = {}
+    for kind, words in (
+        (Kind.KEEP, _KEEP),
+        (Kind.LIGHT_VERB, _LIGHT_VERBS),
+        (Kind.VERB, _VERBS),
+        (Kind.NOUN_VERB, _NOUN_VERBS),
+        (Kind.PREDICATE, _PREDICATES),
+        (Kind.TIME, _TIMES),
+        (Kind.ADVERB, _ADVERBS),
+        (Kind.LINK, _LINKS),
     ):
         for word in words.split():
-            kinds.setdefault(word, kind)
-            behind.setdefault(word, f"(?!{_SUFFIX}|项目|工程)" if word in _ATTRIBUTES else tail)
-    for kind, words in (
-        (Kind.VERB, _SHORT_VERBS),
-        (Kind.ADVERB, _SHORT_ADVERBS),
-        (Kind.LINK, _SHORT_LINKS),
-    ):
-        for line in words.split("\n")[1:-1]:
-            word, ahead, follows = line.split(" ")
-            kinds[word] = kind
-            behind[word] = f"(?<![{ahead}]{word})(?![{follows}])"
-    verbs = trie(dict.fromkeys(f"{_VERBS} {_NOUN_VERBS}".split(), ""))
-    for word in _BEFORE_VERBS:
-        kinds[word] = Kind.ADVERB
-        behind[word] = f"(?<![创更翻革全最焕刷]{word})(?={verbs})"
-    return behind, kinds
+            noun = _PROJECT if word in _ATTRIBUTES else _NOUN_BEHIND.get(kind)
+            table.setdefault(word, Word(kind, noun))
+    for kind, words in ((Kind.VERB, _SHORT_VERBS), (Kind.ADVERB, _SHORT_ADVERBS), (Kind.LINK, _SHORT_LINKS)):
+        for line in words.strip().split("\n"):
+            word, ahead, behind = line.split(" ")
+            table[word] = Word(kind, None, frozenset(ahead), frozenset(behind))
+    return table | dict.fromkeys(_BEFORE_VERBS, Word(Kind.ADVERB, None, _OTHER_NEW))
 
 
-_BEHIND, KIND = _table()
+WORDS: Final = _table()
 _YEAR: Final = "(?:(?:20|19)[0-9]{2}|[0-9]{1,2})年(?:[0-9]{1,2}月)?(?:底|末|初|内|来|间)?|[0-9]{1,2}月(?:份|底|末)?"
 _PLAN: Final = "“?十[一二三四五六]五”?(?:时期|期间)?"
 _ITEM: Final = "[0-9]{1,2}[.．、](?![0-9])|[一二三四五六七八九十]{1,3}[是、]|[①-⑳]"
-WORD: Final = re.compile(
+# a quotation or a share (no bound), a time or place (group 1), or one of the words
+_WORD: Final = re.compile(
     "(?=[占“‘「《（0-9十一二三四五六七八九①-⑳全我本该])"
     "(?:占[^，。；]{2,20}?比[重例]|[“‘「《][^”’」》，。]{1,14}[”’」》]|（[^（）]{1,10}）"
-    f"|({_PLAN}|{_YEAR}|{_ITEM}|[全我本该][国省市县区乡镇州旗村](?!性)))|{trie(_BEHIND)}"
+    f"|({_PLAN}|{_YEAR}|{_ITEM}|[全我本该][国省市县区乡镇州旗村](?!性)))|{trie(dict.fromkeys(WORDS, ''))}"
 )
-"""A quotation (no boundary), a time or place (group 1), or a word of ``KIND``, from left to right."""
+_KEEP_KIND, _TIME_KIND = Kind.KEEP, Kind.TIME  # an attribute of an enumeration is slow to look up
+_ACTIONS: Final = frozenset((Kind.VERB, Kind.NOUN_VERB))
+
+
+def bounds(run: str) -> list[tuple[int, int, Kind]]:
+    """The words of ``run`` that may bound a noun phrase: begin, end and kind, none of them KEEP."""
+    found: list[tuple[int, int, Kind]] = []
+    for match in _WORD.finditer(run):
+        begin, end = match.span()
+        word = WORDS.get(match[0])
+        if word is None:
+            if match[1] is not None:
+                found.append((begin, end, _TIME_KIND))
+            continue
+        kind, noun, not_after, not_before = word
+        if kind is _KEEP_KIND or (noun is not None and noun.match(run, end)):
+            continue
+        if not_after and run[begin - 1 : begin] in not_after:
+            continue
+        if not_before and run[end : end + 1] in not_before:
+            continue
+        if match[0] in _BEFORE_VERBS and not _is_action(run, end):
+            continue
+        found.append((begin, end, kind))
+    return found
+
+
+def _is_action(run: str, begin: int) -> bool:
+    """Whether a verb begins there."""
+    match = _WORD.match(run, begin)
+    return match is not None and match[0] in WORDS and WORDS[match[0]].kind in _ACTIONS

@@ -20,7 +20,7 @@ from schemas.datasets import ISO_PERIOD
 from tasks.model import Block
 from tasks.quantify import Context, Quantity, numbers, quantify, read
 from tasks.quantify.numerals import read_numeral
-from tasks.quantify.words import KIND, WORD
+from tasks.quantify.words import WORDS, Kind, bounds
 from tests.quantify import round_trip
 
 CASES = Path(__file__).parent / "cases"
@@ -64,8 +64,12 @@ def test_indicators(case):
 
 
 def test_every_word_that_bounds_a_phrase_is_found():
-    alone = {word for word in KIND if WORD.fullmatch(word) is not None}
-    assert set(KIND) - alone == {"新", "计划", "规划"}  # these count before a verb only
+    alone = {word: bounds(word) for word in WORDS}
+    assert {word for word, found in alone.items() if not found} == {
+        *("新", "计划", "规划"),  # these bound before a verb only
+        *(word for word, (kind, *_) in WORDS.items() if kind is Kind.KEEP),
+    }
+    assert all(found == [(0, len(word), WORDS[word].kind)] for word, found in alone.items() if found)
 
 
 @pytest.mark.parametrize("case", load("none.jsonl"), ids=lambda case: case["comment"])
