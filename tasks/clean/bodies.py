@@ -290,7 +290,8 @@ def _says_other(kept: str, copy: str, gap: Gap) -> bool:
     if not _figures(copy, gap.b, gap.b_end) <= _figures(kept, gap.a, gap.a_end):
         return True
     n_letters = _count_letters(copy[gap.b : gap.b_end])
-    return n_letters > LOST_LETTERS or (n_letters > 0 and _count_letters(kept[gap.a : gap.a_end]) > 0)
+    of_figure = copy[gap.b - 1 : gap.b].isdecimal()  # the unit of 1380户, where the kept text has 1380
+    return n_letters > LOST_LETTERS or (n_letters > 0 and (of_figure or _count_letters(kept[gap.a : gap.a_end]) > 0))
 
 
 def _count_letters(text: str) -> int:
