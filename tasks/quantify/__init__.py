@@ -62,6 +62,7 @@ _OTHER_VERB: Final = re.compile(
 _LONG_UNITS: Final = frozenset(("年", "周年", "周", "月", "季度", "星期", "学年"))
 _LASTS: Final = re.compile("工龄|历史|寿命|产假|假期|工期|期限")
 _FRAMED: Final = re.compile("[来间后前]|以来|之内")
+_SUMMED: Final = re.compile("的?总和|之和")  # 2003年到2007年5年的总和
 _FRAMES: Final = ("连续", "过去", "最近", "近", "未来", "前", "后", "首", "每", "历时", "为期", "经过")
 _SLOGAN: Final = 12  # a slogan in quotes is not longer
 _STOPS: Final = re.compile("[，,。；;：:\t]")
@@ -100,9 +101,11 @@ def _read_block(number: int, text: str, sentences: Sentences, found: list[Quanti
         direction, to_or_by, over, leads, improves = before.change
         if improves and is_pollution(text, begin, start):
             direction = "decrease"
+        if kind == "duration" and (
+            _SUMMED.match(text, end) or (to_or_by == "none" and not _lasts(text, start, end, unit))
+        ):
+            continue
         if to_or_by == "none":
-            if kind == "duration" and not _lasts(text, start, end, unit):
-                continue
             if text[end - 1] == "番":
                 direction, to_or_by = "increase", "to"
             elif (

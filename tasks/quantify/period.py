@@ -102,12 +102,14 @@ _COMPARED_BEHIND: Final = re.compile(
     "同期|同月|的?(?:水平|基础上)|为基[期数年]|[^，。；]{0,8}?相比|[^，。；0-9]{0,20}?的?(?:近|约|超)?[0-9][0-9.]*(?:倍|%|多倍)"
 )
 _RATIO: Final = re.compile("的?(?:近|约|超)?[0-9.]++(?:多?倍|%|个?百分点)")
-_IS_COMPARED: Final = re.compile("的?(?:水平|基础上)")
+_IS_COMPARED: Final = re.compile(
+    "(?:[0-9一二三四五六七八九十]{1,3}年)?的?(?:水平|基础上|总和|之和)"
+)  # 2003年到2007年5年的总和
 _FROM: Final = frozenset("从由自")
 # first and last characters of the patterns: most times have neither beside them
 _PARTS_BEGIN: Final = frozenset("的上下第前0123456789一二三四五六七八九十")
 _ENDS_BEGIN: Final = frozenset("年底末初全期以起开至到")
-_LEVELS_BEGIN: Final = frozenset("的水基")
+_LEVELS_BEGIN: Final = frozenset("的水基总之0123456789一二三四五六七八九十")
 _COMPARISONS_END: Final = frozenset("比较与同于过出当到至和跟为是达了以从由自")
 _NEXT: Final = re.compile("(?:的|时的)?(?:不足|[近约超])?(?=[0-9一二三四五六七八九十百千])")  # it dates that number
 _FROM_HERE: Final = re.compile("[由从][^，。；、0-9到至]{0,8}$")
