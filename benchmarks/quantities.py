@@ -35,6 +35,7 @@ import numpy as np
 
 from tasks.clean.positions import BlockPositions
 from tasks.clean.record import clean_record
+from tasks.indicators.match import match
 from tasks.model import Block, Span
 from tasks.normalize import normalize
 from tasks.quantify import Context, Quantity, numbers, quantify, read
@@ -296,13 +297,13 @@ def report_documents() -> tuple[Context, list[list[Block]]]:
 
 
 def speed(sample: tuple[Context, list[list[Block]]]) -> float:
-    """Million characters per CPU second of the stage, best of five."""
+    """Million characters per CPU second of the whole stage, known indicators included; best of five."""
     context, documents = sample
     best = float("inf")
     for _ in range(5):
         begin = time.process_time()
         for blocks in documents:
-            quantify(blocks, context)
+            match([block.text for block in blocks], quantify(blocks, context), "沈阳市")
         best = min(best, time.process_time() - begin)
     return sum(len(block.text) for blocks in documents for block in blocks) / best / 1e6
 

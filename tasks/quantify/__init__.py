@@ -54,6 +54,7 @@ class Quantity(NamedTuple):
 _EXCERPT: Final = 100  # of a long sentence, so many characters on either side are stored with each of its numbers
 _CONJUNCTIONS: Final = frozenset(("和", "、", "与", "及", "以及"))
 _SHORT_GAP: Final = 16
+_RATES: Final = frozenset(("percent", "percentage_point", "ratio_or_multiple"))
 _OTHER_VERB: Final = re.compile(
     "建设|建成|新建|新开|完成|实现|实施|开展|开工|举办|打造|打掉|改造|培育|创建|办理|组织|发放|投入|推进|引进|入库|增长|下降|提高|达"
     "|吸引|吸纳|引育|集聚|拥有|共有|现有|[，,][^，,]{0,6}有|获|入选|列入|纳入|认定|惠及|覆盖|帮助|解决|安置|接待|受理|签约|落地|落户|竣工|投产"
@@ -158,7 +159,8 @@ def _shares_verb(gap: str, kind: str, previous: Quantity, leading: bool) -> bool
     """Whether the verb of the number before the gap goes on: 增长7%和8%, 新增A 3户、B 5套."""
     if gap in _CONJUNCTIONS:
         return kind == previous.kind
-    return leading and len(gap) <= _SHORT_GAP and _OTHER_VERB.search(gap) is None
+    alike = kind == previous.kind or kind not in _RATES  # 新增就业3026人，登记失业率2.5%: nothing rose by 2.5 %
+    return leading and alike and len(gap) <= _SHORT_GAP and _OTHER_VERB.search(gap) is None
 
 
 def _is_slogan(text: str, start: int, end: int) -> bool:
