@@ -91,6 +91,7 @@ _BARE_SCALE: Final = frozenset("百千万亿兆佰仟萬億")
 _BEFORE_LIANG: Final = frozenset(f"二四五六七八九{SMALL}{LARGE}")  # 三百两 weighs; 一九八二两年 does not
 _SELDOM_ONE: Final = frozenset("度层升担桶两天")  # 一度, 一天天 measure nothing
 _PLACE_UNITS: Final = frozenset("家台面间道门块棵口眼所盘里枝")  # classifiers that are also nouns of place names
+_LONGEST_IN_NAME: Final = 2  # 三十家子镇
 _FORMAL: Final = frozenset("壹贰叁肆伍陆柒捌玖貳參叄陸")  # 队伍, 大陆: one of them alone is a word's
 _WRITTEN_FORMALLY: Final = frozenset(("amount_money", "measure"))
 _IDIOM_UNITS: Final = frozenset("面门次两头")
@@ -385,7 +386,9 @@ def _counts(number: str, unit: str, value: Decimal) -> bool | None:
         return kind != "count" and unit not in _SELDOM_ONE
     if number == "二":
         return kind != "count" or unit == "人"
-    if number[0] in _BARE_SCALE or (len(number) == 1 and (unit in _PLACE_UNITS or unit in _IDIOM_UNITS)):
+    if number[0] in _BARE_SCALE or (
+        len(number) <= _LONGEST_IN_NAME and (unit in _PLACE_UNITS or (len(number) == 1 and unit in _IDIOM_UNITS))
+    ):
         return None if value else False
     return bool(value)
 
@@ -399,7 +402,7 @@ def _counts_there(text: str, match: re.Match[str]) -> bool:
     """Whether a Chinese numeral counts where it stands: no epithet (百家) and no name (八面城镇)."""
     start, end = match.span()
     number, unit = match.group(1, 7)
-    if len(number) == 1 and unit in _PLACE_UNITS and _PLACE.match(text, end):
+    if len(number) <= _LONGEST_IN_NAME and unit in _PLACE_UNITS and _PLACE.match(text, end):
         return False
     if len(number) == 1 and _in_idiom(text, start, end):
         return False
