@@ -199,30 +199,20 @@ def time_at(times: list[Time], position: int) -> Time | None:
     return None
 
 
-def dated(text: str, times: list[Time], start: int, period: str | None) -> str | None:
-    """The period of the number at ``start`` in a sentence whose time in force is ``period``.
+def dated(ahead: str, times: list[Time], start: int, period: str | None) -> str | None:
+    """The period of the number at ``start``, with the characters ``ahead`` of it, in a sentence of ``period``.
 
     An average over years (年均增长7%) is not of one year, but of those from the start that is named (从1997年的…).
     """
-    if (
-        period is not None
-        and "年" in text[max(0, start - 12) : start]
-        and "/" not in period
-        and _AVERAGE.search(text, max(0, start - 12), start)
-    ):
+    if period is not None and "/" not in period and _AVERAGE.search(ahead):
         base = next((time.period for time in reversed(times) if time.is_base and time.end <= start), None)
         return f"{base[:4]}/{period[:4]}" if base and base[:4] < period[:4] else None
     return period
 
 
-def starts_change(text: str, start: int, end: int) -> bool:
-    """Whether a change starts from the number: 由20条增加到36条."""
-    ahead = text[max(0, start - 9) : start]
-    return (
-        ("由" in ahead or "从" in ahead)
-        and _FROM_HERE.search(ahead) is not None
-        and _TO_THERE.match(text, end) is not None
-    )
+def starts_change(ahead: str, text: str, end: int) -> bool:
+    """Whether a change starts from the number that ends at ``end`` of ``text``: 由20条增加到36条."""
+    return _FROM_HERE.search(ahead) is not None and _TO_THERE.match(text, end) is not None
 
 
 def topic(text: str, begin: int, times: list[Time]) -> Time | None:

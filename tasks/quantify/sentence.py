@@ -41,6 +41,7 @@ _LONGEST_OPENING: Final = 6  # 截至到“十三五”
 _OPENING: Final = 16  # with the time behind it
 _OPENS: Final = MARKS_BEGIN | frozenset("“‘（(其而同但仅早到至在截从自进")
 _YEAR_DIGITS: Final = 4
+_AHEAD: Final = 12  # characters before a number that may say that a change starts from it, or that it is an average
 
 
 Told = tuple[str | None, str | None, str | None, str]
@@ -211,9 +212,11 @@ class Sentences:
             if time.start < self.begin:
                 basis = part.basis if period == part.period and part.basis == "section" else "carried"
             goal = _is_goal(planned, period, frame, ahead=ahead)
-        if starts_change(self._text, start, end):
+        before = self._text[max(0, start - _AHEAD) : start]
+        if ("由" in before or "从" in before) and starts_change(before, self._text, end):
             return None, None, place, "actual"
-        period = dated(self._text, self._times, start, period)
+        if "年" in before:
+            period = dated(before, self._times, start, period)
         basis = basis if period else None
         part_status = "target" if goal else "actual"
         status = part_status
