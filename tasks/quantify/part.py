@@ -76,6 +76,7 @@ def _phrases(*years: str) -> str:
 _TURN: Final = re.compile("|".join((_phrases("20[0-9]{2}年", *_COMING), *_REVIEWS)))
 _REVIEW_ENDS: Final = ("回顾", "总结", "一年", "五年", "5年", "年来", "做了")
 _ANNOUNCED: Final = re.compile("[^，。；：:]{0,12}?(?:是|为|如下|[：:])")
+_LONGEST_REMARK: Final = 20  # characters behind the words of a plan that may say how it was kept
 _STOP: Final = "，。；：:\n\t"
 _KEPT: Final = re.compile("完成|达成|兑现|落实|实现了|执行")
 _HORIZON: Final = re.compile("(?:^|[。；;，,：:、）)]|力争|确保|争取|努力)(?=到(20[0-9]{2})年)")
@@ -255,14 +256,15 @@ def _announcement(report_year: int | None) -> re.Pattern[str]:
 def _announces(text: str, match: re.Match[str], *, headed: bool) -> bool:
     """Whether a plan follows: it is announced, or headed without a section; how a plan was kept announces none."""
     start, end = match.span()
-    low = max(text.rfind(stop, max(0, start - _LONGEST_HEADING), start) for stop in _STOP) + 1
-    announced = _ANNOUNCED.match(text, end)
-    high = min((at for stop in _STOP if (at := text.find(stop, end, end + 20)) >= 0), default=end + 20)
-    if _KEPT.search(text, low, high):
-        return False
-    if announced is not None:
+    lowest, highest = max(0, start - _LONGEST_HEADING), end + _LONGEST_REMARK
+    if _KEPT.search(text, lowest, highest):
+        low = max(lowest, *(text.rfind(stop, lowest, start) + 1 for stop in _STOP))
+        high = min((at for stop in _STOP if (at := text.find(stop, end, highest)) >= 0), default=highest)
+        if _KEPT.search(text, low, high):
+            return False
+    if _ANNOUNCED.match(text, end) is not None:
         return True
-    return not headed and (match[0] not in _UNDATED or end == len(text) or low == start)
+    return not headed and (match[0] not in _UNDATED or end == len(text) or not start or text[start - 1] in _STOP)
 
 
 def _written(year: int | None) -> str | None:

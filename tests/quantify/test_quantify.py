@@ -226,7 +226,7 @@ NUMBERS = (
 )
 SENTENCES = (
     *("今年", "到2025年", "今年目标是1个。", "由2015年的1个", "要1个", "1个目标", "全国", "近5年来1月至"),
-    *("（2019年—", "沈阳市法库县、"),
+    *("（2019年—", "沈阳市法库县、", "1到", "一分之"),
 )
 
 
@@ -235,7 +235,7 @@ def test_hostile_megabytes_are_linear(unit, most):
     """In seconds; up to 250,000 sentences or times are read one by one."""
     text = unit * (1_000_000 // len(unit))
     assert seconds(lambda: rows_of(text, context=REPORT)) < most
-    assert seconds(lambda: sum(1 for _ in numbers(text))) < 3
+    assert seconds(lambda: sum(1 for _ in numbers(text))) < most
 
 
 @pytest.mark.parametrize("unit", ["1元", "1到", "一分之", "1又1分之", "成五", "一半", "五元五角", "翻一番"])
