@@ -4,7 +4,7 @@ BIN := .venv/bin
 RAW ?= data/raw
 CLEAN ?= data/clean
 
-.PHONY: run test lint bench bench-peers soak serve lock clean-venv help
+.PHONY: run test test-services lint bench bench-peers soak serve lock clean-venv help
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -14,6 +14,9 @@ run: .venv/run  ## clean data/raw into data/clean and show where to look
 
 test: .venv/dev  ## run all tests
 	$(BIN)/python -m pytest
+
+test-services: .venv/dev  ## run the tests that need servers of the system (PostgreSQL) or take long
+	$(BIN)/python -m pytest -m services
 
 lint: .venv/dev  ## lint, format check, types, generated files up to date
 	$(BIN)/ruff check .
