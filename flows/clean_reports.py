@@ -3,35 +3,51 @@
 ::
 
     raw files ─ingest→ parts ─clean→ candidate rows ─learn sites, clean again→ the same ─check_rows→ rejects
-                                └─find_copies→ copies ─write→ staged files ─check_laws→ verdict ─publish→ current
+                                └─find_copies→ copies ─write→ files ─check_laws→ verdict ─publish→ current
 
-``clean`` is the way of one record: decode, split, strip, normalize, describe, quantify, fingerprint. Everything is done
-in a stage folder; the datasets become visible by one rename, or not at all.
+``clean`` is the way of one record: decode, split, strip, normalize, describe, quantify, fingerprint. What a stage makes
+of a part goes to a folder that is named by all it was made from (``tasks.store``), so a part that is as it was costs
+nothing, and a run that was killed is taken up where it was. The datasets become visible by one rename, or not at all.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from prefect import flow, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
-from flows.progress import gather, stages_of_run
-from tasks.clean.task import clean_part
+from flows.batches import batches
+from flows.progress import Stages, gather, stages_of_run
+from tasks import store
+from tasks.clean.again import Again
+from tasks.clean.files import Part
+from tasks.clean.part import CleanedPart
+from tasks.clean.task import clean_parts
 from tasks.dedupe.task import find_copies
-from tasks.ingest import check_apart
+from tasks.ingest import FINE_BYTES, Ingested, check_apart
 from tasks.ingest.task import ingest_raw
 from tasks.pool import worker_processes
 from tasks.publish import snapshot
-from tasks.publish.fingerprint import code_fingerprint
+from tasks.publish.fingerprint import code_fingerprint, stage_fingerprint
+from tasks.publish.indicators import count_buckets
 from tasks.publish.outcome import Outcome
-from tasks.publish.task import publish, write_indicators, write_part
+from tasks.publish.part import PartToWrite, to_write
+from tasks.publish.stage import Written, link_indicators, link_parts
+from tasks.publish.task import publish, write_indicators, write_parts
 from tasks.sites.task import clean_again, learn_sites
+from tasks.store import key_of
+from tasks.validate.checked import known_and_left
 from tasks.validate.gate import load_in_background
+from tasks.validate.laws import LawReport
 from tasks.validate.task import check_laws, check_rows, judge
+
+MERGE_BYTES = 1 << 15  # of raw text take as long to clean as all tables of a part to read and write
 
 
 @flow(
@@ -41,7 +57,12 @@ from tasks.validate.task import check_laws, check_rows, judge
     validate_parameters=False,
 )
 def clean_reports(
-    raw: str = "data/raw", clean: str = "data/clean", workers: int = 0, *, allow_shrink: bool = False
+    raw: str = "data/raw",
+    clean: str = "data/clean",
+    workers: int = 0,
+    *,
+    allow_shrink: bool = False,
+    paranoid: bool = False,
 ) -> Outcome:
     """Clean every raw file and publish the datasets as one snapshot.
 
@@ -50,6 +71,7 @@ def clean_reports(
         clean: the local folder of the snapshots; ``current`` in it is the newest.
         workers: worker processes; 0 means one for each processor.
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
+        paranoid: read every raw file, also one whose size and times are those of the last run.
 
     Raises:
         ValueError: ``clean`` is a URL.
@@ -60,49 +82,110 @@ def clean_reports(
     target = snapshot.local_folder(clean)
     check_apart(raw, target)
     started = datetime.now(UTC)
+    n_workers = workers or os.cpu_count() or 1
     with (
         snapshot.lock(target),
         snapshot.stage(target, flow_run.get_id() or "run") as stage,
-        worker_processes(workers or os.cpu_count() or 1),
+        worker_processes(n_workers),
         stages_of_run() as stages,
     ):
+        state = target / "state"
         stages.begin("ingest")
-        found = ingest_raw(raw, stage / "packs")
-        code = code_fingerprint()
-        fingerprint = f"{found.fingerprint}-{code}"
+        found = ingest_raw(raw, stage / "packs", state, paranoid=paranoid)
+        fingerprint = f"{found.fingerprint}-{code_fingerprint()}"
         unchanged = snapshot.published(target, fingerprint)
         if unchanged:
             snapshot.point(target, unchanged)
             return Outcome(unchanged, published=False)
 
-        numbers = [part for part, _ in found.parts]
-        packs = [pack for _, pack in found.parts]
-        folders = [stage / "cleaned" / pack.stem for pack in packs]
         load_in_background()
-        stages.begin("clean", len(packs))
-        cleaned = gather(stages, clean_part.map(packs, folders, audit_every=unmapped(found.audit_every)))
-        stages.begin("learn sites")
-        if affected := learn_sites(cleaned):
-            stages.begin("clean again", len(affected))
-            again = gather(stages, clean_again.map([packs[n] for n in affected], [cleaned[n] for n in affected]))
-            for number, part in zip(affected, again, strict=True):
-                cleaned[number] = part
+        first = _clean(found, stages, n_workers)
+        cleaned = _clean_again(raw, found.parts, first, state, stages, n_workers)
         stages.begin("check rows")
         decisions = check_rows(cleaned)
         stages.begin("find copies")
-        decisions = find_copies(cleaned, decisions, stage / "copies", target / "state" / "copies", code)
-        stages.begin("write", len(packs))  # quoted: Prefect would look for futures in every copy's difference
+        code = stage_fingerprint("find copies")
+        decisions = find_copies(cleaned, decisions, stage / "copies", state / "copies", code)
+        n_buckets = count_buckets(found.n_parts)
+        written = state / "written" / stage_fingerprint("write")
+        parts = [
+            to_write(part.number, part.folder, decided, written, n_buckets)
+            for part, decided in zip(cleaned, decisions, strict=True)
+        ]
+        tables = state / "indicators" / stage_fingerprint("write indicators")
+        buckets = _write(parts, n_buckets, tables, stages, n_workers)
         staged = stage / "snapshot"
-        quoted = list(map(quote, decisions))
-        n_parts = unmapped(len(numbers))
-        written = gather(stages, write_part.map(numbers, cleaned, quoted, staged=unmapped(staged), n_parts=n_parts))
-        stages.begin("write indicators", len(packs))
-        of_parts = unmapped([part.folder for part in cleaned])
-        buckets = range(len(numbers))
-        written += gather(stages, write_indicators.map(numbers, buckets, folders=of_parts, staged=unmapped(staged)))
-        stages.begin("check laws", len(packs))
-        reports = gather(stages, check_laws(staged))
+        files = Written(link_parts(parts, staged).folders + link_indicators(buckets, staged).folders)
+        lawful = state / "lawful" / stage_fingerprint("check laws")
+        reports = _check_laws(staged, parts, buckets, lawful, stages, n_workers)
         stages.begin("judge")
-        verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
+        verdict = judge(staged, target, files, reports, allow_shrink=allow_shrink)
         stages.begin("publish")
-        return publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())
+        timings = stages.timings()
+        outcome = publish(staged, target, verdict, files, fingerprint, raw=raw, started=started, stages=timings)
+        store.sweep(
+            [part.folder for part in (*first, *cleaned)]
+            + [folder.path for folder in files.folders]
+            + [lawful / folder.path.name for folder in files.folders]
+        )
+        return outcome
+
+
+def _clean(found: Ingested, stages: Stages, n_workers: int) -> list[CleanedPart]:
+    """The tables of every part."""
+    work = batches(found.parts, _bytes_to_clean, n_workers)
+    stages.begin("clean", len(work))
+    done = gather(stages, clean_parts.map(work, audit_every=unmapped(found.audit_every)))
+    return [part for batch in done for part in batch]
+
+
+def _bytes_to_clean(part: Part) -> int:
+    return 1 if part.is_done else sum(pack.stat().st_size for pack in part.packs) + MERGE_BYTES
+
+
+def _clean_again(
+    raw: str, parts: Sequence[Part], first: Sequence[CleanedPart], state: Path, stages: Stages, n_workers: int
+) -> list[CleanedPart]:
+    """The tables of every part; of those that hold what their sites repeat, new ones."""
+    stages.begin("learn sites")
+    repeated = learn_sites(first)
+    tables = state / "again" / stage_fingerprint("clean again")
+    bases = store.newest(tables)
+    work = []
+    for at, blocks in repeated.items():
+        part, name = parts[at], f"part-{parts[at].number:04d}"
+        key = key_of(part.folder.parent.name, part.folder.name, repr(blocks.to_pydict()))
+        work.append(Again(part, blocks, tables / f"{name}-{key}", bases.get(name), raw))
+    cleaned = list(first)
+    if work:
+        some = batches(work, lambda each: each.repeated.num_rows, n_workers)
+        stages.begin("clean again", len(some))
+        done = [part for batch in gather(stages, clean_again.map(some)) for part in batch]
+        for at, part in zip(repeated, done, strict=True):
+            cleaned[at] = part
+    return cleaned
+
+
+def _write(parts: Sequence[PartToWrite], n_buckets: int, tables: Path, stages: Stages, n_workers: int) -> list[Path]:
+    """Write the files of all parts, then those of ``indicators``; the folders of these."""
+    work = batches([part for part in parts if not part.is_done], _one_fine_part, n_workers)
+    stages.begin("write", len(work))
+    gather(stages, write_parts.map(list(map(quote, work))))  # Prefect would look for futures in every difference
+    stages.begin("write indicators", n_buckets)
+    bodies = unmapped([part.body for part in parts])
+    return gather(stages, write_indicators.map(range(n_buckets), bodies=bodies, tables=unmapped(tables)))
+
+
+def _check_laws(
+    staged: Path, parts: Sequence[PartToWrite], buckets: Sequence[Path], lawful: Path, stages: Stages, n_workers: int
+) -> list[LawReport]:
+    """The reports of all files; only those are checked that no run has found sound."""
+    reports, left = known_and_left(staged, parts, buckets, lawful)
+    work = batches(left, _one_fine_part, n_workers)
+    stages.begin("check laws", len(work))
+    checked = gather(stages, check_laws.map(unmapped(staged), list(map(quote, work))))
+    return [*reports, *(report for batch in checked for report in batch)]
+
+
+def _one_fine_part(_: object) -> int:
+    return FINE_BYTES

@@ -107,8 +107,9 @@ def _preload() -> None:
             "tasks.clean.again",
             "tasks.clean.part",
             "tasks.dedupe.search",
+            "tasks.publish.indicators",
             "tasks.publish.part",
-            "tasks.validate.laws",
+            "tasks.validate.checked",
             "pandas",  # pyarrow imports it with its first array: 0.25 s, here once for all workers
         ]
     )

@@ -1,4 +1,4 @@
-"""Clean one part in a worker process: packed bytes in, Arrow tables out.
+"""Clean one part in a worker process: packed bytes and the last tables of the part in, new tables out.
 
 Every source and every record stands for itself: whatever fails on one becomes a row of ``rejects`` that names the
 stage, the reason and the error, and the rest goes on. The bytes of a source that can't be decoded are kept as they are
@@ -9,51 +9,111 @@ was read otherwise.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.vocabulary import STAGES
+from tasks.clean.files import KEPT, QUARANTINE, Contents, Part, read_arrow, read_contents, write_arrow
 from tasks.clean.record import EmptyRecordError, TooLargeError, clean_record
-from tasks.clean.tables import PartTables, dataset_columns
+from tasks.clean.tables import PartTables, dataset_columns, merged
 from tasks.decode import Undecodable, decode
+from tasks.ingest.read import SOURCE_SCHEMA
 from tasks.model import Record, UnaccountedError
 from tasks.split import Split, split, split_json_lines
-from tasks.validate.probe import Probe, probe
+from tasks.store import making
+from tasks.validate.probe import PROBES, Probe, load_probes, probe, save_probes
+
+PROBED = ("documents", "quantities")
+_PLAIN = ("sources", "signatures", "site_blocks")  # read for all parts in every run, or not to be compressed
 
 
 class CleanedPart(NamedTuple):
     """Where a part's tables are, and what the gate looks at of those whose rows it may take out."""
 
+    number: int
     folder: Path
     probes: dict[str, Probe]
 
 
-def clean_part(pack: Path, folder: Path, audit_every: int) -> CleanedPart:
-    """Clean the sources packed in ``pack`` and write the tables of ``tasks.clean.tables`` to ``folder``.
+def clean_part(part: Part, audit_every: int) -> CleanedPart:
+    """Make the tables of ``tasks.clean.tables`` of a part, if they are not there yet.
 
-    ``audit_every``: behind each source's ``audit_first`` HTML records, one in so many is audited by BeautifulSoup.
+    Sources that the last tables of the part have as they are wanted are taken from these, the others are cleaned.
+    ``audit_every``: one HTML record in so many is audited by BeautifulSoup.
     """
-    folder.mkdir(parents=True)
-    tables = PartTables()
-    for facts, data in packed_sources(pack):
-        _clean_source(facts, data, tables, folder, audit_every)
-    return CleanedPart(folder, probes_of(tables.write(folder)))
+    if not part.is_done:
+        stay = _staying(part)
+        tables = PartTables()
+        packed = []
+        with making(part.folder) as folder:
+            for facts, data in packed_sources(part.packs, part.wanted):
+                if facts["source_uri"] not in stay:
+                    _clean_source(facts, data, tables, folder, audit_every)
+                    packed.append({name: facts[name] for name in SOURCE_SCHEMA.names})
+            made = tables.all_tables()
+            pieces = pa.Table.from_pylist(packed, schema=SOURCE_SCHEMA)
+            if stay and part.base is not None:
+                made = merged({name: read_arrow(part.base / f"{name}.arrow") for name in made}, made, stay)
+                kept = read_arrow(part.base / "pieces.arrow")
+                kept = kept.filter(pc.is_in(kept["source_uri"], pa.array(sorted(stay), pa.string())))
+                pieces = pa.concat_tables([kept, pieces])
+                _keep_quarantined(part.base, folder, made["rejects"])
+            write_arrow(pieces, folder / "pieces.arrow")
+            write_part(made, folder)
+    return CleanedPart(part.number, part.folder, load_probes(part.folder / PROBES))
 
 
-def packed_sources(pack: Path) -> Iterator[tuple[dict[str, Any], bytes | None]]:
-    """What is known of each packed source, and its bytes."""
-    with pa.memory_map(str(pack)) as source:
-        reader = pa.ipc.open_file(source)
-        for number in range(reader.num_record_batches):
-            batch = reader.get_batch(number)
-            data = batch.column("data")
-            for row, facts in enumerate(batch.drop_columns(["data"]).to_pylist()):
-                yield facts, data[row].as_py()
+def clean_parts(parts: Sequence[Part], audit_every: int) -> list[CleanedPart]:
+    """``clean_part`` for each of some parts."""
+    return [clean_part(part, audit_every) for part in parts]
+
+
+def write_part(tables: Mapping[str, pa.Table], folder: Path) -> None:
+    """Write the tables of a part, and what the gate looks at of them."""
+    for name, table in tables.items():
+        write_arrow(table, folder / f"{name}.arrow", None if name in _PLAIN else KEPT)
+    probes = {name: probe(name, dataset_columns(name, tables[name])) for name in PROBED}
+    save_probes(probes, folder / PROBES)
+
+
+def _staying(part: Part) -> set[str]:
+    """The sources that are in the last tables of the part with all their pieces as they are wanted."""
+    found = read_contents(part.base) if part.base is not None else {}
+    differ = {uri for (uri, _), _ in found.items() ^ part.wanted.items()}
+    return {uri for uri, _ in found if uri not in differ}
+
+
+def _keep_quarantined(base: Path, folder: Path, rejects: pa.Table) -> None:
+    """Keep the bytes of the undecodable pieces that are still there."""
+    told = "\n".join(rejects["detail"].to_pylist())
+    for path in (base / QUARANTINE).glob("*"):
+        if path.name in told:
+            (folder / QUARANTINE).mkdir(exist_ok=True)
+            shutil.copyfile(path, folder / QUARANTINE / path.name)
+
+
+def packed_sources(packs: Sequence[Path], wanted: Contents) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+    """What is known of each wanted piece in the packs, and its bytes, in order of names; once, if packed twice."""
+    places: dict[tuple[str, int], tuple[Path, int, int, dict[str, Any]]] = {}
+    for path in packs:
+        with pa.memory_map(str(path)) as source:
+            reader = pa.ipc.open_file(source)
+            for number in range(reader.num_record_batches):
+                facts = reader.get_batch(number).drop_columns(["data"]).to_pylist()
+                for row, found in enumerate(facts):
+                    name = (found["source_uri"], found["piece"])
+                    if wanted.get(name) == found["digest"]:
+                        places[name] = (path, number, row, found)
+    for _, (path, number, row, found) in sorted(places.items()):
+        with pa.memory_map(str(path)) as source:
+            yield found, pa.ipc.open_file(source).get_batch(number).column("data")[row].as_py()
 
 
 def split_source(facts: dict[str, Any], data: bytes | None, text: str) -> Split:
@@ -65,11 +125,6 @@ def split_source(facts: dict[str, Any], data: bytes | None, text: str) -> Split:
 
 def _is_piece(facts: dict[str, Any], data: bytes | None) -> bool:
     return facts["piece"] > 0 or (data is not None and facts["sha256"] is None)
-
-
-def probes_of(tables: Mapping[str, pa.Table]) -> dict[str, Probe]:
-    """What the gate looks at of a part's tables."""
-    return {name: probe(name, dataset_columns(name, tables[name])) for name in ("documents", "quantities")}
 
 
 def _clean_source(
@@ -91,8 +146,8 @@ def _clean_source(
             tables.add_source(**row)
             return
         name = hashlib.sha256(data).hexdigest()
-        _reject_source(facts, row, ("decode", error.reason, f"{error.detail}; bytes: quarantine/{name}"), tables)
-        quarantine = folder / "quarantine"
+        _reject_source(facts, row, ("decode", error.reason, f"{error.detail}; bytes: {QUARANTINE}/{name}"), tables)
+        quarantine = folder / QUARANTINE
         quarantine.mkdir(exist_ok=True)
         (quarantine / name).write_bytes(data)
         return
@@ -115,14 +170,10 @@ def _clean_source(
             "record", uri, "split", rejected.reason, rejected.detail, record_no=rejected.record_no,
             raw_start=rejected.raw_start, raw_end=rejected.raw_end, raw_text=rejected.raw_text,
         )  # fmt: skip
-    n_audited = 0
     for record in found.records:
         if decoded.basis == "mojibake_undone":
             record.given.setdefault("flags", []).append("mojibake_repaired")
-        audit = record.html is not None and (
-            n_audited < facts["audit_first"] or zlib.crc32(record.raw.encode()) % audit_every == 0
-        )
-        n_audited += audit
+        audit = record.html is not None and zlib.crc32(record.raw.encode()) % audit_every == 0
         _clean_record(record, found.kind, tables, audit=audit)
 
 

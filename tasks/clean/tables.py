@@ -1,4 +1,4 @@
-"""The rows of one part, gathered by column and written as Arrow files for the next stages.
+"""The rows of one part, gathered by column for the next stages.
 
 Every table has the columns of its dataset (``schemas``); the child tables carry ``row`` besides: the row of their
 record in this part's ``documents``, so that copies and rejected records can be taken out by column. ``documents``
@@ -9,17 +9,18 @@ holds every clean record, copies included; ``signatures`` goes with it row by ro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from tasks.clean.edit_rows import EditRows
+from tasks.clean.files import CHILDREN, WITH_ROW
 from tasks.clean.positions import BlockPositions
 from tasks.clean.record import Cleaned
 from tasks.dedupe.identity import identities
@@ -30,9 +31,11 @@ from tasks.quantify import Quantity
 from tasks.sites.columns import site_columns, site_of
 
 MAX_BLOCKS = 200_000  # kept as Python objects, at 0.6 kB each; a part of reports has 20,000
-CHILDREN = ("blocks", "quantities", "dropped", "edits")
+
+SOURCES = arrow_schema("sources").append(pa.field("piece", pa.int32()))
 
 Columns = dict[str, list[Any]]
+Tables = Mapping[str, pa.Table]
 
 
 def _columns(*names: str) -> Columns:
@@ -40,7 +43,7 @@ def _columns(*names: str) -> Columns:
 
 
 class PartTables:
-    """Collects sources, clean records and rejects; ``write`` puts them on disk, one Arrow file for each table."""
+    """Collects sources, clean records and rejects."""
 
     def __init__(self) -> None:
         self.sources: list[dict[str, Any]] = []
@@ -69,18 +72,12 @@ class PartTables:
         finished = [*self._finished, self._records.tables()]
         return {name: pa.concat_tables([found[name] for found in finished]) for name in finished[0]}
 
-    def write(self, folder: Path) -> dict[str, pa.Table]:
-        """Write every table to ``folder``/<name>.arrow; the tables."""
-        tables = {
-            "sources": pa.Table.from_pylist(
-                self.sources, schema=arrow_schema("sources").append(pa.field("piece", pa.int32()))
-            ),
+    def all_tables(self) -> dict[str, pa.Table]:
+        """The tables of the clean records, sources and rejects."""
+        return {
+            "sources": pa.Table.from_pylist(self.sources, schema=SOURCES),
             "rejects": pa.Table.from_pylist(self.rejects, schema=arrow_schema("rejects")),
-        }
-        tables |= self.tables()
-        for name, table in tables.items():
-            write_arrow(table, folder / f"{name}.arrow")
-        return tables
+        } | self.tables()
 
 
 def dataset_columns(name: str, table: pa.Table) -> pa.Table:
@@ -88,24 +85,43 @@ def dataset_columns(name: str, table: pa.Table) -> pa.Table:
     return table.drop_columns(["row"]) if name in CHILDREN else table
 
 
-def replaced(old: Mapping[str, pa.Table], new: Mapping[str, pa.Table], rows: Sequence[int]) -> dict[str, pa.Table]:
-    """The ``old`` tables with the records in ``rows`` of the documents replaced by the ``new`` ones, in that order."""
-    places = np.asarray(rows, np.int32)
-    n_records = len(old["documents"])
-    records = np.arange(n_records)
-    records[places] = n_records + np.arange(len(places))
-    tables = {}
-    for name, table in old.items():
-        if name in CHILDREN:
-            stays = ~np.isin(table["row"].to_numpy(), places)
-            moved = pa.array(places[new[name]["row"].to_numpy()])
-            index = table.column_names.index("row")
-            both = pa.concat_tables([table.filter(pa.array(stays)), new[name].set_column(index, "row", moved)])
-            order = np.argsort(both["row"].to_numpy(), kind="stable")
-        else:
-            both, order = pa.concat_tables([table, new[name]]), records
-        tables[name] = both.take(pa.array(order))
+def merged(old: Tables, new: Tables, stay: Collection[str]) -> dict[str, pa.Table]:
+    """The ``new`` tables and what the ``old`` ones say of the sources that ``stay``, as if all were made at once."""
+    staying = pa.array(sorted(stay), pa.string())
+    documents = pa.concat_tables([old["documents"].select(_KEY), new["documents"].select(_KEY)])
+    counts = np.ones(len(documents), bool)
+    counts[: len(old["documents"])] = pc.is_in(old["documents"]["source_uri"], staying).to_numpy()
+    order = pc.sort_indices(documents, [(name, "ascending") for name in _KEY]).to_numpy()
+    of_records = [{name: table for name, table in found.items() if name not in _OF_SOURCES} for found in (old, new)]
+    tables = arranged(of_records, order[counts[order]])
+    for name, sort in _OF_SOURCES.items():
+        stays = old[name].filter(pc.is_in(old[name]["source_uri"], staying))
+        tables[name] = pa.concat_tables([stays, new[name]]).sort_by([(column, "ascending") for column in sort])
     return tables
+
+
+_KEY = ["source_uri", "record_no"]
+_OF_SOURCES = {"sources": ("source_uri", "piece"), "rejects": DATASETS["rejects"].order}
+
+
+def arranged(parts: Sequence[Tables], order: npt.NDArray[np.int64]) -> dict[str, pa.Table]:
+    """Some records of several parts in this order; their rows count on from part to part."""
+    n_records = [len(tables["documents"]) for tables in parts]
+    places = np.full(sum(n_records), -1, np.int32)
+    places[order] = np.arange(len(order))
+    firsts = np.cumsum([0, *n_records])
+    result = {}
+    for name in parts[0]:
+        both = pa.concat_tables([tables[name] for tables in parts])
+        chosen = order
+        if name in WITH_ROW:
+            rows = [tables[name]["row"].to_numpy() + first for tables, first in zip(parts, firsts, strict=False)]
+            moved = places[np.concatenate(rows)]
+            chosen = np.argsort(moved, kind="stable")
+            chosen = chosen[moved[chosen] >= 0]
+            both = both.set_column(both.column_names.index("row"), "row", pa.array(moved))
+        result[name] = both.take(pa.array(chosen))
+    return result
 
 
 class _Records:
@@ -209,7 +225,9 @@ class _Records:
         return {
             "documents": documents,
             "signatures": signatures,
-            "site_blocks": site_columns(self.sites, self.blocks["count"], self.blocks["text"], self.blocks["dom_path"]),
+            "site_blocks": site_columns(
+                self.sites, self.blocks["count"], self.blocks["text"], self.blocks["dom_path"], blocks["row"]
+            ),
             "blocks": blocks,
             "quantities": self._child("quantities", _rows(quantities["count"]), quantities, documents),
             "dropped": self._child("dropped", _rows(self.dropped["count"]), self.dropped, documents),
@@ -284,15 +302,3 @@ def _array(values: Any, type_: pa.DataType) -> pa.Array:  # noqa: ANN401 (a list
 def _rows(counts: list[int]) -> np.ndarray:
     """The number of the record of each row, given how many rows each record has."""
     return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-
-
-def write_arrow(table: pa.Table, path: Path) -> None:
-    """Write a table as an Arrow IPC file that readers map into memory."""
-    with pa.ipc.new_file(str(path), table.schema) as writer:
-        writer.write_table(table)
-
-
-def read_arrow(path: Path) -> pa.Table:
-    """Map an Arrow IPC file into memory."""
-    with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).read_all()

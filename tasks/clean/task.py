@@ -1,19 +1,18 @@
-"""The Prefect task around ``tasks.clean``: one run for each part."""
+"""The Prefect task around ``tasks.clean``: one run for each batch of parts."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from collections.abc import Sequence
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.clean import part
+from tasks.clean.files import Part
 from tasks.pool import in_worker
 
 
-@task(name="clean", task_run_name="clean {folder.name}", retries=1, cache_policy=NO_CACHE)
-def clean_part(pack: Path, folder: Path, audit_every: int) -> part.CleanedPart:
-    """Clean one part in a worker process."""
-    shutil.rmtree(folder, ignore_errors=True)
-    return in_worker(part.clean_part, pack, folder, audit_every)
+@task(name="clean", task_run_name="clean from part {parts[0].number}", retries=1, cache_policy=NO_CACHE)
+def clean_parts(parts: Sequence[Part], audit_every: int) -> list[part.CleanedPart]:
+    """Clean a batch of parts in a worker process."""
+    return in_worker(part.clean_parts, parts, audit_every)

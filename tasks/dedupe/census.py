@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.clean.tables import read_arrow
+from tasks.clean.files import read_arrow
 from tasks.dedupe.candidates import Ints, Samples
 from tasks.dedupe.identity import IDENTITY
 from tasks.dedupe.join import Texts
@@ -37,7 +37,7 @@ class Census(NamedTuple):
 def take_census(folders: Sequence[Path], rejected: Sequence[Sequence[int]]) -> Census:
     """The census of the documents of all parts; ``rejected``: rows of each part's documents that don't count."""
     names = ["identity", "folded_hash", "n_shingles", "sample"]
-    tables = [read_arrow(folder / "signatures.arrow").select(names) for folder in folders]
+    tables = [read_arrow(folder / "signatures.arrow", names) for folder in folders]
     starts = np.cumsum([0, *map(len, tables)])
     out = np.zeros(starts[-1], bool)
     for start, failed in zip(starts, rejected, strict=False):
@@ -64,7 +64,7 @@ def sampled_table(folders: Sequence[Path], census: Census) -> pa.Table:
     found = []
     for folder, start, end in zip(folders, census.starts, census.starts[1:], strict=False):
         rows = census.first[np.searchsorted(census.first, start) : np.searchsorted(census.first, end)] - start
-        found.append(read_arrow(folder / "signatures.arrow").select(FINGERPRINT_SCHEMA.names).take(pa.array(rows)))
+        found.append(read_arrow(folder / "signatures.arrow", FINGERPRINT_SCHEMA.names).take(pa.array(rows)))
     return pa.concat_tables(found)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.arrow import arrow_schema
-from tasks.clean.tables import read_arrow, write_arrow
+from tasks.clean.files import read_arrow, write_arrow
 from tasks.dedupe.candidates import Ints
 from tasks.dedupe.facts import Facts
 from tasks.dedupe.resolve import resolve
@@ -67,10 +67,15 @@ def deal(work: Deal) -> Path:
     for folder, start, end in zip(work.folders, work.starts, work.starts[1:], strict=False):
         rows = work.rows[np.searchsorted(work.rows, start) : np.searchsorted(work.rows, end)]
         local = pa.array(rows - start)
-        documents, signatures = (read_arrow(folder / f"{name}.arrow") for name in ("documents", "signatures"))
+        if not len(rows):
+            continue
+        signatures = read_arrow(folder / "signatures.arrow")
+        names = (*Facts._fields[1:], "text")
+        documents = read_arrow(
+            folder / "documents.arrow", [name for name in names if name not in signatures.schema.names]
+        )
         columns = {
-            name: (documents if name in documents.column_names else signatures)[name].take(local)
-            for name in (*Facts._fields[1:], "text")
+            name: (documents if name in documents.column_names else signatures)[name].take(local) for name in names
         }
         tables.append(pa.table({"row": pa.array(rows)} | columns))
     order = np.argsort(work.jobs, kind="stable")

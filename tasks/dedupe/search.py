@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.clean.tables import read_arrow
+from tasks.clean.files import read_arrow
 from tasks.dedupe import job, shuffle, state
 from tasks.dedupe.candidates import Ints, unpack
 from tasks.dedupe.census import NONE, Census, sampled_table, take_census, texts_from
@@ -162,7 +162,8 @@ def _resolve(
         starts = census.starts[at : at + DEALT + 1]
         some = slice(*np.searchsorted(rows, starts[[0, -1]]))
         path = parts.work / f"dealt-{at}.arrow"
-        deals.append(job.Deal(parts.folders[at : at + DEALT], starts, rows[some], number[some], n_jobs, path))
+        if len(rows[some]):
+            deals.append(job.Deal(parts.folders[at : at + DEALT], starts, rows[some], number[some], n_jobs, path))
     dealt = parts.map(job.deal, deals)
     pairs = census.first[np.stack(unpack(join.candidates), axis=1)]
     of_pairs = job_of[pairs[:, 0]]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from tasks.clean.tables import read_arrow
+from tasks.clean.files import read_arrow
 from tasks.dedupe.candidates import Groups, Ints, grouped, joined, rare_pairs, sorted_postings
 
 POSTINGS = 1 << 23  # in a range, at most about: 64 MB, and as much again for its pairs
@@ -47,7 +47,7 @@ def spill(work: Spill) -> Path:
     """Write the sorted postings of some parts, one record batch for each range."""
     owners, hashes = [], []
     for folder, texts in zip(work.folders, work.texts, strict=True):
-        samples = read_arrow(folder / "signatures.arrow")["sample"].combine_chunks()
+        samples = read_arrow(folder / "signatures.arrow", ["sample"])["sample"].combine_chunks()
         sizes = samples.value_lengths().to_numpy(zero_copy_only=False)
         owner = np.repeat(texts, sizes)
         posted = owner >= 0

@@ -1,15 +1,16 @@
 """Law L8: ``indicators`` is what the published quantities give: every fact is a source of one row, and no other.
 
-Facts and sources are compared by the sum of the hashes of their rows, part by part, so memory does not grow with the
-snapshot; only where the sums differ are the places looked for. Each file is then merged anew from its own sources.
+Facts and sources are compared by the sums of the hashes of their rows, which parts and files add up to, so memory does
+not grow with the snapshot; only where the sums differ are the places looked for. Each file of ``indicators`` is merged
+anew from its own sources.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,30 +25,43 @@ _DOCUMENT: Final = ("doc_id", "place", "place_code", "meeting", "speaker_role")
 _N_KEY: Final = len(KEY)
 
 
-def trace(snapshot: Path) -> tuple[int, list[str]]:
-    """How many facts the quantities give, and what of ``indicators`` does not come from them."""
-    expected, found = _sum(_facts(snapshot)), _sum(map(_sources, _indicators(snapshot)))
-    problems = []
-    if expected != found:
-        differing = set(_rows(_facts(snapshot))) ^ set(_rows(map(_sources, _indicators(snapshot))))
-        places = sorted({f"{row[_N_KEY]} record {row[_N_KEY + 1]} at {row[_N_KEY + 3]}" for row in differing})
-        problems += [f"quantities and indicators disagree: {place}" for place in places[:_SHOWN]]
-        problems = problems or ["a figure is listed twice"]
-    for name, table in zip(part_names(snapshot), _indicators(snapshot), strict=True):
-        if not merge(_sources(table)).equals(table):
-            problems.append(f"indicators/{name} is not what its sources make")
-    return expected[0], problems
+class Sum(NamedTuple):
+    """How many rows, and the sum of their hashes: equal for equal rows in any order, each as often."""
+
+    n_rows: int = 0
+    total: int = 0
+
+    def plus(self, other: Sum) -> Sum:
+        """Both together."""
+        return Sum(self.n_rows + other.n_rows, self.total + other.total)
 
 
-def _facts(snapshot: Path) -> Iterator[pa.Table]:
-    for name in part_names(snapshot):
-        documents = pq.read_table(snapshot / "documents" / name, columns=list(_DOCUMENT))
-        yield facts(pq.read_table(snapshot / "quantities" / name), documents)
+def sum_of_facts(snapshot: Path, name: str) -> Sum:
+    """The sum of the facts that the quantities of a part give."""
+    return _sum(_facts(snapshot, name))
 
 
-def _indicators(snapshot: Path) -> Iterator[pa.Table]:
-    for name in part_names(snapshot):
-        yield pq.read_table(snapshot / "indicators" / name)
+def sum_of_sources(snapshot: Path, name: str) -> tuple[Sum, list[str]]:
+    """The sum of the sources in a file of ``indicators``, and what in it does not follow from them."""
+    table = pq.read_table(snapshot / "indicators" / name)
+    sources = _sources(table)
+    problems = [] if merge(sources).equals(table) else [f"indicators/{name} is not what its sources make"]
+    return _sum(sources), problems
+
+
+def differences(snapshot: Path) -> list[str]:
+    """Where facts and sources differ, given that their sums do."""
+    expected = (_facts(snapshot, name) for name in part_names(snapshot))
+    found = (_sources(pq.read_table(snapshot / "indicators" / name)) for name in part_names(snapshot, "indicators"))
+    differing = _rows(expected) ^ _rows(found)
+    places = sorted({f"{row[_N_KEY]} record {row[_N_KEY + 1]} at {row[_N_KEY + 3]}" for row in differing})
+    problems = [f"quantities and indicators disagree: {place}" for place in places[:_SHOWN]]
+    return problems or ["a figure is listed twice"]
+
+
+def _facts(snapshot: Path, name: str) -> pa.Table:
+    documents = pq.read_table(snapshot / "documents" / name, columns=list(_DOCUMENT))
+    return facts(pq.read_table(snapshot / "quantities" / name), documents)
 
 
 def _sources(table: pa.Table) -> pa.Table:
@@ -59,15 +73,12 @@ def _sources(table: pa.Table) -> pa.Table:
     return stated.cast(schema())
 
 
-def _rows(tables: Iterator[pa.Table]) -> Iterator[tuple[Any, ...]]:
-    for table in tables:
-        yield from zip(*(table[name].to_pylist() for name in (*KEY, *ORIGIN)), strict=True)
+def _rows(tables: Iterable[pa.Table]) -> set[tuple[Any, ...]]:
+    return {row for table in tables for row in zip(*(table[name].to_pylist() for name in (*KEY, *ORIGIN)), strict=True)}
 
 
-def _sum(tables: Iterator[pa.Table]) -> tuple[int, int]:
-    """How many rows, and the sum of their hashes."""
-    count = total = 0
-    for row in _rows(tables):
-        count += 1
-        total += int.from_bytes(hashlib.sha256(repr(row).encode()).digest(), "big")
-    return count, total
+def _sum(table: pa.Table) -> Sum:
+    columns = [table[name].combine_chunks().cast(pa.string()) for name in (*KEY, *ORIGIN)]
+    joined = pc.binary_join_element_wise(*columns, "\x1f", null_handling="replace", null_replacement="\x00")
+    hashes = (blake2b(row.encode(), digest_size=16).digest() for row in joined.to_pylist())
+    return Sum(len(table), sum(int.from_bytes(found, "big") for found in hashes))

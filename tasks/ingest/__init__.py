@@ -1,80 +1,55 @@
-"""From a raw location to parts: read every file once, hash it, and pack its bytes for the workers.
+"""From a raw location to parts: find what is new or has changed, read it once, and pack its bytes for the workers.
 
-A *part* is the unit of work and of output: about 16 MB of input whose number is the leading bits of a hash of
-``source_uri``, so that a file always lands in the same ``part-<n>.parquet`` and unchanged parts stay as they are. How
-many parts there are depends on the size of the input only. A JSON Lines file larger than a part is cut at line ends
-into pieces, each a part's worth with a hash of its own, so that one large file neither fills the memory of one worker
-nor leaves the others idle.
+A *part* is the unit of output and of reuse. Its number is the leading bits of a hash of ``source_uri``, so that a file
+always lands in the same ``part-<n>.parquet`` and unchanged parts stay as they are. How many parts there are depends on
+the size of the input only: one for each MB up to ``FINE_PARTS``, then as many as keep them at ``PART_BYTES``. A JSON
+Lines file of more than 16 MB is cut at line ends into pieces, which go to parts of their own, so that one large file
+neither fills the memory of one worker nor leaves the others idle.
 
-Errors: ``RawUnreadableError`` if the location itself can't be listed. A file that can't be read becomes a packed row
-with ``reason`` and ``detail`` and no bytes; it never stops the others. An error that may pass (a store that does not
-answer) is raised as long as the caller is ``patient``, so that the whole step can be tried again.
+What is not new is taken from what earlier runs left (``tasks.ingest.index``, ``tasks.store``): a part whose sources are
+all as they were has its tables already; of any other part only those sources are packed that its last tables lack.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import stat
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import fsspec
 import pyarrow as pa
-from fsspec.implementations.local import LocalFileSystem
 
-from tasks.split import sniff_json_lines
+from tasks.clean.files import Contents, Part, read_contents
+from tasks.ingest import index
+from tasks.ingest.location import RawFile, RawUnreadableError, check_apart, find_files
+from tasks.ingest.read import PACK_SCHEMA, Source, read
+from tasks.store import key_of, newest
 
-PART_BYTES = (
-    16 << 20
-)  # about 1,000 web pages: large enough that a task's 20 ms vanish, small enough for 100 MB of memory
-MAX_PARTS = 1 << 10
-MAX_SOURCE_BYTES = 128 << 20  # one source other than JSON Lines; decoded it takes up to four times that
+__all__ = ["Ingested", "Part", "RawFile", "RawUnreadableError", "check_apart", "find_files", "ingest", "is_unchanged"]
+
+FINE_BYTES = 1 << 20  # 1 % of 5,000 files touches 9 % of 512 parts, but 79 % of 32
+FINE_PARTS = 1 << 9  # more would be too many files for those who read them
+PART_BYTES = 16 << 20  # of larger stores: about 1,000 web pages, 100 MB of a worker's memory
+MAX_PARTS = 1 << 16
 BUFFER_BYTES = 4 << 20
-FINAL_ERRORS = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)  # trying again won't help
-AUDIT_FIRST = 100  # HTML records audited in every run, from the first on
+AUDIT_ALL = 100  # HTML records that are all audited by BeautifulSoup
 AUDIT_SHARE = 100  # then one in so many
-AUDIT_MOST = 400  # and not more than so many of those
-
-PACK_SCHEMA = pa.schema(
-    [
-        ("source_uri", pa.string()),
-        ("piece", pa.int32()),  # 0 but for cut JSON Lines files
-        ("first_record_no", pa.int32()),
-        ("audit_first", pa.int32()),  # how many HTML records from the piece's first on are audited
-        ("sha256", pa.string()),  # of the whole file; the last piece of a cut file has it
-        ("bytes", pa.int64()),  # of the whole file; likewise
-        ("data", pa.large_binary()),
-        ("reason", pa.string()),  # why there is no data
-        ("detail", pa.string()),
-    ]
-)
-
-
-class RawUnreadableError(OSError):
-    """The raw location does not exist or can't be listed."""
-
-
-class RawFile(NamedTuple):
-    """A file of the raw location: its name below the root, where to open it, its size; or why it can't be read."""
-
-    uri: str
-    path: str
-    size: int
-    problem: str | None = None
+AUDIT_MOST = 500  # and not more than about so many
+RECORD_BYTES = 16 << 10  # of a web page on average: to estimate how many records there are
 
 
 class Ingested(NamedTuple):
-    """What was packed: a file of packed rows for each part, and what names the input as a whole."""
+    """What the input consists of."""
 
-    parts: list[tuple[int, Path]]
-    n_parts: int
-    fingerprint: str  # hash over every (source_uri, sha256)
+    parts: list[Part]
+    n_parts: int  # into which names are hashed; parts without a source are not among ``parts``
+    fingerprint: str  # stands for every name and all bytes
+    audit_every: int  # one HTML record in so many is audited
     n_sources: int
     n_bytes: int
-    audit_every: int
+    n_read: int  # files whose bytes were read
 
 
 def part_of(source_uri: str, piece: int, n_parts: int) -> int:
@@ -85,216 +60,128 @@ def part_of(source_uri: str, piece: int, n_parts: int) -> int:
 
 
 def count_parts(n_bytes: int) -> int:
-    """The smallest power of two that keeps parts at ``PART_BYTES`` on average."""
+    """How many parts, a power of two, an input of so many bytes has."""
     n_parts = 1
+    while n_parts < FINE_PARTS and n_parts * FINE_BYTES < n_bytes:
+        n_parts *= 2
     while n_parts < MAX_PARTS and n_parts * PART_BYTES < n_bytes:
         n_parts *= 2
     return n_parts
 
 
-def open_location(raw: str) -> tuple[Any, str]:
-    """The file system of a raw location and its root there.
-
-    Raises:
-        RawUnreadableError: it is no folder, or can't be reached.
-    """
-    try:
-        filesystem, root = fsspec.core.url_to_fs(raw)
-        found = filesystem.isdir(root)
-    except Exception as error:  # each file system has errors of its own
-        raise RawUnreadableError(f"cannot open {raw}: {error}") from error
-    if not found:
-        raise RawUnreadableError(f"{raw} is not a folder")
-    return filesystem, root
+def count_audits(n_files: int, n_bytes: int) -> int:
+    """One HTML record in how many is audited; a power of two, so that it seldom changes as the input grows."""
+    n_records = max(n_files, n_bytes // RECORD_BYTES)
+    audited = min(n_records, AUDIT_ALL + max(0, n_records - AUDIT_ALL) // AUDIT_SHARE, AUDIT_MOST)
+    return 1 << (n_records // max(1, audited)).bit_length() - 1 if n_records else 1
 
 
-def check_apart(raw: str, output: Path) -> None:
-    """Make sure that what a run writes does not become raw files of the next one.
+def ingest(
+    raw: str, folder: Path, state: Path, code: str, *, paranoid: bool = False, patient: bool = False
+) -> Ingested:
+    """Find the parts of ``raw``; what must be cleaned is packed into ``folder``/part-<n>.arrow (``PACK_SCHEMA``).
 
-    Raises:
-        RawUnreadableError: ``output`` lies in the raw folder, or the location can't be opened.
-    """
-    filesystem, root = open_location(raw)
-    place, around = output.resolve(), Path(root).resolve()
-    if not isinstance(filesystem, LocalFileSystem) or not place.is_relative_to(around):
-        return
-    if not any(map(_is_hidden, place.relative_to(around).parts)):
-        raise RawUnreadableError(
-            f"{output} lies inside {raw}: what is written there would be read as raw files. Choose a folder apart."
-        )
-
-
-def find_files(raw: str) -> tuple[Any, list[RawFile]]:
-    """The file system and the files of a raw location, sorted by name. Hidden files (``.name``) are left alone."""
-    filesystem, root = open_location(raw)
-    try:
-        if isinstance(filesystem, LocalFileSystem):
-            files = list(_walk(Path(root)))
-        else:
-            prefix = root.rstrip("/") + "/"
-            found = filesystem.find(root, detail=True)
-            files = [RawFile(path.removeprefix(prefix), path, int(info["size"] or 0)) for path, info in found.items()]
-    except (OSError, ValueError) as error:
-        raise RawUnreadableError(f"cannot list {raw}: {error}") from error
-    return filesystem, sorted(file for file in files if not _is_hidden(file.uri))
-
-
-def _is_hidden(uri: str) -> bool:
-    return any(name.startswith(".") for name in uri.split("/"))
-
-
-def _walk(root: Path) -> Iterator[RawFile]:
-    """Every file below a local folder. Links are followed; no folder is entered twice, each always by the same name."""
-    seen: set[tuple[int, int]] = set()
-    folders = [root]
-    while folders:
-        folder = folders.pop()
-        try:
-            status = folder.stat()
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            if folder == root:
-                raise
-            yield RawFile(_portable(folder, root), str(folder), 0, f"folder: {error.strerror}")
-            continue
-        if (status.st_dev, status.st_ino) in seen:
-            continue
-        seen.add((status.st_dev, status.st_ino))
-        for entry in entries:
-            path = Path(entry.path)
-            try:
-                status = entry.stat()
-            except OSError as error:  # a link that leads nowhere or round in a circle
-                yield RawFile(_portable(path, root), entry.path, 0, error.strerror)
-                continue
-            if stat.S_ISDIR(status.st_mode):
-                folders.append(path)
-            else:
-                problem = None if stat.S_ISREG(status.st_mode) else "not a regular file"
-                yield RawFile(_portable(path, root), entry.path, status.st_size, problem)
-
-
-# Parquet strings are UTF-8: a byte of a name that is not is written %XX. So that no two names become the same, the
-# percent signs of such a name, and of one that looks as if it had been written so, are escaped too.
-_NOT_PORTABLE = re.compile("[\udc80-\udcff]|%(?:25|[89A-F][0-9A-F])")
-_ESCAPED = re.compile("[\udc80-\udcff%]")
-
-
-def _portable(path: Path, root: Path) -> str:
-    """The name below ``root`` as text."""
-    name = path.relative_to(root).as_posix()
-    if not _NOT_PORTABLE.search(name):
-        return name
-    return _ESCAPED.sub(lambda found: f"%{os.fsencode(found[0])[0]:02X}", name)
-
-
-def ingest(raw: str, folder: Path, *, patient: bool = False) -> Ingested:
-    """Pack every file of ``raw`` into ``folder``/part-<n>.arrow (rows of ``PACK_SCHEMA``, sorted by name and piece).
+    Args:
+        raw: the location.
+        folder: to make, for the packs.
+        state: what earlier runs left; the index of sources in it is renewed.
+        code: fingerprint of the code that cleans.
+        paranoid: read every file, also one that seems to be as it was.
+        patient: raise errors that may pass.
 
     Raises:
         RawUnreadableError: the location can't be listed.
         OSError: a file could not be read for a reason that may pass, and the caller is ``patient``.
     """
     filesystem, files = find_files(raw)
-    n_parts = count_parts(sum(file.size for file in files))
-    folder.mkdir(parents=True)
-    packer = _Packer(folder, n_parts)
-    digest = hashlib.sha256()
-    n_bytes = n_records = 0
+    n_bytes = sum(file.size for file in files)
+    n_parts, audit_every = count_parts(n_bytes), count_audits(len(files), n_bytes)
+    tables = state / "cleaned" / f"{code}-{audit_every}-{n_parts}"
+    bases = {int(name.removeprefix("part-")): path for name, path in newest(tables).items()}
+    at_hand = {number: read_contents(path) for number, path in bases.items()}
+    before = {} if paranoid else index.load(state)
+    packer = _Packer(folder, n_parts, at_hand)
+    files.sort(key=lambda file: part_of(file.uri, 0, n_parts))  # a part is packed from its first to its last file
+    contents: defaultdict[int, Contents] = defaultdict(dict)
+    found: list[tuple[RawFile, list[Source]]] = []
+    n_read = 0
     for file in files:
-        for row in _read(filesystem, file, patient=patient):
-            n_lines = row.pop("n_lines", 1)
-            row["audit_first"] = max(0, min(n_lines, AUDIT_FIRST - n_records))
-            n_records += n_lines
-            packer.add(row)
-        digest.update(f"{file.uri}\n{row['sha256']}\n{row['reason']}\n".encode())
-        n_bytes += row["bytes"] or 0
-    audit_every = max(AUDIT_SHARE, n_records // AUDIT_MOST)
-    return Ingested(packer.close(), n_parts, digest.hexdigest(), len(files), n_bytes, audit_every)
+        sources = index.known(before, file)
+        if sources is None or any(packer.lacks(source) for source in sources):
+            file, sources = read(filesystem, file, packer.add, patient=patient)  # noqa: PLW2901 (as it was read)
+            n_read += 1
+        found.append((file, sources))
+        for source in sources:
+            contents[part_of(source.source_uri, source.piece, n_parts)][source[:2]] = source.digest
+    packer.flush()
+    found.sort(key=itemgetter(0))
+    index.save(state, found)
+    parts = []
+    for number in sorted(contents) or [0]:
+        wanted = contents[number]
+        useful = not wanted.items().isdisjoint(at_hand.get(number, {}).items())
+        base = bases[number] if useful else None
+        parts.append(Part(number, _folder(tables, number, wanted), wanted, base, packer.packs[number]))
+    fingerprint = _fingerprint(sources for _, sources in found)
+    return Ingested(parts, n_parts, fingerprint, audit_every, len(files), n_bytes, n_read)
 
 
-def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (fsspec has no types)
-    """The packed rows of one file: one, or a row for each piece of a large JSON Lines file."""
-    row: dict[str, Any] = {"source_uri": file.uri, "piece": 0, "first_record_no": 0, "sha256": None, "bytes": None}
-    row |= {"data": None, "reason": None, "detail": None}
-    if file.problem:
-        yield row | {"reason": "unreadable", "detail": file.problem}
-        return
-    try:
-        with filesystem.open(file.path, "rb") as stream:
-            first = stream.read(PART_BYTES)
-            rest = stream.read(1)
-            if rest and sniff_json_lines(first[: 64 << 10]):
-                for piece in _pieces(row, first + rest, stream):
-                    row |= {"piece": piece["piece"] + 1, "first_record_no": piece["first_record_no"] + piece["n_lines"]}
-                    yield piece
-                return
-            digest, size, chunks = hashlib.sha256(first), len(first), [first]
-            while rest:
-                digest.update(rest)
-                size += len(rest)
-                if size <= MAX_SOURCE_BYTES:
-                    chunks.append(rest)
-                rest = stream.read(PART_BYTES)
-    except OSError as error:
-        if patient and not isinstance(error, FINAL_ERRORS):
-            raise
-        yield row | {"reason": "unreadable", "detail": f"{type(error).__name__}: {error.strerror or error}"}
-        return
-    row |= {"sha256": digest.hexdigest(), "bytes": size}
-    if size > MAX_SOURCE_BYTES:
-        limit = f"{size} bytes; the limit for one source is {MAX_SOURCE_BYTES}: split it, or use JSON Lines"
-        yield row | {"reason": "too_large", "detail": limit}
-    else:
-        yield row | {"data": b"".join(chunks)}
+def is_unchanged(raw: str, state: Path, fingerprint: str) -> bool:
+    """Whether no file of ``raw`` has to be read to know that the input is the one with this fingerprint."""
+    before = index.load(state)
+    found = (index.known(before, file) for file in find_files(raw)[1]) if before else iter([None])
+    sources: list[list[Source]] = []
+    for known in found:
+        if known is None:
+            return False
+        sources.append(known)
+    return _fingerprint(sources) == fingerprint
 
 
-def _pieces(row: dict[str, Any], data: bytes, stream: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
-    """Cut a JSON Lines file at the last line end of every ``PART_BYTES``; the last piece brings the file's hash."""
-    digest, size, piece, first_record_no = hashlib.sha256(data), len(data), 0, 0
-    while data:
-        more = stream.read(PART_BYTES)
-        digest.update(more)
-        size += len(more)
-        cut = data.rfind(b"\n") + 1 if more and len(data) <= MAX_SOURCE_BYTES else len(data)
-        lines, data = data[:cut], data[cut:] + more
-        if not lines:
-            continue
-        n_lines = sum(1 for line in lines.split(b"\n") if line.strip())
-        known = {} if data else {"sha256": digest.hexdigest(), "bytes": size}
-        yield row | {"piece": piece, "first_record_no": first_record_no, "n_lines": n_lines, "data": lines} | known
-        piece += 1
-        first_record_no += n_lines
+def _fingerprint(found: Iterable[Sequence[Source]]) -> str:
+    digest = hashlib.sha256()
+    for sources in found:
+        for source in sources:
+            digest.update(f"{source.source_uri}\n{source.piece}\n{source.digest}\n".encode())
+    return digest.hexdigest()
+
+
+def _folder(tables: Path, number: int, wanted: Contents) -> Path:
+    key = key_of(*(f"{uri}\n{piece}\n{digest}" for (uri, piece), digest in sorted(wanted.items())))
+    return tables / f"part-{number:04d}-{key}"
 
 
 class _Packer:
-    """Writes rows to the part they belong to, some megabytes at a time."""
+    """Writes the pieces that no tables are at hand for to files of the part they belong to."""
 
-    def __init__(self, folder: Path, n_parts: int) -> None:
-        self.folder, self.n_parts = folder, n_parts
-        self.rows: dict[int, list[dict[str, Any]]] = {}
-        self.sizes: dict[int, int] = {}
-        self.writers: dict[int, Any] = {}
+    def __init__(self, folder: Path, n_parts: int, at_hand: Mapping[int, Contents]) -> None:
+        self.folder, self.n_parts, self.at_hand = folder, n_parts, at_hand
+        self.packs: defaultdict[int, list[Path]] = defaultdict(list)
+        self._part = self._n_bytes = 0
+        self._rows: list[dict[str, object]] = []
+        folder.mkdir(parents=True)
 
-    def add(self, row: dict[str, Any]) -> None:
-        part = part_of(row["source_uri"], row["piece"], self.n_parts)
-        self.rows.setdefault(part, []).append(row)
-        self.sizes[part] = self.sizes.get(part, 0) + len(row["data"] or b"") + 200
-        if self.sizes[part] > BUFFER_BYTES:
-            self._flush(part)
+    def lacks(self, source: Source) -> bool:
+        """Whether the last tables of its part were made without this piece."""
+        part = part_of(source.source_uri, source.piece, self.n_parts)
+        return self.at_hand.get(part, {}).get(source[:2]) != source.digest
 
-    def _flush(self, part: int) -> None:
-        if part not in self.writers:
-            self.writers[part] = pa.ipc.new_file(str(self.folder / f"part-{part:04d}.arrow"), PACK_SCHEMA)
-        self.writers[part].write_batch(pa.RecordBatch.from_pylist(self.rows.pop(part), schema=PACK_SCHEMA))
-        self.sizes[part] = 0
+    def add(self, source: Source, data: bytes | None) -> None:
+        """Pack a piece if it is lacking."""
+        if not self.lacks(source):
+            return
+        part = part_of(source.source_uri, source.piece, self.n_parts)
+        if part != self._part or self._n_bytes > BUFFER_BYTES:
+            self.flush()
+        self._part = part
+        self._rows.append(source._asdict() | {"data": data})
+        self._n_bytes += len(data or b"")
 
-    def close(self) -> list[tuple[int, Path]]:
-        """Finish every file; the parts that got rows, in order. Without any row part 0 is there, empty."""
-        if not self.writers and not self.rows:
-            self.rows[0] = []
-        for part in list(self.rows):
-            self._flush(part)
-        for writer in self.writers.values():
-            writer.close()
-        return [(part, self.folder / f"part-{part:04d}.arrow") for part in sorted(self.writers)]
+    def flush(self) -> None:
+        """Write what was added to a file."""
+        if self._rows:
+            packs = self.packs[self._part]
+            packs.append(self.folder / f"part-{self._part:04d}-{len(packs)}.arrow")
+            with pa.ipc.new_file(str(packs[-1]), PACK_SCHEMA) as writer:
+                writer.write_batch(pa.RecordBatch.from_pylist(self._rows, schema=PACK_SCHEMA))
+        self._rows, self._n_bytes = [], 0

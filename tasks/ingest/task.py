@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import task_run
 
 from tasks.ingest import Ingested, RawUnreadableError, ingest
+from tasks.publish.fingerprint import stage_fingerprint
 
 RETRIES = 2
 
@@ -27,7 +28,8 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:  # noqa: ANN401 (Prefe
     retry_condition_fn=_may_pass,
     cache_policy=NO_CACHE,
 )
-def ingest_raw(raw: str, folder: Path) -> Ingested:
-    """Read and pack every raw file; a store that does not answer is tried again before files count as unreadable."""
+def ingest_raw(raw: str, folder: Path, state: Path, *, paranoid: bool) -> Ingested:
+    """Read and pack what is new; a store that does not answer is tried again before files count as unreadable."""
     shutil.rmtree(folder, ignore_errors=True)
-    return ingest(raw, folder, patient=task_run.get_run_count() <= RETRIES)
+    patient = task_run.get_run_count() <= RETRIES
+    return ingest(raw, folder, state, stage_fingerprint("clean"), paranoid=paranoid, patient=patient)

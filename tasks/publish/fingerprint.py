@@ -1,18 +1,23 @@
-"""What shapes the output besides the input: our own code and the libraries whose behaviour shows in the bytes.
+"""What shapes the output besides the input: our own code, stage by stage, and the libraries that show in the bytes.
 
-A snapshot with the same input fingerprint and the same code fingerprint would be the same (law L6): nothing is to be
-done. Prefect's own cache keys do not do here: they ignore helper modules.
+The fingerprint of a stage is a hash over the source of every module of ours that its entry modules import, directly or
+not, over the tables that stand in the packages of these, and over ``versions``. So a change in the code invalidates the
+work of the stages that can see it, and no other. Prefect's own cache keys do not do here: they ignore helper modules.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import sys
+from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SHAPING_TREES = ("tasks", "schemas")
+OURS = ("schemas", "tasks")
+TABLES = {".csv", ".txt"}
 SHAPING_LIBRARIES = (
     "beautifulsoup4",
     "great-expectations",
@@ -24,6 +29,15 @@ SHAPING_LIBRARIES = (
     "rapidfuzz",
     "selectolax",
 )
+STAGES = {  # the modules whose functions make what the stage leaves to later runs
+    "clean": ("tasks.clean.part",),
+    "clean again": ("tasks.clean.again", "tasks.sites.find"),
+    "find copies": ("tasks.clean.part", "tasks.dedupe.search"),
+    "write": ("tasks.publish.part",),
+    "write indicators": ("tasks.publish.indicators",),
+    "check laws": ("tasks.validate.laws",),
+}
+JUDGES = ("tasks.validate.verdict", "tasks.publish.report", "tasks.publish.manifest", "tasks.ingest")
 
 
 def versions() -> dict[str, str]:
@@ -32,11 +46,64 @@ def versions() -> dict[str, str]:
     return {"python": python} | {name: version(name) for name in SHAPING_LIBRARIES}
 
 
+def stage_fingerprint(stage: str) -> str:
+    """32 hexadecimal digits that stand for the code of one of ``STAGES``."""
+    return _fingerprint(*STAGES[stage])
+
+
 def code_fingerprint() -> str:
-    """SHA-256 over every source file of the trees that shape the output and over ``versions``."""
+    """The same for all that shapes a snapshot: two with equal input and equal code would be equal (law L6)."""
+    return _fingerprint(*(name for names in STAGES.values() for name in names), *JUDGES)
+
+
+@cache
+def _fingerprint(*entries: str) -> str:
     digest = hashlib.sha256(repr(sorted(versions().items())).encode())
-    for tree in SHAPING_TREES:
-        for path in sorted((ROOT / tree).rglob("*")):
-            if path.suffix in {".py", ".csv"}:
-                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\n" + path.read_bytes())
-    return digest.hexdigest()
+    modules = {path for entry in entries for path in imported(entry)}
+    for path in sorted(modules | {table for module in modules for table in _tables(module.parent)}):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\n" + path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+@cache
+def _tables(folder: Path) -> tuple[Path, ...]:
+    return tuple(path for path in folder.iterdir() if path.suffix in TABLES)
+
+
+def imported(entry: str) -> set[Path]:
+    """The files of our own modules that a module imports, directly or not, and its own."""
+    found: set[Path] = set()
+    left = [entry]
+    while left:
+        path = _file(left.pop())
+        if path is not None and path not in found:
+            found.add(path)
+            left += _imports(path)
+    return found
+
+
+def _file(module: str) -> Path | None:
+    """Where a module of ours is; None for a name in a module, and for what is not ours."""
+    base = ROOT.joinpath(*module.split("."))
+    for path in (base / "__init__.py", base.with_suffix(".py")):
+        if module.partition(".")[0] in OURS and path.is_file():
+            return path
+    return None
+
+
+@cache
+def _imports(path: Path) -> tuple[str, ...]:
+    return tuple(_names(ast.parse(path.read_bytes())))
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    """Every dotted name that a module's imports may load: packages on the way, and names that may be modules."""
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            parts = name.split(".")
+            yield from (".".join(parts[: n + 1]) for n in range(len(parts)) if parts[0] in OURS)

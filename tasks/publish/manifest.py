@@ -12,8 +12,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from schemas.datapackage import datapackage
 from schemas.datasets import DATASETS
 from tasks.publish.snapshot import MANIFEST
@@ -27,16 +25,18 @@ def write_json(path: Path, content: Any) -> None:  # noqa: ANN401 (anything JSON
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
 
 
-def file_facts(snapshot: Path) -> list[dict[str, Any]]:
-    """Path, size, SHA-256 and, for Parquet, rows of every file of a snapshot but its manifest, sorted by path."""
+Files = dict[str, dict[str, Any]]  # bytes, SHA-256 and, of Parquet, rows; by path in the snapshot
+
+
+def file_facts(snapshot: Path, known: Files) -> list[dict[str, Any]]:
+    """Path and facts of every file of a snapshot but its manifest, sorted by path; those ``known`` are not read."""
     facts = []
     for path in sorted(snapshot.rglob("*")):
         name = path.relative_to(snapshot).as_posix()
         if path.is_file() and name != MANIFEST:
-            fact = {"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
-            if path.suffix == ".parquet":
-                fact["rows"] = pq.read_metadata(path).num_rows
-            facts.append(fact)
+            facts.append(
+                {"path": name} | (known.get(name) or {"bytes": path.stat().st_size, "sha256": sha256_of(path)})
+            )
     return facts
 
 
@@ -46,16 +46,18 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_datapackage(snapshot: Path) -> None:
-    """Describe the datasets as a Frictionless data package."""
-    facts = file_facts(snapshot)
-    files = {name: [fact for fact in facts if fact["path"].startswith(f"{name}/")] for name in DATASETS}
+def write_datapackage(snapshot: Path, known: Files) -> None:
+    """Describe the datasets, whose files are ``known``, as a Frictionless data package."""
+    files = {
+        name: [{"path": path} | facts for path, facts in sorted(known.items()) if path.startswith(f"{name}/")]
+        for name in DATASETS
+    }
     write_json(snapshot / "datapackage.json", datapackage(files))
 
 
-def write_manifest(snapshot: Path, **content: Any) -> None:  # noqa: ANN401 (see the module's docstring)
+def write_manifest(snapshot: Path, known: Files, **content: Any) -> None:  # noqa: ANN401 (see the module's docstring)
     """Write the manifest; nothing may be written to the snapshot after it."""
-    write_json(snapshot / MANIFEST, {"format": FORMAT, "files": file_facts(snapshot)} | content)
+    write_json(snapshot / MANIFEST, {"format": FORMAT, "files": file_facts(snapshot, known)} | content)
 
 
 def damaged_files(snapshot: Path) -> list[str]:

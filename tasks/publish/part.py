@@ -1,16 +1,23 @@
 """Write one part's files of every dataset: kept documents, their blocks and quantities, copies, dropped spans, edits.
 
 Input are the part's Arrow tables (``tasks.clean.tables``) and what was decided over all parts: which records are
-copies, which failed the gate. Output is ``<staged>/<dataset>/part-<n>.parquet`` for every dataset, also an empty one,
-so that every reader finds the columns. The bytes depend on the rows only (law L6).
+copies, which failed the gate. Output is a Parquet file for every dataset, also an empty one, so that every reader finds
+the columns. The bytes depend on the rows only (law L6).
+
+The files are written to two folders, each named by what its files depend on (``tasks.store``): the *head* has
+``documents``, which change with the number of their copies in other parts, and ``related``; the *body* has the rest,
+and the part's facts for ``indicators``. A snapshot links to them. Beside the files stand what the gate looks at of them
+(``probes.arrows``) and a ``Receipt``.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,60 +27,165 @@ import pyarrow.parquet as pq
 
 from schemas.arrow import arrow_schema
 from schemas.datasets import BLOCK_SPAN, DATASETS
-from tasks.clean.tables import CHILDREN, read_arrow
+from tasks.clean.files import CHILDREN, QUARANTINE, read_arrow
 from tasks.dedupe.decisions import Decisions
-from tasks.indicators.facts import facts, gathered, spread
-from tasks.indicators.merge import merge
-from tasks.validate.probe import Probe, probe
+from tasks.indicators.facts import facts, spread
+from tasks.store import key_of, making
+from tasks.validate.probe import PROBES, probe, save_probes
 
-FACTS = "facts.arrow"
-COMPRESSION_LEVEL = 3  # 75,000 documents per CPU second; level 9 saves 8 % more and takes four times as long
+FACTS: Final = "facts.arrow"
+RECEIPT: Final = "receipt.json"
+HEAD: Final = ("documents", "related")
+BODY: Final = ("sources", "duplicates", "rejects", *CHILDREN)
+# Columns whose values are counted, for the report and law L1; of lists: their elements.
+TALLIED: Final = {
+    "sources": ("status", "kind"),
+    "documents": ("flags",),
+    "duplicates": ("kind",),
+    "dropped": ("reason",),
+    "edits": ("rule",),
+    "rejects": ("level", "reason"),
+    "indicators": ("flags",),
+}
+COMPRESSION_LEVEL: Final = 3  # 75,000 documents per CPU second; level 9 saves 8 % more and takes four times as long
+READ_ONLY: Final = 0o444  # snapshots share files: who changes one in place would change all of them
+
+Tallies = dict[str, dict[str, int]]
 
 
-class WrittenPart(NamedTuple):
-    """What the gate looks at of a part's files."""
+class PartToWrite(NamedTuple):
+    """A part with its decisions, and where its files are or will be."""
 
-    probes: dict[str, Probe]
+    number: int
+    cleaned: Path
+    decisions: Decisions
+    head: Path
+    body: Path
+    n_buckets: int  # of facts
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all its files are there."""
+        return self.head.is_dir() and self.body.is_dir()
 
 
-def write_part(part: int, cleaned: Path, staged: Path, decisions: Decisions, n_parts: int) -> WrittenPart:
-    """Write the files of one part, and the bytes of its undecodable sources beside them.
+class Receipt(NamedTuple):
+    """What is told of the files in a folder."""
 
-    Its facts go to ``cleaned``/facts.arrow, in ``n_parts`` batches: ``write_indicators`` reads those of all parts.
-    """
-    tables = {name: read_arrow(cleaned / f"{name}.arrow") for name in ("documents", "rejects", *CHILDREN)}
-    documents = tables["documents"]
+    files: dict[str, dict[str, Any]]  # bytes, rows and SHA-256, by dataset
+    tallies: dict[str, Tallies]  # how many rows have each value of the columns in ``TALLIED``, by dataset
+    n_records: int  # of the sources
+
+
+def to_write(number: int, cleaned: Path, decided: Decisions, written: Path, n_buckets: int) -> PartToWrite:
+    """A part to write below ``written``, with its keys."""
+    name = f"{cleaned.parent.name} {cleaned.name}"
+    rejected = f"{sorted(decided.rejected)} {sorted(decided.rejected_quantities)} {decided.rejects}"
+    stated = decided.copies.drop_columns(["kept_part"])
+    copies, sources, related = map(digest_of, (stated, decided.sources, decided.related))
+    body = key_of(name, rejected, copies, sources, str(n_buckets))
+    head = key_of(name, rejected, repr(decided.copies["row"].to_pylist()), repr(decided.n_copies.tolist()), related)
+    folders = {kind: written / f"{kind}-{number:04d}-{key}" for kind, key in (("head", head), ("body", body))}
+    return PartToWrite(number, cleaned, decided, **folders, n_buckets=n_buckets)
+
+
+def digest_of(table: pa.Table) -> str:
+    """A hash of a table's rows."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
+def write_parts(parts: Sequence[PartToWrite]) -> None:
+    """``write_part`` for each of some parts."""
+    for part in parts:
+        write_part(part)
+
+
+def write_part(part: PartToWrite) -> None:
+    """Write the files of one part that are not there yet, and the bytes of its undecodable sources beside them."""
+    if part.is_done:
+        return
+    decisions, cleaned = part.decisions, part.cleaned
+    documents = read_arrow(cleaned / "documents.arrow")
     kept = np.ones(len(documents), bool)
     kept[list(decisions.rejected)] = False
     clean = kept.copy()  # neither kept nor dropped: rejected records have no dropped spans and edits either
     kept[decisions.copies["row"].to_numpy()] = False
     output = {
-        "sources": pa.Table.from_pylist(list(decisions.sources), schema=arrow_schema("sources")),
         "documents": _with_copies(documents, decisions.n_copies).filter(pa.array(kept)),
-        "duplicates": _duplicates(documents, tables["blocks"], decisions.copies),
         "related": decisions.related,
+    }
+    if not part.head.is_dir():
+        _write({name: output[name] for name in HEAD}, part.head)
+    if part.body.is_dir():
+        return
+    tables = {name: read_arrow(cleaned / f"{name}.arrow") for name in ("rejects", *CHILDREN)}
+    output |= {
+        "sources": decisions.sources,
+        "duplicates": _duplicates(documents, tables["blocks"], decisions.copies),
         "rejects": _rejects(tables["rejects"], decisions.rejects),
     }
     for name in CHILDREN:
         table = tables[name]
-        wanted = (clean if name in ("dropped", "edits") else kept)[table["row"].to_numpy()]
+        chosen = (clean if name in ("dropped", "edits") else kept)[table["row"].to_numpy()]
         if name == "quantities":
-            wanted[list(decisions.rejected_quantities)] = False
-        output[name] = table.filter(pa.array(wanted)).drop_columns(["row"])
-    spread(facts(output["quantities"], output["documents"]), n_parts, cleaned / FACTS)
-    for name, table in output.items():
-        write_parquet(table, name, staged / name / part_name(part))
-    quarantine = cleaned / "quarantine"
-    if quarantine.is_dir():
-        shutil.copytree(quarantine, staged / "quarantine", dirs_exist_ok=True)
-    return WrittenPart({name: probe(name, table) for name, table in output.items()})
+            chosen[list(decisions.rejected_quantities)] = False
+        output[name] = table.filter(pa.array(chosen)).drop_columns(["row"])
+    found = facts(output["quantities"], output["documents"])
+    _write({name: output[name] for name in BODY}, part.body, found, part.n_buckets, cleaned / QUARANTINE)
 
 
-def write_indicators(part: int, bucket: int, cleaned: Sequence[Path], staged: Path) -> WrittenPart:
-    """Write one file of ``indicators``, from one bucket of the facts of all parts; ``cleaned``: their folders."""
-    table = merge(gathered([folder / FACTS for folder in cleaned], bucket))
-    write_parquet(table, "indicators", staged / "indicators" / part_name(part))
-    return WrittenPart({"indicators": probe("indicators", table)})
+def _write(
+    tables: Mapping[str, pa.Table],
+    target: Path,
+    found: pa.Table | None = None,
+    n_buckets: int = 0,
+    quarantine: Path | None = None,
+) -> None:
+    with making(target) as folder:
+        if found is not None:
+            spread(found, n_buckets, folder / FACTS)
+        if quarantine is not None and quarantine.is_dir():
+            shutil.copytree(quarantine, folder / QUARANTINE)
+        write_files(tables, folder)
+
+
+def write_files(tables: Mapping[str, pa.Table], folder: Path) -> None:
+    """Write a Parquet file for each table, what the gate looks at of them, and their receipt."""
+    for name, table in tables.items():
+        write_parquet(table, name, folder / f"{name}.parquet")
+    save_probes({name: probe(name, table) for name, table in tables.items()}, folder / PROBES)
+    receipt = Receipt(
+        {name: {"rows": len(table)} | file_facts(folder / f"{name}.parquet") for name, table in tables.items()},
+        {name: _tallies(name, table) for name, table in tables.items() if name in TALLIED},
+        pc.sum(tables["sources"]["n_records"]).as_py() or 0 if "sources" in tables else 0,
+    )
+    (folder / RECEIPT).write_text(json.dumps(receipt._asdict()), "utf-8")
+
+
+def read_receipt(folder: Path) -> Receipt:
+    """The receipt of the files in a folder."""
+    return Receipt(**json.loads((folder / RECEIPT).read_text("utf-8")))
+
+
+def file_facts(path: Path) -> dict[str, Any]:
+    """Size and SHA-256 of a file."""
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _tallies(dataset: str, table: pa.Table) -> Tallies:
+    return {
+        name: {found["values"]: found["counts"] for found in pc.value_counts(_elements(table[name])).to_pylist()}
+        for name in TALLIED[dataset]
+    }
+
+
+def _elements(column: pa.ChunkedArray) -> pa.Array:
+    values = column.combine_chunks()
+    return (values.flatten() if pa.types.is_list(values.type) else values).drop_null()
 
 
 def part_name(part: int) -> str:
@@ -83,7 +195,6 @@ def part_name(part: int) -> str:
 
 def write_parquet(table: pa.Table, dataset: str, path: Path) -> None:
     """Write one file of a dataset, with the dataset's schema and descriptions in its metadata."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(
         table.cast(arrow_schema(dataset)),
         path,
@@ -92,6 +203,7 @@ def write_parquet(table: pa.Table, dataset: str, path: Path) -> None:
         row_group_size=1 << 20,
         store_schema=True,
     )
+    path.chmod(READ_ONLY)
 
 
 def _with_copies(documents: pa.Table, n_copies: npt.NDArray[np.int64]) -> pa.Table:

@@ -5,13 +5,12 @@ Everything that comes from raw files is escaped; the page's own policy forbids i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -19,6 +18,7 @@ from schemas.datasets import DATASETS
 from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, INDICATOR_FLAGS, REJECT_REASONS
 from tasks.explain import visible
 from tasks.normalize import RULES
+from tasks.publish.part import Tallies
 from tasks.rebuild import part_names
 from tasks.validate.verdict import Verdict
 
@@ -38,7 +38,7 @@ td.n {{ text-align: right; font-variant-numeric: tabular-nums }}
 """
 
 
-def write_report(snapshot: Path, name: str, verdict: Verdict) -> None:
+def write_report(snapshot: Path, name: str, verdict: Verdict, tallies: Mapping[str, Tallies]) -> None:
     """Write the page for a staged snapshot."""
     sections = [
         _table("What went in and out", ("count", "of"), (
@@ -50,18 +50,18 @@ def write_report(snapshot: Path, name: str, verdict: Verdict) -> None:
         _table("Laws", ("checked", "violated", "law"), (
             (checked, violated, f"{law} {meaning}") for law, meaning, checked, violated in verdict.laws
         )),
-        _counted("Edits by rule", snapshot, "edits", "rule", RULES),
-        _counted("Dropped spans by reason", snapshot, "dropped", "reason", DROP_REASONS),
-        _counted("Documents by flag", snapshot, "documents", "flags", FLAGS),
+        _counted("Edits by rule", tallies, ("edits", "rule"), RULES),
+        _counted("Dropped spans by reason", tallies, ("dropped", "reason"), DROP_REASONS),
+        _counted("Documents by flag", tallies, ("documents", "flags"), FLAGS),
         _listed("Figures in doubt", snapshot, "indicators", (
             "place", "period", "indicator", "measure", "status", "value", "unit", "flags", "sentence"
         ), only="flags"),
-        _counted("Indicators by flag", snapshot, "indicators", "flags", INDICATOR_FLAGS),
-        _counted("Copies by kind", snapshot, "duplicates", "kind", DUPLICATE_KINDS),
+        _counted("Indicators by flag", tallies, ("indicators", "flags"), INDICATOR_FLAGS),
+        _counted("Copies by kind", tallies, ("duplicates", "kind"), DUPLICATE_KINDS),
         _listed("Copies", snapshot, "duplicates", (
             "title", "source_uri", "record_no", "kept_doc_id", "jaccard", "why"
         )),
-        _counted("Quarantined by reason", snapshot, "rejects", "reason", REJECT_REASONS),
+        _counted("Quarantined by reason", tallies, ("rejects", "reason"), REJECT_REASONS),
         _listed("Quarantined", snapshot, "rejects", ("source_uri", "record_no", "stage", "reason", "detail")),
     ]  # fmt: skip
     path = snapshot / "report" / "index.html"
@@ -89,20 +89,17 @@ def _cell(value: Any) -> str:  # noqa: ANN401 (a value of any column)
     return f"<td>{escape(visible('' if value is None else str(value), 400))}</td>"
 
 
-def _counted(title: str, snapshot: Path, dataset: str, column: str, meanings: dict[str, str]) -> str:
-    columns = [pq.read_table(snapshot / dataset / name, columns=[column]).to_pandas() for name in part_names(snapshot)]
-    counts = pd.concat(columns)[column].explode().dropna().value_counts()
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return _table(
-        title, ("count", column, "meaning"), ((int(n), value, meanings.get(value, "")) for value, n in ordered)
-    )
+def _counted(title: str, tallies: Mapping[str, Tallies], of: tuple[str, str], meanings: Mapping[str, str]) -> str:
+    dataset, column = of
+    ordered = sorted(tallies[dataset][column].items(), key=lambda item: (-item[1], item[0]))
+    return _table(title, ("count", column, "meaning"), ((n, value, meanings.get(value, "")) for value, n in ordered))
 
 
 def _listed(title: str, snapshot: Path, dataset: str, columns: Sequence[str], only: str | None = None) -> str:
     """The first rows of a dataset; ``only``: a list column that must not be empty."""
     rows: list[Sequence[Any]] = []
     total = 0
-    for name in part_names(snapshot):
+    for name in part_names(snapshot, dataset):
         table = pq.read_table(snapshot / dataset / name, columns=list(columns))
         if only is not None:
             table = table.filter(pc.greater(pc.list_value_length(table[only]), 0))

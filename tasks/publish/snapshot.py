@@ -24,6 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tasks.store import sync, sync_new
+
 CURRENT = "current"
 MANIFEST = "manifest.json"
 
@@ -126,7 +128,7 @@ def publish(clean: Path, staged: Path, name: str) -> Path:
     """Put a complete staged snapshot in its place and make it the current one. Every step is synced to disk."""
     target = clean / "snapshots" / name
     target.parent.mkdir(exist_ok=True)
-    sync_tree(staged)
+    sync_new(staged)
     staged.rename(target)
     sync(target.parent)
     point(clean, target)
@@ -141,20 +143,3 @@ def point(clean: Path, target: Path) -> None:
     pointer.symlink_to(Path("snapshots") / target.name)
     pointer.replace(clean / CURRENT)
     sync(clean)
-
-
-def sync_tree(folder: Path) -> None:
-    """Flush every file and folder below ``folder`` to disk, the folder itself last."""
-    for parent, _, names in os.walk(folder, topdown=False):
-        for name in names:
-            sync(Path(parent, name))
-        sync(Path(parent))
-
-
-def sync(path: Path) -> None:
-    """Flush a file or a folder's list of names to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

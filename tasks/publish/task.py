@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from prefect import task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
-from tasks.clean.part import CleanedPart
-from tasks.dedupe.decisions import Decisions
 from tasks.pool import in_worker
-from tasks.publish import manifest, part, snapshot
+from tasks.publish import indicators, manifest, part, snapshot
 from tasks.publish.fingerprint import versions
 from tasks.publish.outcome import Outcome
 from tasks.publish.report import write_report
+from tasks.publish.stage import Written
 from tasks.validate.verdict import Verdict
 
 
-@task(name="write", task_run_name="write part {number}", retries=1, cache_policy=NO_CACHE)
-def write_part(number: int, cleaned: CleanedPart, decisions: Decisions, staged: Path, n_parts: int) -> part.WrittenPart:
-    """Write one part's Parquet files in a worker process."""
-    return in_worker(part.write_part, number, cleaned.folder, staged, decisions, n_parts)
+@task(name="write", task_run_name="write from part {parts[0].number}", retries=1, cache_policy=NO_CACHE)
+def write_parts(parts: Sequence[part.PartToWrite]) -> None:
+    """Write the Parquet files of some parts in a worker process."""
+    in_worker(part.write_parts, parts)
 
 
-@task(name="write indicators", task_run_name="write indicators {number}", retries=1, cache_policy=NO_CACHE)
-def write_indicators(number: int, bucket: int, folders: Sequence[Path], staged: Path) -> part.WrittenPart:
+@task(name="write indicators", task_run_name="write indicators {bucket}", retries=1, cache_policy=NO_CACHE)
+def write_indicators(bucket: int, bodies: Sequence[Path], tables: Path) -> Path:
     """Write one file of ``indicators`` in a worker process, when every part is written."""
-    return in_worker(part.write_indicators, number, bucket, folders, staged)
+    return in_worker(indicators.write_indicators, bucket, bodies, tables)
 
 
 @task(name="publish", cache_policy=NO_CACHE)
@@ -38,30 +38,31 @@ def publish(
     staged: Path,
     target: Path,
     verdict: Verdict,
+    written: Written,
     fingerprint: str,
     *,
-    raw: str,
     started: datetime,
-    stages: dict[str, dict[str, float]],
+    **content: Any,  # noqa: ANN401 (what else the manifest says)
 ) -> Outcome:
     """Write what stands beside the datasets, the manifest last, and make the snapshot the current one."""
     now = datetime.now(UTC)
     name = f"{now:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
-    manifest.write_datapackage(staged)
+    files = written.files()
+    manifest.write_datapackage(staged, files)
     manifest.write_json(staged / "quality.json", verdict.to_json())
-    write_report(staged, name, verdict)
+    write_report(staged, name, verdict, written.tallies())
     manifest.write_manifest(
         staged,
+        files,
         name=name,
         fingerprint=fingerprint,
-        raw=raw,
         run=flow_run.get_id(),
         started=started.isoformat(timespec="seconds"),
         finished=now.isoformat(timespec="seconds"),
         versions=versions(),
-        stages=stages,
         counts=verdict.counts,
         rows=verdict.rows,
+        **content,
     )
     outcome = Outcome(snapshot.publish(target, staged, name), published=True)
     rows = [{"count": count, "what": what} for what, count in verdict.counts.items()]

@@ -143,9 +143,9 @@ def apply(kept: str, difference: Sequence[Mapping[str, Any]]) -> str:
     return "".join([*parts, kept[at:]])
 
 
-def part_names(snapshot: Path) -> list[str]:
-    """The file names of the parts of a snapshot, in order."""
-    return sorted(path.name for path in (snapshot / "documents").glob("part-*.parquet"))
+def part_names(snapshot: Path, dataset: str = "documents") -> list[str]:
+    """The file names of the parts of a snapshot, in order; ``indicators`` has fewer than the others."""
+    return sorted(path.name for path in (snapshot / dataset).glob("part-*.parquet"))
 
 
 def kept_texts(snapshot: Path) -> dict[str, str]:
@@ -155,10 +155,15 @@ def kept_texts(snapshot: Path) -> dict[str, str]:
         for name in part_names(snapshot)
         for doc_id in pq.read_table(snapshot / "duplicates" / name, columns=["kept_doc_id"])[0].to_pylist()
     }
+    return texts_of(snapshot, dict.fromkeys(part_names(snapshot), wanted)) if wanted else {}
+
+
+def texts_of(snapshot: Path, wanted: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """The clean texts of documents, by ``doc_id``; ``wanted``: some of those in each part."""
     texts: dict[str, str] = {}
-    for name in part_names(snapshot) if wanted else []:
-        table = pq.read_table(snapshot / "documents" / name, columns=["doc_id", "text", "n_copies"])
-        table = table.filter(pc.is_in(table["doc_id"], pa.array(list(wanted), pa.string()))).drop_null()
+    for name, ids in wanted.items():
+        table = pq.read_table(snapshot / "documents" / name, columns=["doc_id", "text"])
+        table = table.filter(pc.is_in(table["doc_id"], pa.array(list(ids), pa.string()))).drop_null()
         texts.update(zip(table["doc_id"].to_pylist(), table["text"].to_pylist(), strict=True))
     return texts
 

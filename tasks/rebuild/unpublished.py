@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from tasks.clean.tables import read_arrow
+from tasks.clean.files import read_arrow
 from tasks.rebuild import Edits, Piece, PublishedRecord, pieces
 
 

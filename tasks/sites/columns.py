@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-SITE_SCHEMA = pa.schema([("site", pa.uint64()), ("text", pa.uint64()), ("place", pa.uint64())])  # 0: no page
+# A hash of 0: the block is of no page. ``row`` is its record's in the part's documents.
+SITE_SCHEMA = pa.schema([("site", pa.uint64()), ("text", pa.uint64()), ("place", pa.uint64()), ("row", pa.int32())])
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -53,7 +54,11 @@ def place_of(dom_path: str) -> str:
 
 
 def site_columns(
-    sites: Sequence[str | None], counts: Sequence[int], texts: Sequence[str], paths: Sequence[str | None]
+    sites: Sequence[str | None],
+    counts: Sequence[int],
+    texts: Sequence[str],
+    paths: Sequence[str | None],
+    rows: pa.ChunkedArray,
 ) -> pa.Table:
     """Rows of ``SITE_SCHEMA`` for the blocks of records; ``sites``: of each record, None if it is no page."""
     is_page = np.repeat(np.asarray([site is not None for site in sites], bool), counts)
@@ -64,6 +69,7 @@ def site_columns(
         "site": np.repeat(of_sites, counts),
         "text": _spread(pd.util.hash_array(np.asarray(pages_texts, object), categorize=False), is_page),
         "place": _spread(np.asarray(places, np.uint64), is_page),
+        "row": rows,
     }
     return pa.table(columns, SITE_SCHEMA)
 

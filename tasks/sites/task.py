@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
+import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -16,14 +15,14 @@ from tasks.sites.find import find_repeated
 
 
 @task(name="learn sites", cache_policy=NO_CACHE)
-def learn_sites(parts: Sequence[CleanedPart]) -> list[int]:
-    """Find what sites repeat, in a worker process; the numbers of the parts that have some of it."""
+def learn_sites(parts: Sequence[CleanedPart]) -> dict[int, pa.Table]:
+    """Find what sites repeat, in a worker process: the blocks that go, by the place of their part among the parts."""
     return in_worker(find_repeated, [part.folder for part in parts])
 
 
-@task(name="clean again", task_run_name="clean again {cleaned.folder.name}", retries=1, cache_policy=NO_CACHE)
-def clean_again(pack: Path, cleaned: CleanedPart) -> CleanedPart:
+@task(
+    name="clean again", task_run_name="clean again from part {parts[0].part.number}", retries=1, cache_policy=NO_CACHE
+)
+def clean_again(parts: Sequence[again.Again]) -> list[CleanedPart]:
     """Clean the records again that hold what their sites repeat, in a worker process."""
-    folder = cleaned.folder.with_name(f"{cleaned.folder.name}-again")
-    shutil.rmtree(folder, ignore_errors=True)
-    return in_worker(again.clean_again, pack, cleaned.folder, folder)
+    return in_worker(again.clean_all_again, parts)

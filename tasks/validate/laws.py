@@ -3,26 +3,26 @@
 ``check_part`` checks one part in a worker: L2 (every raw character in exactly one span), L3 (undoing the edits gives
 the raw text: length and SHA-256), L4 (copies are rebuilt from what was kept), L5 (normalizing a kept block again
 changes nothing). A sound part, as nearly every one is, is proven as a whole (``tasks.validate.proof``); any other is
-checked record by record, which finds and names what is wrong. ``check_counts`` checks L1 over the whole snapshot,
-``check_indicators`` L8 (every row of ``indicators`` comes from rows of ``quantities``, and none is missing).
+checked record by record, which finds and names what is wrong. L1 (records are counted once) and L8 (``indicators`` come
+from ``quantities``) concern several parts: a part's report has what it adds to them, ``settle`` draws the balance.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.indicators.trace import trace
+from tasks.indicators.trace import Sum, differences, sum_of_facts, sum_of_sources
 from tasks.normalize import normalize
-from tasks.rebuild import Piece, PublishedRecord, RebuildError, part_names, pieces, places, read_part
+from tasks.rebuild import KEY, Piece, PublishedRecord, RebuildError, pieces, places, read_part
 from tasks.validate.proof import prove_part
 
 LAWS = {
@@ -42,21 +42,95 @@ class Violation(NamedTuple):
     detail: str
 
 
+class Account(NamedTuple):
+    """The records of a source: how many were read, how many are documents, copies or rejects; and their numbers.
+
+    ``numbers`` is the sum that the numbers of the records read have, less that of the ones found: it shows a record
+    that is counted twice while another is lost.
+    """
+
+    n_read: int = 0
+    n_found: int = 0
+    numbers: int = 0
+
+    @property
+    def is_even(self) -> bool:
+        """Whether nothing is missing and nothing is too much."""
+        return self.n_read == self.n_found and self.numbers == 0
+
+
 @dataclass(slots=True)
 class LawReport:
-    """How often each law was checked, and every violation."""
+    """How often each law was checked, every violation, and what concerns other parts, too."""
 
     n_checked: Counter[str] = field(default_factory=Counter)
     violations: list[Violation] = field(default_factory=list)
+    accounts: dict[str, Account] = field(default_factory=dict)  # of sources that are not even in this part alone
+    facts: Sum = Sum()  # noqa: RUF009 (a tuple)
+    sources: Sum = Sum()  # noqa: RUF009
 
     def add(self, other: LawReport) -> None:
-        """Take up another report's counts and violations."""
+        """Take up another report."""
         self.n_checked += other.n_checked
         self.violations += other.violations
+        for uri, account in other.accounts.items():
+            mine = self.accounts.get(uri, Account())
+            self.accounts[uri] = Account(*(one + more for one, more in zip(mine, account, strict=True)))
+        self.facts, self.sources = self.facts.plus(other.facts), self.sources.plus(other.sources)
+
+    def to_json(self) -> dict[str, Any]:
+        """A report without violations as JSON can hold it."""
+        sums = {name: [found.n_rows, str(found.total)] for name, found in self._sums().items()}
+        return {"n_checked": self.n_checked, "accounts": self.accounts, **sums}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> LawReport:
+        """A report that was held as JSON."""
+        accounts = {uri: Account(*account) for uri, account in said["accounts"].items()}
+        facts, sources = (Sum(said[name][0], int(said[name][1])) for name in ("facts", "sources"))
+        return cls(Counter(said["n_checked"]), [], accounts, facts, sources)
+
+    def _sums(self) -> dict[str, Sum]:
+        return {"facts": self.facts, "sources": self.sources}
 
 
 def check_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> LawReport:
-    """Check L2 to L5 on one part; ``kept``: the texts of the kept documents that copies in it are rebuilt from."""
+    """Check a part; ``kept``: the texts of the kept documents that copies in it are rebuilt from."""
+    report = check_texts(snapshot, name, kept)
+    report.add(check_counts(snapshot, name))
+    try:
+        report.facts = sum_of_facts(snapshot, name)
+    except Exception as error:  # noqa: BLE001 (altered files can be odd in any way)
+        report.violations.append(Violation("L8", f"the figures of {name} can't be followed: {error!r}"))
+    return report
+
+
+def check_indicators(snapshot: Path, name: str) -> LawReport:
+    """Check a file of ``indicators``."""
+    try:
+        found, problems = sum_of_sources(snapshot, name)
+    except Exception as error:  # noqa: BLE001 (altered files can be odd in any way)
+        found, problems = Sum(), [f"the sources of indicators/{name} can't be followed: {error!r}"]
+    return LawReport(Counter(L8=found.n_rows), [Violation("L8", problem) for problem in problems], sources=found)
+
+
+def settle(snapshot: Path, reports: Iterable[LawReport]) -> LawReport:
+    """All reports in one, with what shows in all parts together only."""
+    whole = LawReport(Counter(dict.fromkeys(LAWS, 0)))
+    for report in reports:
+        whole.add(report)
+    for uri, account in sorted(whole.accounts.items()):
+        if not account.is_even:
+            counted = f"{account.n_read} records were read, {account.n_found} are documents, copies or rejects"
+            twice = "" if account.n_read != account.n_found else ", and not the same ones"
+            whole.violations.append(Violation("L1", f"{uri}: {counted}{twice}"))
+    if whole.facts != whole.sources:
+        whole.violations += [Violation("L8", problem) for problem in differences(snapshot)]
+    return whole
+
+
+def check_texts(snapshot: Path, name: str, kept: Mapping[str, str]) -> LawReport:
+    """Check L2 to L5 on one part."""
     try:
         n_documents, n_copies, n_blocks = prove_part(snapshot, name, kept)
     except Exception:  # noqa: BLE001 (altered files can be odd in any way: what is not proven is looked at record by record)
@@ -123,40 +197,33 @@ def _text_problem(record: PublishedRecord, found: list[Piece]) -> str | None:
     return None
 
 
-def check_counts(snapshot: Path) -> LawReport:
-    """Check L1 over all parts of a snapshot."""
-    report = LawReport(Counter({"L1": 1}))
+def check_counts(snapshot: Path, name: str) -> LawReport:
+    """Check L1 on one part, and leave open what only several parts together tell: of files cut into pieces."""
 
-    def read(dataset: str, columns: list[str]) -> pa.Table:
-        return pa.concat_tables(
-            [pq.read_table(snapshot / dataset / name, columns=columns) for name in part_names(snapshot)]
-        )
+    def read(dataset: str, columns: Sequence[str]) -> pa.Table:
+        return pq.read_table(snapshot / dataset / name, columns=list(columns))
 
     sources = read("sources", ["source_uri", "status", "n_records"])
-    rejects = read("rejects", ["level", "source_uri", "record_no"])
+    rejects = read("rejects", ["level", *KEY])
     by_level = {level: rejects.filter(pc.equal(rejects["level"], level)) for level in ("source", "record")}
+    report = LawReport(Counter({"L1": len(sources)}))
     listed = sources["source_uri"].to_pylist()
     rejected = [uri for uri, status in zip(listed, sources["status"].to_pylist(), strict=True) if status != "read"]
     if sorted(by_level["source"]["source_uri"].to_pylist()) != sorted(rejected) or len(set(listed)) != len(listed):
-        report.violations.append(Violation("L1", "the sources not read are not those listed in rejects, once each"))
-    keys = ["source_uri", "record_no"]
-    parts = [read("documents", keys), read("duplicates", keys), by_level["record"].select(keys)]
+        detail = f"{name}: the sources not read are not those listed in rejects, once each"
+        report.violations.append(Violation("L1", detail))
+    parts = [read("documents", KEY), read("duplicates", KEY), by_level["record"].select(KEY)]
     records = pa.concat_tables(parts, promote_options="permissive")  # record_no may be null in rejects
+    counted = records.group_by("source_uri").aggregate([("record_no", "count"), ("record_no", "sum")])
+    found = {row["source_uri"]: (row["record_no_count"], row["record_no_sum"] or 0) for row in counted.to_pylist()}
     n_read = {uri: n for uri, n in zip(listed, sources["n_records"].to_pylist(), strict=True) if n}
-    n_counted = Counter(records["source_uri"].to_pylist())
-    for uri in sorted(uri for uri in n_read.keys() | n_counted.keys() if n_read.get(uri, 0) != n_counted[uri]):
-        found = f"{n_read.get(uri, 0)} records were read, {n_counted[uri]} are documents, copies or rejects"
-        report.violations.append(Violation("L1", f"{uri}: {found}"))
-    n_distinct = len(records.group_by(keys).aggregate([]))
+    for uri in sorted(n_read.keys() | found.keys()):
+        n, (n_found, numbers) = n_read.get(uri, 0), found.get(uri, (0, 0))
+        account = Account(n, n_found, n * (n - 1) // 2 - numbers)
+        if not account.is_even:
+            report.accounts[uri] = account
+    n_distinct = len(records.group_by(KEY).aggregate([]))
     if n_distinct != len(records):
-        report.violations.append(Violation("L1", f"{len(records) - n_distinct} records are counted twice"))
+        detail = f"{name}: {len(records) - n_distinct} records are counted twice"
+        report.violations.append(Violation("L1", detail))
     return report
-
-
-def check_indicators(snapshot: Path) -> LawReport:
-    """Check L8 over all parts of a snapshot."""
-    try:
-        n_facts, problems = trace(snapshot)
-    except Exception as error:  # noqa: BLE001 (altered files can be odd in any way)
-        n_facts, problems = 0, [f"the sources of indicators can't be followed: {type(error).__name__}: {error}"]
-    return LawReport(Counter({"L8": n_facts}), [Violation("L8", problem) for problem in problems])

@@ -8,8 +8,10 @@ no Great Expectations here); ``probe`` takes 0.1 µs per row of ``edits`` for al
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,7 @@ from schemas.indicators import is_plausible
 
 Integers = npt.NDArray[np.int64]
 
+PROBES = "probes.arrows"
 _CODES_LIMIT = 2**62  # combined key codes stay below it, within int64
 
 
@@ -47,6 +50,28 @@ def probe(dataset: str, table: pa.Table) -> Probe:
         if len(declared.key) == 1:
             frames["key"] = table.select(declared.key)
     return Probe(len(table), frames)
+
+
+def save_probes(probes: Mapping[str, Probe], path: Path) -> None:
+    """Write the probes of some datasets to a file: one Arrow stream behind the other."""
+    with pa.OSFile(str(path), "wb") as file:
+        for dataset, found in probes.items():
+            for name, frame in found.frames.items():
+                told = {"dataset": dataset, "frame": name, "n_rows": str(found.n_rows)}
+                with pa.ipc.new_stream(file, frame.schema.with_metadata(told)) as writer:
+                    writer.write_table(frame.replace_schema_metadata(told))
+
+
+def load_probes(path: Path) -> dict[str, Probe]:
+    """The probes of a file that ``save_probes`` wrote."""
+    probes: dict[str, Probe] = {}
+    with pa.memory_map(str(path)) as file:
+        while file.tell() < file.size():
+            frame = pa.ipc.open_stream(file).read_all()
+            dataset, name, n_rows = (frame.schema.metadata[key].decode() for key in (b"dataset", b"frame", b"n_rows"))
+            found = probes.setdefault(dataset, Probe(int(n_rows), {}))
+            found.frames[name] = frame.replace_schema_metadata()
+    return probes
 
 
 def schema_frame(dataset: Dataset, schema: pa.Schema) -> pa.Table:

@@ -6,25 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 from prefect import task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture
-from prefect.utilities.annotations import quote
 
-from schemas.datasets import DATASETS
+from tasks.clean.files import read_arrow
 from tasks.clean.part import CleanedPart
-from tasks.clean.tables import read_arrow
 from tasks.dedupe.decisions import Decisions
 from tasks.pool import in_worker
 from tasks.publish.manifest import write_json
-from tasks.publish.part import WrittenPart
 from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
-from tasks.rebuild import kept_texts, part_names
+from tasks.publish.stage import Written
 from tasks.rebuild.unpublished import raw_text_of
+from tasks.validate.checked import ToCheck, check
 from tasks.validate.gate import BadRow, check_probes, locate
-from tasks.validate.laws import LawReport, check_counts, check_indicators, check_part
+from tasks.validate.laws import LawReport, settle
 from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict
 
 
@@ -65,37 +61,21 @@ def _reject_rows(dataset: str, folder: Path, bad_rows: Sequence[BadRow], decided
         decided.rejects.append(reject)
 
 
-@task(name="check laws", task_run_name="check laws {name}", cache_policy=NO_CACHE)
-def _check_part(staged: Path, name: str, kept: dict[str, str]) -> LawReport:
-    return in_worker(check_part, staged, name, kept)
-
-
-def check_laws(staged: Path) -> list[PrefectFuture[LawReport]]:
-    """Start checking laws L2 to L5 on every part of the staged snapshot."""
-    texts = kept_texts(staged)
-    checks = []
-    for name in part_names(staged):
-        ids = pq.read_table(staged / "duplicates" / name, columns=["kept_doc_id"])[0].to_pylist()
-        kept: Any = quote({doc_id: texts[doc_id] for doc_id in ids if doc_id in texts})  # no futures to look for
-        checks.append(_check_part.submit(staged, name, kept))
-    return checks
+@task(name="check laws", task_run_name="check laws from {parts[0].name}", cache_policy=NO_CACHE)
+def check_laws(staged: Path, parts: Sequence[ToCheck]) -> list[LawReport]:
+    """Check the laws on some parts of the staged snapshot in a worker process."""
+    return in_worker(check, staged, parts)
 
 
 @task(name="judge", cache_policy=NO_CACHE)
-def judge(
-    staged: Path, target: Path, parts: Sequence[WrittenPart], reports: Sequence[LawReport], *, allow_shrink: bool
-) -> Verdict:
+def judge(staged: Path, target: Path, written: Written, reports: Sequence[LawReport], *, allow_shrink: bool) -> Verdict:
     """Put everything through the gate.
 
     Raises:
         GateFailedError: something critical does not hold; its results are kept in ``<target>/failed/quality.json``.
     """
-    laws = check_counts(staged)
-    laws.add(check_indicators(staged))
-    for report in reports:
-        laws.add(report)
-    probes = {name: [part.probes[name] for part in parts if name in part.probes] for name in DATASETS}
-    verdict = reach_verdict(staged, probes, laws, None if allow_shrink else _counts_before(target))
+    laws = settle(staged, reports)
+    verdict = reach_verdict(written, laws, None if allow_shrink else _counts_before(target))
     shown = [result.to_json() | {"sample": str(result.sample)} for result in verdict.results]
     create_table_artifact(
         [

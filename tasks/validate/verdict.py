@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from schemas.datasets import DATASETS
-from tasks.rebuild import part_names
+from tasks.publish.stage import Written
 from tasks.validate.gate import Result, check_laws, check_probes, check_run, shrink_limits
 from tasks.validate.laws import LAWS, LawReport
-from tasks.validate.probe import Probe
 
 SHOWN = 10
 
@@ -55,24 +52,22 @@ class Verdict(NamedTuple):
         }
 
 
-def reach_verdict(
-    snapshot: Path, probes: Mapping[str, Sequence[Probe]], laws: LawReport, previous: Mapping[str, int] | None
-) -> Verdict:
+def reach_verdict(written: Written, laws: LawReport, previous: Mapping[str, int] | None) -> Verdict:
     """Put datasets, laws and counts through the gate.
 
     Args:
-        snapshot: the staged snapshot.
-        probes: of every part, by dataset.
-        laws: what checking the staged files found.
+        written: the files of the staged snapshot.
+        laws: what checking them found.
         previous: counts of the current snapshot; None if there is none, or if fewer are allowed.
     """
+    probes = written.probes()
     results = [result for name in DATASETS for result in check_probes(name, probes[name])]
     results += check_laws(_law_table(laws), LAWS)
-    counts = count(snapshot)
+    rows = {name: sum(found.n_rows for found in probes[name]) for name in DATASETS}
+    counts = count(written, rows)
     results += check_run(counts, shrink_limits(previous) if previous else {})
     violated = {law: sum(1 for found in laws.violations if found.law == law) for law in LAWS}
     tally = [LawCount(law, meaning, laws.n_checked[law], violated[law]) for law, meaning in LAWS.items()]
-    rows = {name: sum(found.n_rows for found in probes[name]) for name in DATASETS}
     return Verdict(results, tally, counts, rows)
 
 
@@ -86,26 +81,19 @@ def _law_table(laws: LawReport) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa.schema(types))
 
 
-def count(snapshot: Path) -> dict[str, int]:
-    """What went in and what came out, counted in the files."""
-
-    def rows(dataset: str, column: str, value: str | None = None) -> int:
-        wanted = None if value is None else [(column, "==", value)]
-        return sum(
-            len(pq.read_table(snapshot / dataset / name, columns=[column], filters=wanted))
-            for name in part_names(snapshot)
-        )
-
-    n_records = [pq.read_table(snapshot / "sources" / name, columns=["n_records"])[0] for name in part_names(snapshot)]
+def count(written: Written, rows: Mapping[str, int]) -> dict[str, int]:
+    """What went in and what came out; ``rows``: of each dataset."""
+    tallies = written.tallies()
+    sources, rejects = tallies["sources"]["status"], tallies["rejects"]["level"]
     return {
-        "sources": rows("sources", "status"),
-        "sources_read": rows("sources", "status", "read"),
-        "sources_rejected": rows("sources", "status", "rejected"),
-        "records": sum(pc.sum(column).as_py() or 0 for column in n_records),
-        "records_rejected": rows("rejects", "level", "record"),
-        "documents": rows("documents", "doc_id"),
-        "duplicates": rows("duplicates", "doc_id"),
-        "rows_rejected": rows("rejects", "level", "row"),
+        "sources": rows["sources"],
+        "sources_read": sources.get("read", 0),
+        "sources_rejected": sources.get("rejected", 0),
+        "records": written.n_records(),
+        "records_rejected": rejects.get("record", 0),
+        "documents": rows["documents"],
+        "duplicates": rows["duplicates"],
+        "rows_rejected": rejects.get("row", 0),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from tasks.publish.manifest import damaged_files
 from tasks.rebuild import kept_texts, part_names
-from tasks.validate.laws import LawReport, check_counts, check_indicators, check_part
+from tasks.validate.laws import LawReport, check_indicators, check_part, settle
 
 
 class Verification(NamedTuple):
@@ -36,10 +37,9 @@ def verify(snapshot: Path) -> Verification:
         if changed:
             return Verification(report, [*damaged, *changed])
         kept = kept_texts(snapshot)
-        for name in part_names(snapshot):
-            report.add(check_part(snapshot, name, kept))
-        report.add(check_counts(snapshot))
-        report.add(check_indicators(snapshot))
+        parts = (check_part(snapshot, name, kept) for name in part_names(snapshot))
+        files = (check_indicators(snapshot, name) for name in part_names(snapshot, "indicators"))
+        report = settle(snapshot, chain(parts, files))
     except (ArrowException, OSError, UnicodeDecodeError) as error:
         damaged.append(f"a dataset can't be read: {error}")
     return Verification(report, damaged)
