@@ -30,7 +30,7 @@ import pyarrow as pa
 
 from benchmarks.dedupe_scores import Scores, score_clusters
 from benchmarks.stage import documents_of, kept_rows, search_in_turn, write_part
-from tasks.clean.tables import read_arrow, write_arrow
+from tasks.clean.files import read_arrow, write_arrow
 from tasks.dedupe.search import Outcome
 from tasks.normalize import normalize
 

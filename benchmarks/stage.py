@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from schemas.arrow import arrow_schema
-from tasks.clean.tables import write_arrow
+from tasks.clean.files import write_arrow
 from tasks.dedupe.facts import Facts
 from tasks.dedupe.identity import identities
 from tasks.dedupe.search import Outcome, Parts, search

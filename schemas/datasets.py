@@ -367,7 +367,7 @@ DROPPED = Dataset(
         _string("reason", "why it was dropped", "strip", vocabulary="DROP_REASONS"),
         _count(
             "n_pages",
-            "differing pages of its site that have the text, where reason is repeated_on_site",
+            "differing pages of its site that have the text at least (5, 10, 20 …); where it is repeated_on_site",
             "strip",
             unit="pages",
             nullable=True,

@@ -70,7 +70,7 @@ def sweep(used: Collection[Path]) -> None:
 
 
 def sync_new(folder: Path) -> None:
-    """Flush every file and folder below ``folder`` to disk, the folder itself last; linked files were flushed before."""
+    """Flush every file and folder below ``folder`` to disk, the folder last; linked files were flushed before."""
     for parent, _, names in os.walk(folder, topdown=False):
         for name in names:
             path = Path(parent, name)

@@ -7,6 +7,7 @@ For tests that look at what the stages make of an input. That the real flow make
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -14,13 +15,15 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.clean.again import clean_again
+from tasks.clean.again import Again, clean_again
 from tasks.clean.part import CleanedPart, clean_part
 from tasks.dedupe.decisions import Decisions, enter_copies, gather_sources
 from tasks.dedupe.search import Parts, search
 from tasks.ingest import ingest
 from tasks.publish import manifest, snapshot
-from tasks.publish.part import write_indicators, write_part
+from tasks.publish.indicators import count_buckets, write_indicators
+from tasks.publish.part import to_write, write_part
+from tasks.publish.stage import Written, link_indicators, link_parts
 from tasks.sites.find import find_repeated
 
 _scandir = os.scandir
@@ -29,27 +32,35 @@ Gate = Callable[[Sequence[CleanedPart]], list[Decisions]]
 
 
 def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() for _ in parts]) -> Path:
-    """Clean ``raw`` and publish; the snapshot."""
+    """Clean ``raw`` and publish; the snapshot. Nothing is left of the work of an earlier run."""
+    shutil.rmtree(clean / "state", ignore_errors=True)
     with snapshot.lock(clean), snapshot.stage(clean, "plain") as stage:
-        found = ingest(str(raw), stage / "packs")
-        cleaned = [clean_part(pack, stage / "cleaned" / pack.stem, found.audit_every) for _, pack in found.parts]
-        for number in find_repeated([part.folder for part in cleaned]):
-            pack, folder = found.parts[number][1], cleaned[number].folder
-            cleaned[number] = clean_again(pack, folder, folder.with_name(f"{folder.name}-again"))
+        state = stage / "state"
+        found = ingest(str(raw), stage / "packs", state, "plain")
+        cleaned = [clean_part(part, found.audit_every) for part in found.parts]
+        for at, blocks in find_repeated([part.folder for part in cleaned]).items():
+            part = found.parts[at]
+            cleaned[at] = clean_again(Again(part, blocks, state / "again" / part.folder.name, None, str(raw)))
         decisions = check_rows(cleaned)
         folders = [part.folder for part in cleaned]
         rejected = [decided.rejected for decided in decisions]
         parts = Parts(folders, stage / "copies", lambda work, arguments: list(map(work, arguments)))
-        copies = search(parts, rejected, clean / "state", "plain")
+        copies = search(parts, rejected, state / "copies", "plain")
         enter_copies(folders, decisions, copies)
         gather_sources(folders, decisions)
         staged = stage / "snapshot"
-        for (number, _), folder, decided in zip(found.parts, folders, decisions, strict=True):
-            write_part(number, folder, staged, decided, len(folders))
-        for bucket, (number, _) in enumerate(found.parts):
-            write_indicators(number, bucket, folders, staged)
-        manifest.write_datapackage(staged)
-        manifest.write_manifest(staged, fingerprint=found.fingerprint)
+        n_buckets = count_buckets(found.n_parts)
+        to_do = [
+            to_write(part.number, part.folder, decided, state / "written", n_buckets)
+            for part, decided in zip(cleaned, decisions, strict=True)
+        ]
+        for part in to_do:
+            write_part(part)
+        bodies = [part.body for part in to_do]
+        buckets = [write_indicators(bucket, bodies, state / "indicators") for bucket in range(n_buckets)]
+        files = Written(link_parts(to_do, staged).folders + link_indicators(buckets, staged).folders).files()
+        manifest.write_datapackage(staged, files)
+        manifest.write_manifest(staged, files, fingerprint=found.fingerprint)
         return snapshot.publish(clean, staged, "plain")
 
 

@@ -163,7 +163,7 @@ def _accounts(snapshot: Path, part: str, row: dict[str, Any]) -> Iterator[str]:
     for reason, texts in sorted(by_reason.items()):
         yield f"  dropped {reason} ×{len(texts)}: {DROP_REASONS[reason]}"
         for (text, n_pages), times in Counter(texts).items():
-            seen = f" (on {n_pages} differing pages)" if n_pages else ""
+            seen = f" (on {n_pages} differing pages or more)" if n_pages else ""
             yield f"      {visible(text, EXCERPT)}{seen}" + (f" ×{times}" if times > 1 else "")
 
 

@@ -24,7 +24,7 @@ import pyarrow as pa
 from tasks.clean.files import Contents, Part, read_contents
 from tasks.ingest import index
 from tasks.ingest.location import RawFile, RawUnreadableError, check_apart, find_files
-from tasks.ingest.read import PACK_SCHEMA, Source, read
+from tasks.ingest.read import PACK_SCHEMA, Source, read_file
 from tasks.store import key_of, newest
 
 __all__ = ["Ingested", "Part", "RawFile", "RawUnreadableError", "check_apart", "find_files", "ingest", "is_unchanged"]
@@ -108,7 +108,7 @@ def ingest(
     for file in files:
         sources = index.known(before, file)
         if sources is None or any(packer.lacks(source) for source in sources):
-            file, sources = read(filesystem, file, packer.add, patient=patient)  # noqa: PLW2901 (as it was read)
+            file, sources = read_file(filesystem, file, packer.add, patient=patient)  # noqa: PLW2901 (as it was read)
             n_read += 1
         found.append((file, sources))
         for source in sources:

@@ -63,7 +63,7 @@ class ChangedError(OSError):
 Pack = Callable[[Source, bytes | None], None]
 
 
-def read(filesystem: Any, file: RawFile, pack: Pack, *, patient: bool) -> tuple[RawFile, list[Source]]:  # noqa: ANN401 (fsspec has no types)
+def read_file(filesystem: Any, file: RawFile, pack: Pack, *, patient: bool) -> tuple[RawFile, list[Source]]:  # noqa: ANN401 (fsspec has no types)
     """Read a file and hand every piece to ``pack``; the file as it was read, and its pieces.
 
     What was handed over in an attempt that failed is not among the pieces.

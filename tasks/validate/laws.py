@@ -13,6 +13,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,20 +44,21 @@ class Violation(NamedTuple):
 
 
 class Account(NamedTuple):
-    """The records of a source: how many were read, how many are documents, copies or rejects; and their numbers.
-
-    ``numbers`` is the sum that the numbers of the records read have, less that of the ones found: it shows a record
-    that is counted twice while another is lost.
-    """
+    """The records of a source: how many were read, how many are documents, copies or rejects, and which numbers."""
 
     n_read: int = 0
     n_found: int = 0
-    numbers: int = 0
+    runs: Sequence[tuple[int, int]] = ()  # of consecutive numbers among those found, first and last
+
+    def plus(self, other: Account) -> Account:
+        """What two parts have of it together."""
+        return Account(self.n_read + other.n_read, self.n_found + other.n_found, (*self.runs, *other.runs))
 
     @property
-    def is_even(self) -> bool:
-        """Whether nothing is missing and nothing is too much."""
-        return self.n_read == self.n_found and self.numbers == 0
+    def n_twice(self) -> int:
+        """How many runs of numbers overlap with another."""
+        runs = sorted(map(tuple, self.runs))
+        return sum(first <= last for (_, last), (first, _) in pairwise(runs))
 
 
 @dataclass(slots=True)
@@ -74,8 +76,7 @@ class LawReport:
         self.n_checked += other.n_checked
         self.violations += other.violations
         for uri, account in other.accounts.items():
-            mine = self.accounts.get(uri, Account())
-            self.accounts[uri] = Account(*(one + more for one, more in zip(mine, account, strict=True)))
+            self.accounts[uri] = self.accounts.get(uri, Account()).plus(account)
         self.facts, self.sources = self.facts.plus(other.facts), self.sources.plus(other.sources)
 
     def to_json(self) -> dict[str, Any]:
@@ -120,10 +121,11 @@ def settle(snapshot: Path, reports: Iterable[LawReport]) -> LawReport:
     for report in reports:
         whole.add(report)
     for uri, account in sorted(whole.accounts.items()):
-        if not account.is_even:
+        if account.n_read != account.n_found:
             counted = f"{account.n_read} records were read, {account.n_found} are documents, copies or rejects"
-            twice = "" if account.n_read != account.n_found else ", and not the same ones"
-            whole.violations.append(Violation("L1", f"{uri}: {counted}{twice}"))
+            whole.violations.append(Violation("L1", f"{uri}: {counted}"))
+        if account.n_twice:
+            whole.violations.append(Violation("L1", f"{uri}: records are counted in two parts"))
     if whole.facts != whole.sources:
         whole.violations += [Violation("L8", problem) for problem in differences(snapshot)]
     return whole
@@ -214,16 +216,27 @@ def check_counts(snapshot: Path, name: str) -> LawReport:
         report.violations.append(Violation("L1", detail))
     parts = [read("documents", KEY), read("duplicates", KEY), by_level["record"].select(KEY)]
     records = pa.concat_tables(parts, promote_options="permissive")  # record_no may be null in rejects
-    counted = records.group_by("source_uri").aggregate([("record_no", "count"), ("record_no", "sum")])
-    found = {row["source_uri"]: (row["record_no_count"], row["record_no_sum"] or 0) for row in counted.to_pylist()}
+    counted = records.group_by("source_uri").aggregate([("record_no", "list")]).to_pylist()
+    found = {row["source_uri"]: sorted(filter(_is_number, row["record_no_list"])) for row in counted}
     n_read = {uri: n for uri, n in zip(listed, sources["n_records"].to_pylist(), strict=True) if n}
     for uri in sorted(n_read.keys() | found.keys()):
-        n, (n_found, numbers) = n_read.get(uri, 0), found.get(uri, (0, 0))
-        account = Account(n, n_found, n * (n - 1) // 2 - numbers)
-        if not account.is_even:
-            report.accounts[uri] = account
+        numbers = found.get(uri, [])
+        if n_read.get(uri, 0) != len(numbers):
+            report.accounts[uri] = Account(n_read.get(uri, 0), len(numbers), _runs(numbers))
     n_distinct = len(records.group_by(KEY).aggregate([]))
     if n_distinct != len(records):
         detail = f"{name}: {len(records) - n_distinct} records are counted twice"
         report.violations.append(Violation("L1", detail))
     return report
+
+
+def _is_number(number: int | None) -> bool:
+    return number is not None
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The runs of consecutive ones among ascending numbers."""
+    if not numbers:
+        return []
+    gaps = [at for at, (one, next_one) in enumerate(pairwise(numbers), 1) if next_one != one + 1]
+    return [(numbers[begin], numbers[end - 1]) for begin, end in pairwise([0, *gaps, len(numbers)])]

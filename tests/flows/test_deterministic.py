@@ -49,7 +49,7 @@ def flow_runs(
         (raw / f"{number}.html").write_text(f"<h1>公告{number % 7}</h1><p>{text}</p>", "utf-8")
     write_site(raw / "news", "news.shengjing.example", ARTICLES[:12])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks.ingest, "PART_BYTES", 20_000)
+        patch.setattr(tasks.ingest, "FINE_BYTES", 20_000)
         one = clean_reports(str(raw), str(folder / "one"), 1)
         other = shuffled_copy(raw, folder / "other" / "原始")
         patch.setattr(os, "scandir", plain_run.Backwards)
@@ -71,7 +71,7 @@ def test_plain_functions_write_what_the_flow_writes(
     flow_runs: tuple[Path, dict[str, bytes], dict[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     raw, one, _ = flow_runs
-    monkeypatch.setattr(tasks.ingest, "PART_BYTES", 20_000)
+    monkeypatch.setattr(tasks.ingest, "FINE_BYTES", 20_000)
     assert plain_run.files(plain_run.run(raw, tmp_path)) == one
 
 

@@ -11,14 +11,20 @@ import pyarrow as pa
 import pytest
 
 import tasks.ingest
-from tasks.ingest import PACK_SCHEMA, RawUnreadableError, check_apart, count_parts, find_files, ingest, part_of
+from tasks.ingest import RawUnreadableError, check_apart, count_audits, count_parts, find_files, ingest, part_of, read
+from tasks.ingest.read import PACK_SCHEMA
 from tests import plain_run
 
 
 def packed(found: tasks.ingest.Ingested) -> list[dict]:
-    tables = [pa.ipc.open_file(str(path)).read_all() for _, path in found.parts]
+    tables = [pa.ipc.open_file(str(path)).read_all() for part in found.parts for path in part.packs]
     assert all(table.schema == PACK_SCHEMA for table in tables)
     return [row for table in tables for row in table.to_pylist()]
+
+
+def ingested(raw: Path | str, work: Path, **how: bool) -> tasks.ingest.Ingested:
+    """What is found in a location by a run that no other came before."""
+    return ingest(str(raw), work / "packs", work / "state", "code", **how)
 
 
 def lines(start: int, stop: int) -> bytes:
@@ -39,13 +45,13 @@ def test_missing_location_is_said_to_be_unreadable(tmp_path: Path):
     (tmp_path / "file").write_text("文")
     for raw in (str(tmp_path / "gone"), str(tmp_path / "file"), "nosuchprotocol://x", "memory://gone"):
         with pytest.raises(RawUnreadableError):
-            ingest(raw, tmp_path / "packs")
+            ingested(raw, tmp_path / "packs")
 
 
 def test_any_fsspec_location_is_read(tmp_path: Path):
     with fsspec.open("memory://qingwen/raw/县/a.txt", "wb") as file:
         file.write("沈阳".encode())
-    (row,) = packed(ingest("memory://qingwen/raw", tmp_path / "packs"))
+    (row,) = packed(ingested("memory://qingwen/raw", tmp_path / "packs"))
     assert (row["source_uri"], row["data"], row["bytes"]) == ("县/a.txt", "沈阳".encode(), 6)
 
 
@@ -56,17 +62,18 @@ def test_fingerprint_is_that_of_names_and_bytes_alone(tmp_path: Path, monkeypatc
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"第{n}页")
     os.utime(tmp_path / "two/0/0.txt", (0, 0))
-    one = ingest(str(tmp_path / "one"), tmp_path / "packs-one")
+    one = ingested(tmp_path / "one", tmp_path / "packs-one")
     monkeypatch.setattr(os, "scandir", plain_run.Backwards)
-    two = ingest(str(tmp_path / "two"), tmp_path / "packs-two")
+    two = ingested(tmp_path / "two", tmp_path / "packs-two")
     assert one.fingerprint == two.fingerprint
     assert packed(one) == packed(two)
     (tmp_path / "two/0/0.txt").write_text("别的")
-    assert ingest(str(tmp_path / "two"), tmp_path / "packs-three").fingerprint != one.fingerprint
+    assert ingested(tmp_path / "two", tmp_path / "packs-three").fingerprint != one.fingerprint
 
 
 def test_parts_depend_on_size_and_name_only():
-    assert [count_parts(size << 20) for size in (0, 16, 17, 33, 10**6)] == [1, 1, 2, 4, 1024]
+    sizes = (0, 1, 2, 33, 400, 8192, 8193, 10**6)
+    assert [count_parts(size << 20) for size in sizes] == [1, 1, 2, 64, 512, 512, 1024, 65536]
     names = [f"{n}.html" for n in range(4000)]
     sizes = [[part_of(name, 0, 8) for name in names].count(part) for part in range(8)]
     assert min(sizes) > 400
@@ -77,7 +84,7 @@ def test_what_cannot_be_read_is_packed_with_its_reason(tmp_path: Path):
     (tmp_path / "gone.txt").symlink_to("nowhere")
     (tmp_path / "good.txt").write_text("沈阳")
     os.mkfifo(tmp_path / "pipe")
-    rows = {row["source_uri"]: row for row in packed(ingest(str(tmp_path), tmp_path / ".packs"))}
+    rows = {row["source_uri"]: row for row in packed(ingested(tmp_path, tmp_path / ".packs"))}
     assert {uri: row["reason"] for uri, row in rows.items()} == {
         "gone.txt": "unreadable", "pipe": "unreadable", "good.txt": None,
     }  # fmt: skip
@@ -85,11 +92,11 @@ def test_what_cannot_be_read_is_packed_with_its_reason(tmp_path: Path):
 
 
 def test_too_large_a_source_is_hashed_and_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tasks.ingest, "MAX_SOURCE_BYTES", 1000)
-    monkeypatch.setattr(tasks.ingest, "PART_BYTES", 300)
+    monkeypatch.setattr(read, "MAX_SOURCE_BYTES", 1000)
+    monkeypatch.setattr(read, "CUT_BYTES", 300)
     data = "沈阳".encode() * 500
     (tmp_path / "a.txt").write_bytes(data)
-    rows = packed(ingest(str(tmp_path), tmp_path / ".packs"))
+    rows = packed(ingested(tmp_path, tmp_path / ".packs"))
     assert [(row["reason"], row["bytes"], row["data"]) for row in rows] == [("too_large", 3000, None)]
     assert rows[0]["sha256"] == hashlib.sha256(data).hexdigest()
 
@@ -125,7 +132,7 @@ class Failing:
 def test_a_store_that_fails_is_asked_again_before_the_file_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: int
 ):
-    monkeypatch.setattr(tasks.ingest, "PART_BYTES", 1000)
+    monkeypatch.setattr(read, "CUT_BYTES", 1000)
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "a.jsonl").write_bytes(lines(0, 200))
@@ -137,7 +144,7 @@ def test_a_store_that_fails_is_asked_again_before_the_file_is_given_up(
 
     monkeypatch.setattr(tasks.ingest, "find_files", failing)
     with pytest.raises(TimeoutError):
-        ingest(str(raw), tmp_path / "patient", patient=True)
+        ingested(raw, tmp_path / "patient", patient=True)
     published = plain_run.run(raw, tmp_path / "clean")
     sources = {row["source_uri"]: row for row in plain_run.rows(published, "sources")}
     rejects = plain_run.rows(published, "rejects")
@@ -172,12 +179,12 @@ CUT = {
 def test_large_json_lines_are_cut_into_pieces_that_add_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, middle: bytes
 ):
-    monkeypatch.setattr(tasks.ingest, "PART_BYTES", 3000)
+    monkeypatch.setattr(read, "CUT_BYTES", 3000)
     raw = tmp_path / "raw"
     raw.mkdir()
     data = lines(0, 80) + middle + lines(80, 160)
     (raw / "large.jsonl").write_bytes(data)
-    pieces = packed(ingest(str(raw), tmp_path / "packs"))
+    pieces = packed(ingested(raw, tmp_path / "packs"))
     pieces.sort(key=lambda row: row["piece"])
     assert len(pieces) > 3
     assert b"".join(row["data"] for row in pieces) == data
@@ -199,20 +206,17 @@ def test_small_json_lines_are_one_piece(tmp_path: Path):
     raw.mkdir()
     (raw / "a.jsonl").write_bytes(lines(0, 30))
     (raw / "b.jsonl.gz").write_bytes(gzip.compress(lines(30, 60)))
-    assert [row["piece"] for row in packed(ingest(str(raw), tmp_path / "packs"))] == [0, 0]
+    assert [row["piece"] for row in packed(ingested(raw, tmp_path / "packs"))] == [0, 0]
     published = plain_run.run(raw, tmp_path / "clean")
     assert [row["n_records"] for row in plain_run.rows(published, "sources")] == [30, 30]
     check(published)
 
 
-def test_first_html_records_are_audited_whatever_the_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tasks.ingest, "PART_BYTES", 500)
-    for n in range(130):
-        (tmp_path / f"{n:03}.html").write_text("<p>文</p>" * 20)
-    found = ingest(str(tmp_path), tmp_path / ".packs")
-    assert sorted(row["source_uri"] for row in packed(found) if row["audit_first"]) == [
-        f"{n:03}.html" for n in range(100)
-    ]
+def test_all_records_of_small_inputs_are_audited_and_few_of_large_ones():
+    counts = (0, 1, 100, 197, 1000, 10_000, 40_000, 10**6)
+    found = {n: count_audits(n, 0) for n in counts}
+    assert found == {0: 1, 1: 1, 100: 1, 197: 1, 1000: 8, 10_000: 32, 40_000: 64, 10**6: 1024}
+    assert count_audits(1, 10_000 * tasks.ingest.RECORD_BYTES) == 32  # one file of many records
 
 
 @pytest.mark.parametrize(
