@@ -12,9 +12,10 @@ in a stage folder; the datasets become visible by one rename, or not at all.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from prefect import flow, unmapped
+from prefect import flow, get_run_logger, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
@@ -28,6 +29,7 @@ from tasks.pool import worker_processes
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
+from tasks.publish.retention import KEEP, KEEP_HOURS, remove_old
 from tasks.publish.task import publish, write_indicators, write_part
 from tasks.sites.task import clean_again, learn_sites
 from tasks.validate.gate import load_in_background
@@ -41,7 +43,13 @@ from tasks.validate.task import check_laws, check_rows, judge
     validate_parameters=False,
 )
 def clean_reports(
-    raw: str = "data/raw", clean: str = "data/clean", workers: int = 0, *, allow_shrink: bool = False
+    raw: str = "data/raw",
+    clean: str = "data/clean",
+    workers: int = 0,
+    *,
+    allow_shrink: bool = False,
+    keep: int | None = KEEP,
+    keep_hours: float = KEEP_HOURS,
 ) -> Outcome:
     """Clean every raw file and publish the datasets as one snapshot.
 
@@ -50,6 +58,8 @@ def clean_reports(
         clean: the local folder of the snapshots; ``current`` in it is the newest.
         workers: worker processes; 0 means one for each processor.
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
+        keep: after a publication, how many of the newest snapshots stay; None: all.
+        keep_hours: older ones stay, too, for so many hours after they were current last.
 
     Raises:
         ValueError: ``clean`` is a URL.
@@ -74,6 +84,10 @@ def clean_reports(
         if unchanged:
             snapshot.point(target, unchanged)
             return Outcome(unchanged, published=False)
+        if withdrawn := snapshot.withdrawn(target, fingerprint):
+            left_alone = Outcome(snapshot.current(target), published=False, withdrawn=withdrawn)
+            get_run_logger().warning(left_alone.told(target))
+            return left_alone
 
         numbers = [part for part, _ in found.parts]
         packs = [pack for _, pack in found.parts]
@@ -105,4 +119,7 @@ def clean_reports(
         stages.begin("judge")
         verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
         stages.begin("publish")
-        return publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())
+        outcome = publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())
+        outcome = replace(outcome, removed=remove_old(target, stage / "removed", keep, keep_hours, datetime.now(UTC)))
+        get_run_logger().info(outcome.told(target))
+        return outcome

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.publish.retention import Removed
 from tasks.publish.snapshot import read_manifest
 
 
@@ -15,6 +16,25 @@ class Outcome:
 
     snapshot: Path
     published: bool
+    withdrawn: Path | None = None  # what the run would have published; somebody went back from it to ``snapshot``
+    removed: Removed = Removed()  # noqa: RUF009 (a tuple)
+
+    def told(self, clean: Path) -> str:
+        """What became of the snapshots of ``clean``, for a person."""
+        if self.withdrawn:
+            return (
+                f"Left alone: these files and this code make {self.withdrawn.name}, which was withdrawn; "
+                f"{self.snapshot.name} stays current until files or code change. "
+                f"To go forward again: qingwen rollback {clean} {self.withdrawn.name}"
+            )
+        if not self.published:
+            return f"Nothing to do: {self.snapshot.name} was made from the same files by the same code."
+        told = f"Published {self.snapshot.name}."
+        if self.removed.names:
+            told += f" Removed as old (keep, keep_hours): {', '.join(self.removed.names)}."
+        if self.removed.problem:
+            told += f" Old snapshots could not be removed: {self.removed.problem}"
+        return told
 
     @property
     def counts(self) -> dict[str, Any]:
