@@ -29,7 +29,7 @@ from tasks.pool import worker_processes
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
-from tasks.publish.retention import KEEP, KEEP_HOURS, remove_old
+from tasks.publish.retention import KEEP, KEEP_HOURS, Rule, remove_old
 from tasks.publish.task import publish, write_indicators, write_part
 from tasks.sites.task import clean_again, learn_sites
 from tasks.validate.gate import load_in_background
@@ -120,6 +120,7 @@ def clean_reports(
         verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
         stages.begin("publish")
         outcome = publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())
-        outcome = replace(outcome, removed=remove_old(target, stage / "removed", keep, keep_hours, datetime.now(UTC)))
+        removed = remove_old(target, stage / "removed", Rule(keep, keep_hours), datetime.now(UTC))
+        outcome = replace(outcome, removed=removed)
         get_run_logger().info(outcome.told(target))
         return outcome

@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
         type=_count_or_all,
         default=KEEP,
         metavar="N",
-        help="snapshots that stay: the newest N, or all (default: %(default)s). The current one and pinned ones always do",
+        help="how many of the newest snapshots stay, or all (default: %(default)s); current and pinned ones do, too",
     )
     run.add_argument(
         "--keep-hours",
@@ -250,7 +250,6 @@ def _snapshots(options: argparse.Namespace) -> int:
 def _diff(options: argparse.Namespace) -> int:
     from tasks.diff import diff
     from tasks.diff.tell import tell
-
     from tasks.publish.snapshot import before, current, named
 
     new = named(options.clean, options.new) if options.new else current(options.clean)

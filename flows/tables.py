@@ -16,6 +16,7 @@ from tasks.publish.outcome import Outcome
 from tasks.publish.overview import Entry
 from tasks.publish.snapshot import CURRENT, read_manifest
 
+COUNTED = ("documents", "duplicates", "rejects")
 PIPE_WIDTH = 200  # columns of a table that no terminal limits
 FUNNEL = (
     ("sources", "raw files"),
@@ -68,13 +69,11 @@ def print_snapshots(entries: Sequence[Entry]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("snapshot", no_wrap=True)
     table.add_column("published (UTC)", no_wrap=True)
-    for count in ("documents", "duplicates", "rejects", "own", "shared"):
+    for count in (*COUNTED, "own", "shared"):
         table.add_column(count, justify="right", no_wrap=True)
     table.add_column("")
     for entry in entries:
-        counts = [
-            f"{entry.rows[name]:,}" if name in entry.rows else "" for name in ("documents", "duplicates", "rejects")
-        ]
+        counts = [f"{entry.rows[name]:,}" if name in entry.rows else "" for name in COUNTED]
         sizes = [decimal(size) for size in (entry.own_bytes, entry.shared_bytes)]
         when = (entry.finished or "")[:16].replace("T", " ")
         table.add_row(escape(entry.name), when, *counts, *sizes, escape(", ".join(_standing(entry))))

@@ -24,6 +24,13 @@ KEEP = 30
 KEEP_HOURS = 168.0  # a week
 
 
+class Rule(NamedTuple):
+    """What stays besides the current snapshot and pinned ones."""
+
+    keep: int | None = KEEP  # so many of the newest; None: all
+    keep_hours: float = KEEP_HOURS  # and what was current at most so many hours ago
+
+
 class History(NamedTuple):
     """A complete snapshot: its name, and when it was published at the earliest."""
 
@@ -58,23 +65,20 @@ def _finished(folder: Path) -> datetime:
     return finished if finished.tzinfo else finished.replace(tzinfo=UTC)
 
 
-def superfluous(
-    known: Sequence[History], current: str, said: Marks, keep: int | None, keep_hours: float, now: datetime
-) -> list[str]:
+def superfluous(known: Sequence[History], current: str, said: Marks, rule: Rule, now: datetime) -> list[str]:
     """The names of the snapshots to be removed, oldest first.
 
     Args:
         known: the complete snapshots, oldest first.
         current: the name of the current one.
         said: what is pinned and withdrawn.
-        keep: how many of the newest stay; None: all.
-        keep_hours: hours that a snapshot stays after it was current last.
+        rule: what stays.
         now: the time.
     """
     good = [entry for entry in known if entry.name not in said.withdrawn or entry.name == current]
-    if keep is None or len(good) <= keep:
+    if rule.keep is None or len(good) <= rule.keep:
         return []
-    oldest_kept = good[-keep].name
+    oldest_kept = good[-rule.keep].name
     latest = known[-1].published
     found = []
     for entry in known:
@@ -82,12 +86,12 @@ def superfluous(
             continue
         times = [next((other.published for other in good if other.name > entry.name), latest)]
         times += [datetime.fromisoformat(said.left[entry.name])] if entry.name in said.left else []
-        if now - max(times) > timedelta(hours=keep_hours):
+        if now - max(times) > timedelta(hours=rule.keep_hours):
             found.append(entry.name)
     return found
 
 
-def remove_old(clean: Path, trash: Path, keep: int | None, keep_hours: float, now: datetime) -> Removed:
+def remove_old(clean: Path, trash: Path, rule: Rule, now: datetime) -> Removed:
     """Remove what is superfluous, through ``trash``: a folder of the same file system that is emptied anyway.
 
     Called by the run that holds the lock, after it published. It never raises for a folder that can't be removed: the
@@ -97,7 +101,7 @@ def remove_old(clean: Path, trash: Path, keep: int | None, keep_hours: float, no
     try:
         with marks.editing(clean) as said:
             trash.mkdir(parents=True, exist_ok=True)
-            for name in superfluous(history(clean), snapshot.current(clean).name, said, keep, keep_hours, now):
+            for name in superfluous(history(clean), snapshot.current(clean).name, said, rule, now):
                 (clean / snapshot.SNAPSHOTS / name).rename(trash / name)
                 names.append(name)
                 said.forget(name)

@@ -22,7 +22,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +115,7 @@ def new_name(clean: Path, now: datetime, fingerprint: str) -> str:
 
 def _time_of(name: str) -> datetime | None:
     try:
-        return datetime.strptime(name.partition("-")[0] + "+0000", NAME_TIME + "%z")
+        return datetime.strptime(name.partition("-")[0], NAME_TIME).replace(tzinfo=UTC)
     except ValueError:  # a folder of another origin
         return None
 
