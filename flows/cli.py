@@ -248,14 +248,14 @@ def _snapshots(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    from flows.tables import print_difference
     from tasks.diff import diff
     from tasks.diff.tell import tell
     from tasks.publish.snapshot import before, current, named
 
     new = named(options.clean, options.new) if options.new else current(options.clean)
     old = named(options.clean, options.old) if options.old else before(options.clean, new)
-    for line in tell(diff(old, new), limit=None if options.all else SHOWN):
-        print(line)
+    print_difference(tell(diff(old, new), limit=None if options.all else SHOWN))
     return PUBLISHED
 
 

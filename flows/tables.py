@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from schemas.datasets import DATASETS
 from tasks.explain import visible
@@ -89,3 +90,13 @@ def _standing(entry: Entry) -> Iterator[str]:
         yield f"withdrawn for {entry.withdrawn['for']}"
     if entry.problem:
         yield f"INCOMPLETE: {visible(entry.problem)}"
+
+
+def print_difference(lines: Iterable[str]) -> None:
+    """The lines of a difference; in a terminal what was taken out is red and what was put in is green."""
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines:
+        text = Text(line)
+        text.highlight_regex(r"\[-.*?-\]", "red")
+        text.highlight_regex(r"\{\+.*?\+\}", "green")
+        console.print(text)

@@ -15,10 +15,11 @@ from tasks.diff.rows import rows_that_differ
 
 RECORD = ("source_uri", "record_no", "record_id", "doc_id")
 REJECT = ("level", "dataset", "source_uri", "record_no", "stage", "reason")
+ABSENT = "not there"
 
 
 class State(NamedTuple):
-    """A record, or a source, that is not what it was: a document, a copy, a reject."""
+    """A record, or a source, that is not what it was: a document, a copy, a reject, or not there."""
 
     name: str
     title: str | None
@@ -36,7 +37,8 @@ class Difference(NamedTuple):
     added: list[Record]
     removed: list[Record]
     copies: list[Pair]  # copies in both, with another raw text
-    states: list[State]
+    states: list[State]  # document, copy or reject in the one, another of these in the other
+    rejects: list[State]  # rejects in one of them, nothing in the other
 
 
 def diff(old: Path, new: Path) -> Difference:
@@ -63,9 +65,11 @@ def diff(old: Path, new: Path) -> Difference:
             states.append(State(record.name, record.title, reason, _told(record)))
         else:
             added.append(record)
-    states += [
-        State(name, None, gone.get(name, "not there"), come.get(name, "not there"))
-        for name in (gone.keys() | come.keys()) - {state.name for state in states}
+    told_already = {state.name for state in states}
+    rejected = [
+        State(name, None, gone.get(name, ABSENT), come.get(name, ABSENT))
+        for name in sorted(gone.keys() | come.keys())
+        if name not in told_already
     ]
     return Difference(
         old=old,
@@ -76,6 +80,7 @@ def diff(old: Path, new: Path) -> Difference:
         removed=removed,
         copies=[both for both in records.pairs if _changed(both, COPY)],
         states=sorted(states, key=lambda state: state.name),
+        rejects=rejected,
     )
 
 

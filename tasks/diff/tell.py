@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tasks.diff import Difference, State
+from tasks.diff import ABSENT, Difference, State
 from tasks.diff.figures import Figure, read_documents
 from tasks.diff.records import COPY, Pair, Record
 from tasks.diff.texts import changes, marked, sentences
@@ -35,20 +35,23 @@ def tell(found: Difference, limit: int | None) -> Iterator[str]:
     yield from _list("documents and copies added", found.added, limit, _record)
     yield from _list("documents and copies removed", found.removed, limit, _record)
     yield from _list("copies that changed", found.copies, limit, lambda both: _record(both.new))
-    yield from _list("became something else", found.states, limit, _state)
+    yield from _list("documents, copies and rejects that became another of these", found.states, limit, _state)
+    yield from _list("rejects added and removed", found.rejects, limit, _state)
 
 
 def _counts(found: Difference) -> Iterator[str]:
     n_copies = [sum(record.state == COPY for record in records) for records in (found.added, found.removed)]
+    rejects = [sum(side == ABSENT for side in sides) for sides in zip(*(one[2:] for one in found.rejects), strict=True)]
     rows = (
         ("documents", len(found.added) - n_copies[0], len(found.removed) - n_copies[1], len(found.documents)),
         ("copies", *n_copies, len(found.copies)),
+        ("rejects", *(rejects or (0, 0)), len(found.rejects) - sum(rejects)),
+        ("figures", "", "", len(found.figures)),
     )
     yield f"{'':<10}{'added':>9}{'removed':>9}{'changed':>9}"
     for name, *counts in rows:
-        yield f"{name:<10}" + "".join(f"{count:>9,}" for count in counts)
-    yield f"{len(found.figures):,} figures changed; {len(found.states):,} documents, copies or rejects became another"
-    if not any((found.figures, found.documents, found.added, found.removed, found.copies, found.states)):
+        yield f"{name:<10}" + "".join(f"{count:>9,}" if isinstance(count, int) else f"{count:>9}" for count in counts)
+    if not any(found[2:]):
         yield "Nothing differs."
 
 

@@ -51,7 +51,7 @@ def changes(old: str, new: str) -> list[Change]:
 
 
 def _belong(old: str, one: Change, other: Change) -> bool:
-    """Whether what stayed between two changes is so little that it reads better as changed, too; not between numbers."""
+    """Whether what stayed between two changes is so little that it reads better as changed, too; numbers stay apart."""
     gap = other.start - one.end
     if gap <= NEAR:
         return True
