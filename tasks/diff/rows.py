@@ -58,20 +58,24 @@ def rows_that_differ(
     for (n_parts, files), found in zip(sides, ranges, strict=True):
         for part, path in files:
             found[part * n_ranges // n_parts].append(path)
-    columns = [*compared, *told, *long]
-    left: tuple[list[pa.Table], list[pa.Table]] = ([_empty(dataset, columns, long)], [_empty(dataset, columns, long)])
+    columns = [*compared, *long]
+    left: tuple[list[pa.Table], list[pa.Table]] = ([], [])
     hashed: tuple[list[Hashes], list[Hashes]] = ([], [])
     for number in sorted(ranges[0].keys() | ranges[1].keys()):
-        tables = [_read(found.get(number, []), dataset, columns, long) for found in ranges]
-        of_rows = [hash_rows(table, [*compared, *long]) for table in tables]
+        paths = [found.get(number, []) for found in ranges]
+        tables = [_read(of_side, dataset, columns, long) for of_side in paths]
+        of_rows = [hash_rows(table, columns) for table in tables]
         for side in (0, 1):
             single = ~np.isin(of_rows[side], of_rows[1 - side])
-            left[side].append(tables[side].filter(pa.array(single)))
-            hashed[side].append(of_rows[side][single])
+            if single.any():
+                further = _read(paths[side], dataset, told, ())
+                left[side].append(_beside(tables[side], further).filter(pa.array(single)))
+                hashed[side].append(of_rows[side][single])
     # A row that moved to another range is in both: a piece of a JSON Lines file that was cut otherwise.
     both = [np.concatenate([np.empty(0, np.uint64), *side]) for side in hashed]
     single_rows = [~np.isin(both[side], both[1 - side]) for side in (0, 1)]
-    return Rows(*(pa.concat_tables(left[side]).filter(pa.array(single_rows[side])) for side in (0, 1)))
+    nothing = _beside(_read((), dataset, columns, long), _read((), dataset, told, ()))
+    return Rows(*(pa.concat_tables([nothing, *left[side]]).filter(pa.array(single_rows[side])) for side in (0, 1)))
 
 
 def _by_range(snapshot: Path, other: Path, dataset: str) -> tuple[int, list[tuple[int, Path]]]:
@@ -81,6 +85,14 @@ def _by_range(snapshot: Path, other: Path, dataset: str) -> tuple[int, list[tupl
     parts = {int(found[1]): path for path in files if path.startswith(f"{dataset}/") and (found := _PART.search(path))}
     n_parts = 1 << max(parts, default=0).bit_length()
     return n_parts, [(n, snapshot / path) for n, path in sorted(parts.items()) if files[path] != known.get(path)]
+
+
+def _beside(table: pa.Table, further: pa.Table) -> pa.Table:
+    """Two tables of the same rows as one."""
+    for name in further.column_names:
+        if name not in table.column_names:
+            table = table.append_column(name, further[name])
+    return table
 
 
 def _empty(dataset: str, columns: Sequence[str], long: Sequence[str]) -> pa.Table:
