@@ -198,9 +198,9 @@ def _context(text: str, old: Row, changed: Sequence[Change]) -> str:
 
 def _value(row: Row) -> str:
     """The value as it was read, where the text did not change."""
-    exact = row["value_exact"] or (f"{row['value'].normalize():f}" if row["value"] is not None else "no value")
+    exact = row["value_exact"] or (f"{row['value'].normalize():,f}" if row["value"] is not None else "no value")
     if row["value_max"] is not None and row["value_max"] != row["value"]:
-        exact += f" to {row['value_max'].normalize():f}"
+        exact += f" to {row['value_max'].normalize():,f}"
     return f"{exact} {row['unit'] or ''}".rstrip()
 
 

@@ -14,7 +14,6 @@ TOKEN = re.compile(r"[0-9A-Za-z.,%]")  # what makes one word with its like
 WORD = re.compile(f"{TOKEN.pattern}*")
 SENTENCE_END = re.compile(r"[。！？；!?;\n]")
 ENDS = re.compile(r"[。！？；!?;\n]+[”’』」）]*")
-NEAR = 1  # characters between two changes that are shown as one
 CONTEXT = 30  # characters on either side of a change
 EXCERPT = 120  # characters of what was taken out or put in
 
@@ -53,7 +52,7 @@ def changes(old: str, new: str) -> list[Change]:
 def _belong(old: str, one: Change, other: Change) -> bool:
     """Whether what stayed between two changes is so little that it reads better as changed, too; numbers stay apart."""
     gap = other.start - one.end
-    if gap <= NEAR:
+    if not gap:
         return True
     alone = any(WORD.fullmatch(old[change.start : change.end] + change.text) for change in (one, other))
     return not alone and gap <= min(max(change.end - change.start, len(change.text)) for change in (one, other))
