@@ -276,7 +276,7 @@ def _rollback(options: argparse.Namespace) -> int:
     if done.withdrawn:
         print(f"Withdrawn: {', '.join(done.withdrawn)}.")
         print("A run leaves them so until raw files or code change; then it publishes a new snapshot.")
-    if done.current != done.left:
+    if done.left and done.current != done.left:
         print(f"To undo this: qingwen rollback {shlex.quote(str(options.clean))} {done.left.name}")
     return PUBLISHED
 

@@ -19,7 +19,7 @@ from tasks.publish.retention import History, history
 class Rollback(NamedTuple):
     """What a rollback did."""
 
-    left: Path  # was current
+    left: Path | None  # was current; None if nothing complete was
     current: Path
     withdrawn: list[str]  # newly, newest first
     restored: list[str]  # no longer withdrawn, newest first
@@ -32,10 +32,11 @@ def rollback(clean: Path, name: str | None, now: datetime) -> Rollback:
         NoSnapshotError: there is no such complete snapshot.
         LockedError: a run is going on.
     """
-    left = snapshot.current(clean)
+    snapshot.find(clean, name) if name else snapshot.current(clean)  # no lock is left in a folder that holds none
     with snapshot.lock(clean), snapshot.stage(clean, "rollback"):
-        left = snapshot.current(clean)
-        target = snapshot.find(clean, name) if name else snapshot.before(clean, left)
+        pointed = (clean / snapshot.CURRENT).resolve()
+        left = None if snapshot.incomplete(pointed) else pointed
+        target = snapshot.find(clean, name) if name else snapshot.before(clean, pointed)
         with marks.editing(clean) as said:
             before = set(said.withdrawn)
             at = _not_before(now, history(clean)).isoformat(timespec="seconds")
@@ -46,7 +47,7 @@ def rollback(clean: Path, name: str | None, now: datetime) -> Rollback:
             for folder in snapshot.folders(clean):
                 if folder.name > target.name:
                     said.withdrawn.setdefault(folder.name, {"at": at, "for": target.name})
-            if left != target:
+            if left and left != target:
                 said.left[left.name] = at
             after = set(said.withdrawn)
         snapshot.point(clean, target)

@@ -91,10 +91,15 @@ def current(clean: Path) -> Path:
     """The folder of the current snapshot.
 
     Raises:
-        NoSnapshotError: nothing was published there yet.
+        NoSnapshotError: nothing was published there yet, or the pointer is broken.
     """
     folder = (clean / CURRENT).resolve()
     if not (folder / MANIFEST).is_file():
+        if there := folders(clean):
+            raise NoSnapshotError(
+                f"{clean / CURRENT} names no snapshot; "
+                f"`qingwen rollback {clean} NAME` makes one current: {_names(there)}"
+            )
         raise NoSnapshotError(f"{clean} holds no published snapshot; run `qingwen run --clean {clean}` first")
     return folder
 

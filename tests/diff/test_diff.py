@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from tasks.diff.tell import tell
 from tasks.ingest import part_of
 from tasks.publish.manifest import file_facts, write_json
 from tests import plain_run, small_raw
+from tests.alter import altered, with_value
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
@@ -153,6 +155,16 @@ def test_long_lists_are_cut_unless_all_is_asked_for(old: Path, tmp_path: Path):
     assert "  … and 2 more; --all shows them" in list(tell(found, limit=10))
     assert sum(line.endswith("(no title)") for line in tell(found, limit=10)) == 10
     assert not any("more" in line for line in tell(found, limit=None))
+
+
+def test_a_figure_that_is_read_otherwise_from_the_same_text(old: Path, tmp_path: Path):
+    other = shutil.copytree(old, tmp_path / "other")
+    (path,) = (other / "quantities").iterdir()
+    row = next(n for n, row in enumerate(plain_run.rows(other, "quantities")) if row["text"] == "3.5万亩")
+    with altered(path, with_value(row, "value", Decimal(350000)), sign=True):
+        (figure,) = diff(old, other).figures
+    assert (figure.place, figure.old, figure.new) == ("辽阳市", "35,000 亩", "350,000 亩")
+    assert figure.context == "全年粮食产量96.2万吨，造林3.5万亩；"
 
 
 def split(snapshot: Path, folder: Path, n_parts: int, dataset: str = "documents") -> Path:

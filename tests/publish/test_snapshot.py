@@ -223,6 +223,15 @@ def test_a_rollback_that_is_killed_changes_nothing(three: Path, monkeypatch: pyt
     assert back(three).current.name == "2-b"
 
 
+def test_a_rollback_mends_a_broken_pointer(three: Path):
+    (three / "current").unlink()
+    (three / "current").symlink_to("snapshots/4-d")
+    with pytest.raises(NoSnapshotError, match=r"`qingwen rollback .* makes one current: 3-c, 2-b, 1-a"):
+        back(three)
+    assert back(three, "3") == (None, three / "snapshots" / "3-c", [], [])
+    assert current(three).name == "3-c"
+
+
 def test_no_rollback_while_a_run_goes_on_but_pins(three: Path):
     with lock(three):
         with pytest.raises(LockedError):
