@@ -102,11 +102,15 @@ def _empty(dataset: str, columns: Sequence[str], long: Sequence[str]) -> pa.Tabl
 
 
 def _read(paths: Sequence[Path], dataset: str, columns: Sequence[str], long: Sequence[str]) -> pa.Table:
-    """The columns of some files; of long ones the hashes."""
+    """The columns of some files, of long ones the hashes; nulls where the snapshot is older than a column."""
     schema = _empty(dataset, columns, long).schema
     tables = [schema.empty_table()]
     for path in paths:
-        table = pq.read_table(path, columns=list(columns))
+        there = set(pq.read_schema(path).names)
+        table = pq.read_table(path, columns=[name for name in columns if name in there])
+        for name in columns:
+            if name not in there:  # older than the column
+                table = table.append_column(name, pa.nulls(len(table), arrow_schema(dataset).field(name).type))
         for name in long:
             at = table.schema.get_field_index(name)
             table = table.set_column(at, name, pa.array(_hash_column(table[name])))

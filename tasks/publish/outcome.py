@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ class Outcome:
             return (
                 f"Left alone: these files and this code make {self.withdrawn.name}, which was withdrawn; "
                 f"{self.snapshot.name} stays current until files or code change. "
-                f"To go forward again: qingwen rollback {clean} {self.withdrawn.name}"
+                f"To go forward again: qingwen rollback {shlex.quote(str(clean))} {self.withdrawn.name}"
             )
         if not self.published:
             return f"Nothing to do: {self.snapshot.name} was made from the same files by the same code."

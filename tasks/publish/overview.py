@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +39,8 @@ def overview(clean: Path) -> list[Entry]:
     holders = Counter(file for files in sizes for file in files)
     entries = []
     for folder, files in zip(folders, sizes, strict=True):
+        if not folder.is_dir():
+            continue
         problem = snapshot.incomplete(folder)
         manifest: dict[str, Any] = {} if problem else snapshot.read_manifest(folder)
         own = sum(size for file, size in files.items() if holders[file] == 1)
@@ -61,8 +65,9 @@ def overview(clean: Path) -> list[Entry]:
 def _sizes(folder: Path) -> dict[tuple[int, int], int]:
     """The bytes of every file of a folder, by what tells the file itself from other names of it."""
     found = {}
-    for path in folder.rglob("*"):
-        status = path.lstat()
-        if not path.is_dir():
-            found[status.st_dev, status.st_ino] = status.st_size
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):  # a run may be removing the snapshot
+                status = Path(parent, name).lstat()
+                found[status.st_dev, status.st_ino] = status.st_size
     return found

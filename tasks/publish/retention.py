@@ -103,9 +103,9 @@ def remove_old(clean: Path, trash: Path, rule: Rule, now: datetime) -> Removed:
             trash.mkdir(parents=True, exist_ok=True)
             for name in superfluous(history(clean), snapshot.current(clean).name, said, rule, now):
                 (clean / snapshot.SNAPSHOTS / name).rename(trash / name)
+                snapshot.sync(clean / snapshot.SNAPSHOTS)  # before any of its files go
                 names.append(name)
                 said.forget(name)
-            snapshot.sync(clean / snapshot.SNAPSHOTS)
     except (OSError, ValueError) as error:
         return Removed(tuple(names), str(error))
     shutil.rmtree(trash, ignore_errors=True)

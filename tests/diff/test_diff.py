@@ -217,5 +217,14 @@ def test_files_that_are_the_same_are_not_opened(old: Path, tmp_path: Path):
     assert empty(diff(first, second))
 
 
+def test_a_snapshot_older_than_a_column_or_a_dataset(old: Path, tmp_path: Path):
+    other = shutil.copytree(old, tmp_path / "other")
+    (path,) = (other / "quantities").iterdir()
+    pq.write_table(pq.read_table(path).drop_columns(["measure"]), path)
+    shutil.rmtree(other / "indicators")
+    for one, two in ((old, signed(other)), (other, old)):
+        assert empty(diff(one, two))
+
+
 def empty(found: Difference) -> bool:
     return not any(found[2:])

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -241,6 +242,36 @@ def test_no_rollback_while_a_run_goes_on_but_pins(three: Path):
     assert unpin(three, "1") == "1-a"
     with pytest.raises(NoSnapshotError, match="not pinned"):
         unpin(three, "1")
+
+
+RESTLESS = """
+import itertools, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from tasks.publish.pin import pin
+from tasks.publish.rollback import rollback
+print("begun", flush=True)
+for number in itertools.count():
+    name = "132"[number % 3]
+    rollback(Path(sys.argv[1]), name, datetime.now(UTC))
+    pin(Path(sys.argv[1]), name, str(number), datetime.now(UTC))
+"""
+
+
+def test_kills_leave_the_pointer_and_the_marks_whole(three: Path):
+    for number in range(12):
+        restless = subprocess.Popen([sys.executable, "-c", RESTLESS, str(three)], stdout=subprocess.PIPE, text=True)
+        assert restless.stdout is not None
+        assert restless.stdout.readline() == "begun\n"
+        time.sleep(0.003 * number)
+        restless.kill()
+        restless.wait()
+        marks.read(three)
+        assert snapshot.incomplete(current(three)) is None
+    back(three, "2")
+    assert current(three).name == "2-b"
+    assert "3-c" in marks.read(three).withdrawn
+    assert not (three / ".stage").exists()
 
 
 def test_no_mark_is_lost_when_many_are_made_at_once(tmp_path: Path):
