@@ -110,7 +110,7 @@ def _changed(
     for sentence in of_text if limit is None else of_text[:SENTENCES]:
         yield f"      {marked(old, sentence, whole=limit is None)}"
     if limit is not None and len(of_text) > SENTENCES:
-        yield f"      … and {len(of_text) - SENTENCES:,} more sentences; --all shows them"
+        yield f"      … and {len(of_text) - SENTENCES:,} more; --all shows them"
 
 
 def _record(record: Record) -> Iterator[str]:
