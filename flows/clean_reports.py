@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from prefect import flow, unmapped
+from prefect import flow, get_run_logger, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
@@ -29,6 +31,7 @@ from tasks.clean.again import Again
 from tasks.clean.files import Part
 from tasks.clean.part import CleanedPart
 from tasks.clean.task import clean_parts
+from tasks.dedupe.decisions import Decisions
 from tasks.dedupe.task import find_copies
 from tasks.ingest import FINE_BYTES, Ingested, check_apart
 from tasks.ingest.task import ingest_raw
@@ -36,8 +39,9 @@ from tasks.pool import worker_processes
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint, stage_fingerprint
 from tasks.publish.indicators import count_buckets
-from tasks.publish.outcome import Outcome
+from tasks.publish.outcome import Outcome, settled
 from tasks.publish.part import PartToWrite, to_write
+from tasks.publish.retention import KEEP, KEEP_HOURS, Rule, remove_old
 from tasks.publish.stage import Written, link_indicators, link_parts
 from tasks.publish.task import publish, write_indicators, write_parts
 from tasks.sites.task import clean_again, learn_sites
@@ -63,6 +67,8 @@ def clean_reports(
     *,
     allow_shrink: bool = False,
     paranoid: bool = False,
+    keep: int | None = KEEP,
+    keep_hours: float = KEEP_HOURS,
 ) -> Outcome:
     """Clean every raw file and publish the datasets as one snapshot.
 
@@ -72,6 +78,8 @@ def clean_reports(
         workers: worker processes; 0 means one for each processor.
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
         paranoid: read every raw file, also one whose size and times are those of the last run.
+        keep: after a publication, how many of the newest snapshots stay; None: all.
+        keep_hours: older ones stay, too, for so many hours after they were current last.
 
     Raises:
         ValueError: ``clean`` is a URL.
@@ -89,53 +97,62 @@ def clean_reports(
         worker_processes(n_workers),
         stages_of_run() as stages,
     ):
-        state = target / "state"
+        run = Run(raw, target / "state", stage / "snapshot", n_workers, stages)
         stages.begin("ingest")
-        found = ingest_raw(raw, stage / "packs", state, paranoid=paranoid)
+        found = ingest_raw(raw, stage / "packs", run.state, paranoid=paranoid)
         fingerprint = f"{found.fingerprint}-{code_fingerprint()}"
-        unchanged = snapshot.published(target, fingerprint)
-        if unchanged:
-            snapshot.point(target, unchanged)
-            return Outcome(unchanged, published=False)
+        if outcome := settled(target, fingerprint):
+            get_run_logger().info(outcome.told(target))
+            return outcome
 
         load_in_background()
-        first = _clean(found, stages, n_workers)
-        cleaned = _clean_again(raw, found.parts, first, state, stages, n_workers)
+        first = _clean(run, found)
+        cleaned = _clean_again(run, found, first)
         stages.begin("check rows")
         decisions = check_rows(cleaned)
         stages.begin("find copies")
         code = stage_fingerprint("find copies")
-        decisions = find_copies(cleaned, decisions, stage / "copies", state / "copies", code)
-        n_buckets = count_buckets(found.n_parts)
-        written = state / "written" / stage_fingerprint("write")
-        parts = [
-            to_write(part.number, part.folder, decided, written, n_buckets)
-            for part, decided in zip(cleaned, decisions, strict=True)
-        ]
-        tables = state / "indicators" / stage_fingerprint("write indicators")
-        buckets = _write(parts, n_buckets, tables, stages, n_workers)
-        staged = stage / "snapshot"
-        files = Written(link_parts(parts, staged).folders + link_indicators(buckets, staged).folders)
-        lawful = state / "lawful" / stage_fingerprint("check laws")
-        reports = _check_laws(staged, parts, buckets, lawful, stages, n_workers)
+        decisions = find_copies(cleaned, decisions, stage / "copies", run.state / "copies", code)
+        parts = _write(run, cleaned, decisions, count_buckets(found.n_parts))
+        buckets = _write_indicators(run, parts)
+        files = Written(link_parts(parts, run.staged).folders + link_indicators(buckets, run.staged).folders)
+        reports = _check_laws(run, parts, buckets)
         stages.begin("judge")
-        verdict = judge(staged, target, files, reports, allow_shrink=allow_shrink)
+        verdict = judge(run.staged, target, files, reports, allow_shrink=allow_shrink)
         stages.begin("publish")
         timings = stages.timings()
-        outcome = publish(staged, target, verdict, files, fingerprint, raw=raw, started=started, stages=timings)
+        outcome = publish(run.staged, target, verdict, files, fingerprint, raw=raw, started=started, stages=timings)
         store.sweep(
             [part.folder for part in (*first, *cleaned)]
             + [folder.path for folder in files.folders]
-            + [lawful / folder.path.name for folder in files.folders]
+            + [run.lawful / folder.path.name for folder in files.folders]
         )
+        removed = remove_old(target, stage / "removed", Rule(keep, keep_hours), datetime.now(UTC))
+        outcome = replace(outcome, removed=removed)
+        get_run_logger().info(outcome.told(target))
         return outcome
 
 
-def _clean(found: Ingested, stages: Stages, n_workers: int) -> list[CleanedPart]:
+class Run(NamedTuple):
+    """What the steps of a run have in common."""
+
+    raw: str
+    state: Path  # what runs leave to each other
+    staged: Path  # the snapshot that is being made
+    n_workers: int
+    stages: Stages
+
+    @property
+    def lawful(self) -> Path:
+        """The folder of the reports on files that keep the laws."""
+        return self.state / "lawful" / stage_fingerprint("check laws")
+
+
+def _clean(run: Run, found: Ingested) -> list[CleanedPart]:
     """The tables of every part."""
-    work = batches(found.parts, _bytes_to_clean, n_workers)
-    stages.begin("clean", len(work))
-    done = gather(stages, clean_parts.map(work, audit_every=unmapped(found.audit_every)))
+    work = batches(found.parts, _bytes_to_clean, run.n_workers)
+    run.stages.begin("clean", len(work))
+    done = gather(run.stages, clean_parts.map(work, audit_every=unmapped(found.audit_every)))
     return [part for batch in done for part in batch]
 
 
@@ -143,47 +160,63 @@ def _bytes_to_clean(part: Part) -> int:
     return 1 if part.is_done else sum(pack.stat().st_size for pack in part.packs) + MERGE_BYTES
 
 
-def _clean_again(
-    raw: str, parts: Sequence[Part], first: Sequence[CleanedPart], state: Path, stages: Stages, n_workers: int
-) -> list[CleanedPart]:
-    """The tables of every part; of those that hold what their sites repeat, new ones."""
-    stages.begin("learn sites")
+def _clean_again(run: Run, found: Ingested, first: Sequence[CleanedPart]) -> list[CleanedPart]:
+    """The tables of every part; new ones of the parts that hold what their sites repeat."""
+    run.stages.begin("learn sites")
     repeated = learn_sites(first)
-    tables = state / "again" / stage_fingerprint("clean again")
+    tables = run.state / "again" / stage_fingerprint("clean again")
     bases = store.newest(tables)
     work = []
     for at, blocks in repeated.items():
-        part, name = parts[at], f"part-{parts[at].number:04d}"
+        part = found.parts[at]
+        name = f"part-{part.number:04d}"
         key = key_of(part.folder.parent.name, part.folder.name, repr(blocks.to_pydict()))
-        work.append(Again(part, blocks, tables / f"{name}-{key}", bases.get(name), raw))
+        work.append(Again(part, blocks, tables / f"{name}-{key}", bases.get(name), run.raw))
     cleaned = list(first)
     if work:
-        some = batches(work, lambda each: each.repeated.num_rows, n_workers)
-        stages.begin("clean again", len(some))
-        done = [part for batch in gather(stages, clean_again.map(some)) for part in batch]
+        some = batches(work, _rows_to_clean, run.n_workers)
+        run.stages.begin("clean again", len(some))
+        done = [part for batch in gather(run.stages, clean_again.map(some)) for part in batch]
         for at, part in zip(repeated, done, strict=True):
             cleaned[at] = part
     return cleaned
 
 
-def _write(parts: Sequence[PartToWrite], n_buckets: int, tables: Path, stages: Stages, n_workers: int) -> list[Path]:
-    """Write the files of all parts, then those of ``indicators``; the folders of these."""
-    work = batches([part for part in parts if not part.is_done], _one_fine_part, n_workers)
-    stages.begin("write", len(work))
-    gather(stages, write_parts.map(list(map(quote, work))))  # Prefect would look for futures in every difference
-    stages.begin("write indicators", n_buckets)
+def _rows_to_clean(work: Again) -> int:
+    rows: int = work.repeated.num_rows
+    return rows
+
+
+def _write(
+    run: Run, cleaned: Sequence[CleanedPart], decisions: Sequence[Decisions], n_buckets: int
+) -> list[PartToWrite]:
+    """Write the files of every part but those of ``indicators``; what was written where."""
+    written = run.state / "written" / stage_fingerprint("write")
+    parts = [
+        to_write(part.number, part.folder, decided, written, n_buckets)
+        for part, decided in zip(cleaned, decisions, strict=True)
+    ]
+    work = batches([part for part in parts if not part.is_done], _one_fine_part, run.n_workers)
+    run.stages.begin("write", len(work))
+    gather(run.stages, write_parts.map(list(map(quote, work))))  # Prefect would look for futures in every difference
+    return parts
+
+
+def _write_indicators(run: Run, parts: Sequence[PartToWrite]) -> list[Path]:
+    """Write the files of ``indicators``; their folders."""
+    tables = run.state / "indicators" / stage_fingerprint("write indicators")
+    n_buckets = parts[0].n_buckets
+    run.stages.begin("write indicators", n_buckets)
     bodies = unmapped([part.body for part in parts])
-    return gather(stages, write_indicators.map(range(n_buckets), bodies=bodies, tables=unmapped(tables)))
+    return gather(run.stages, write_indicators.map(range(n_buckets), bodies=bodies, tables=unmapped(tables)))
 
 
-def _check_laws(
-    staged: Path, parts: Sequence[PartToWrite], buckets: Sequence[Path], lawful: Path, stages: Stages, n_workers: int
-) -> list[LawReport]:
-    """The reports of all files; only those are checked that no run has found sound."""
-    reports, left = known_and_left(staged, parts, buckets, lawful)
-    work = batches(left, _one_fine_part, n_workers)
-    stages.begin("check laws", len(work))
-    checked = gather(stages, check_laws.map(unmapped(staged), list(map(quote, work))))
+def _check_laws(run: Run, parts: Sequence[PartToWrite], buckets: Sequence[Path]) -> list[LawReport]:
+    """The reports on all files; only those are checked that no run has found sound."""
+    reports, left = known_and_left(run.staged, parts, buckets, run.lawful)
+    work = batches(left, _one_fine_part, run.n_workers)
+    run.stages.begin("check laws", len(work))
+    checked = gather(run.stages, check_laws.map(unmapped(run.staged), list(map(quote, work))))
     return [*reports, *(report for batch in checked for report in batch)]
 
 

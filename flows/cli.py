@@ -1,4 +1,4 @@
-"""The command line: ``qingwen run | verify | rebuild | explain | show``.
+"""The command line: ``qingwen run | show | explain | snapshots | diff | rollback | pin | verify | rebuild``.
 
 Exit codes: 0 published, or nothing to do, or all well; 1 wrong usage, unreadable raw location, or (``verify``)
 something does not hold; 2 the quality gate stopped the run; 3 another run holds the lock.
@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 from flows.environment import prepare
-from flows.exit_codes import FAILED, PUBLISHED
+from flows.exit_codes import FAILED, LOCKED, PUBLISHED
+from tasks.publish.retention import KEEP, KEEP_HOURS
 
+SHOWN = 20  # of every list of ``qingwen diff``
+NAME = "a snapshot's name, or its beginning"
+PLACE = (
+    "a clean folder (its current snapshot), CLEAN@NAME (an older one; the beginning of its name will do), or a folder"
+)
+WHICH = f"{NAME}; or a path as other commands take it"
 EPILOG = """\
 examples:
   qingwen run                                clean data/raw into data/clean
@@ -24,6 +33,16 @@ examples:
   qingwen explain data/clean 004.txt#4       what happened to one record
   qingwen verify data/clean                  check every law on the published files
   qingwen rebuild data/clean out             the raw texts again, from the datasets alone
+  qingwen run --keep 7 --keep-hours 48       remove what is neither among the newest 7 nor was current 48 h ago
+  qingwen snapshots data/clean               every snapshot, newest first
+  qingwen show data/clean@20261125           one of them, by the beginning of its name
+  qingwen diff data/clean                    what the current snapshot changed against the one before it
+  qingwen diff data/clean 20261101 --all     … against that of 1 November, without leaving anything out
+  qingwen diff data/clean 20261101 20261102  … between two others
+  qingwen rollback data/clean                make the snapshot before the current one current again
+  qingwen rollback data/clean 20261125T1830  … or the one of that name, older or newer
+  qingwen pin data/clean 20261101 --note 'cited in the annual report'
+  qingwen pin data/clean 20261101 --remove   runs may remove it again
 
 exit codes:
   0 done or nothing to do   1 usage or unreadable input   2 the quality gate stopped it   3 another run is going on
@@ -60,12 +79,39 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
     )
+    run.add_argument(
+        "--keep",
+        type=_count_or_all,
+        default=KEEP,
+        metavar="N",
+        help="how many of the newest snapshots stay, or all (default: %(default)s); current and pinned ones do, too",
+    )
+    run.add_argument(
+        "--keep-hours",
+        type=_hours,
+        default=KEEP_HOURS,
+        metavar="H",
+        help="older ones stay, too, for H hours after they were current last (default: %(default)g)",
+    )
+    snapshots = _add(commands, "snapshots", "every snapshot: when, how much, which is current, pinned or withdrawn")
+    diff = _add(commands, "diff", "what changed between two snapshots: figures first, then texts")
+    rollback = _add(commands, "rollback", "make an older snapshot the current one; newer ones are withdrawn")
+    pin = _add(commands, "pin", "mark a snapshot that no run may remove")
+    for command in (snapshots, diff, rollback, pin):
+        command.add_argument("clean", type=Path, help="the clean folder")
+    diff.add_argument("old", nargs="?", type=_name, help=f"{WHICH} (default: the one before the current)")
+    diff.add_argument("new", nargs="?", type=_name, help="likewise (default: the current one)")
+    diff.add_argument("--all", action="store_true", help="show everything, however long")
+    rollback.add_argument("name", nargs="?", type=_name, help=f"{NAME} (default: the one before the current)")
+    pin.add_argument("name", type=_name, help=NAME)
+    pin.add_argument("--note", default="", help="why, for those who read `qingwen snapshots`")
+    pin.add_argument("--remove", action="store_true", help="take the pin away")
     verify = _add(commands, "verify", "check every law and checksum on published files alone; exit 0 or 1")
     rebuild = _add(commands, "rebuild", "write the raw text of every record back to files, from the datasets alone")
     explain = _add(commands, "explain", "what happened to one record: edits, dropped spans, copies, flags")
     show = _add(commands, "show", "the datasets of the newest snapshot, their rows and files")
     for command in (verify, rebuild, explain, show):
-        command.add_argument("clean", type=Path, help="a clean folder (its current snapshot) or one snapshot's folder")
+        command.add_argument("clean", type=Path, help=PLACE)
     rebuild.add_argument("out", type=Path, help="folder to write to")
     explain.add_argument(
         "id",
@@ -92,6 +138,20 @@ def _count(text: str) -> int:
     if not (text.isdecimal() and int(text) > 0):
         raise argparse.ArgumentTypeError("must be a whole number from 1 on")
     return int(text)
+
+
+def _count_or_all(text: str) -> int | None:
+    return None if text == "all" else _count(text)
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = -1
+    if not 0 <= hours < float("inf"):
+        raise argparse.ArgumentTypeError("must be a number from 0 on")
+    return hours
 
 
 def _name(text: str) -> str:
@@ -123,7 +183,14 @@ def _run(options: argparse.Namespace) -> int:
     prepare()
     from flows.launch import launch
 
-    return launch(options.raw, options.clean, options.workers, allow_shrink=options.allow_shrink)
+    return launch(
+        options.raw,
+        options.clean,
+        options.workers,
+        allow_shrink=options.allow_shrink,
+        keep=options.keep,
+        keep_hours=options.keep_hours,
+    )
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -172,4 +239,68 @@ def _show(options: argparse.Namespace) -> int:
     return PUBLISHED
 
 
-COMMANDS = {"run": _run, "verify": _verify, "rebuild": _rebuild, "explain": _explain, "show": _show}
+def _snapshots(options: argparse.Namespace) -> int:
+    from flows.tables import print_snapshots
+    from tasks.publish.overview import overview
+
+    print_snapshots(overview(options.clean))
+    return PUBLISHED
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from flows.tables import print_difference
+    from tasks.diff import diff
+    from tasks.diff.tell import tell
+    from tasks.publish.snapshot import before, current, named
+
+    new = named(options.clean, options.new) if options.new else current(options.clean)
+    old = named(options.clean, options.old) if options.old else before(options.clean, new)
+    print_difference(tell(diff(old, new), limit=None if options.all else SHOWN))
+    return PUBLISHED
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    from tasks.publish.rollback import rollback
+    from tasks.publish.snapshot import LockedError
+
+    try:
+        done = rollback(options.clean, options.name, datetime.now(UTC))
+    except LockedError as error:
+        return _fail(f"{error}\nWait for it to end: it would put what it publishes before what you choose now.", LOCKED)
+    if done.current == done.left:
+        print(f"{done.current.name} is the current snapshot already.")
+    else:
+        print(f"{done.current.name} is the current snapshot now.")
+    if done.restored:
+        print(f"No longer withdrawn: {', '.join(done.restored)}.")
+    if done.withdrawn:
+        print(f"Withdrawn: {', '.join(done.withdrawn)}.")
+        print("A run leaves them so until raw files or code change; then it publishes a new snapshot.")
+    if done.left and done.current != done.left:
+        print(f"To undo this: qingwen rollback {shlex.quote(str(options.clean))} {done.left.name}")
+    return PUBLISHED
+
+
+def _pin(options: argparse.Namespace) -> int:
+    from tasks.publish.pin import pin, unpin
+
+    if options.remove:
+        name = unpin(options.clean, options.name)
+        print(f"{name} is pinned no longer.")
+    else:
+        name = pin(options.clean, options.name, options.note, datetime.now(UTC))
+        print(f"{name} is pinned: no run removes it.")
+    return PUBLISHED
+
+
+COMMANDS = {
+    "run": _run,
+    "show": _show,
+    "explain": _explain,
+    "snapshots": _snapshots,
+    "diff": _diff,
+    "rollback": _rollback,
+    "pin": _pin,
+    "verify": _verify,
+    "rebuild": _rebuild,
+}

@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
 from flows.temporary_server import NoServerError, prefect_server
@@ -13,21 +14,25 @@ from tasks.imports import cheap_imports
 from tasks.ingest import RawUnreadableError, check_apart
 from tasks.publish import snapshot
 from tasks.publish.outcome import Outcome
+from tasks.publish.retention import KEEP, KEEP_HOURS
 from tasks.validate.verdict import GateFailedError
 
 
-def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
+def launch(
+    raw: str, clean: str, workers: int, *, allow_shrink: bool, keep: int | None = KEEP, keep_hours: float = KEEP_HOURS
+) -> int:
     """Run the flow in this process and say what came of it; the exit code of ``qingwen run``."""
     target = snapshot.local_folder(clean)
     try:
         check_apart(raw, target)
         try:
-            with snapshot.lock(target):
-                pass  # the flow takes it for good: this is to say so before a server is started
+            with snapshot.lock(target):  # the flow takes it for good: this is to say so before a server is started
+                outcome = None if paranoid or get_api() else _nothing_to_do(raw, target)
         except OSError as error:
             return _say(f"cannot write to {clean}: {error.strerror}", FAILED)
-        with prefect_server() as wait_until_it_answers:
-            outcome = _run(raw, clean, workers, allow_shrink, wait_until_it_answers)
+        if outcome is None:
+            with prefect_server() as wait_until_it_answers:
+                outcome = _run(raw, clean, workers, choices | {"paranoid": paranoid}, wait_until_it_answers)
     except RawUnreadableError as error:
         return _say(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
     except snapshot.LockedError as error:
@@ -45,7 +50,7 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     return PUBLISHED
 
 
-def _run(raw: str, clean: str, workers: int, allow_shrink: bool, wait: Callable[[], None]) -> Outcome:
+def _run(raw: str, clean: str, workers: int, choices: dict[str, Any], wait: Callable[[], None]) -> Outcome:
     with cheap_imports():
         from rich.console import Console
 
@@ -54,7 +59,7 @@ def _run(raw: str, clean: str, workers: int, allow_shrink: bool, wait: Callable[
 
     progress.console = Console(stderr=True)
     wait()
-    outcome: Outcome = clean_reports(raw, clean, workers, allow_shrink=allow_shrink)
+    outcome: Outcome = clean_reports(raw, clean, workers, **choices)
     return outcome
 
 

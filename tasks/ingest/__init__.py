@@ -27,7 +27,7 @@ from tasks.ingest.location import RawFile, RawUnreadableError, check_apart, find
 from tasks.ingest.read import PACK_SCHEMA, Source, read_file
 from tasks.store import key_of, newest
 
-__all__ = ["Ingested", "Part", "RawFile", "RawUnreadableError", "check_apart", "find_files", "ingest", "is_unchanged"]
+__all__ = ["Ingested", "Part", "RawFile", "RawUnreadableError", "check_apart", "find_files", "ingest", "unread_fingerprint"]
 
 FINE_BYTES = 1 << 20  # 1 % of 5,000 files touches 9 % of 512 parts, but 79 % of 32
 FINE_PARTS = 1 << 9  # more would be too many files for those who read them
@@ -126,16 +126,22 @@ def ingest(
     return Ingested(parts, n_parts, fingerprint, audit_every, len(files), n_bytes, n_read)
 
 
-def is_unchanged(raw: str, state: Path, fingerprint: str) -> bool:
-    """Whether no file of ``raw`` has to be read to know that the input is the one with this fingerprint."""
+def unread_fingerprint(raw: str, state: Path) -> str | None:
+    """The fingerprint that ``ingest`` would give, if it is known without reading any file.
+
+    Raises:
+        RawUnreadableError: the location can't be listed.
+    """
     before = index.load(state)
-    found = (index.known(before, file) for file in find_files(raw)[1]) if before else iter([None])
-    sources: list[list[Source]] = []
-    for known in found:
+    if not before:
+        return None
+    found = []
+    for file in find_files(raw)[1]:
+        known = index.known(before, file)
         if known is None:
-            return False
-        sources.append(known)
-    return _fingerprint(sources) == fingerprint
+            return None
+        found.append(known)
+    return _fingerprint(found)
 
 
 def _fingerprint(found: Iterable[Sequence[Source]]) -> str:

@@ -3,7 +3,8 @@
 ::
 
     <clean>/current -> snapshots/<name>     the newest complete snapshot, switched by one rename
-    <clean>/snapshots/<name>/               <UTC time>-<first 8 digits of the content hash>
+    <clean>/snapshots/<name>/               <UTC time>-<first 8 digits of the content hash>; sorted as published
+    <clean>/marks.json                      what people said of snapshots: pinned, withdrawn (``tasks.publish.marks``)
     <clean>/failed/quality.json             results of the last run that the gate stopped, if any
     <clean>/state/                          what one run leaves to the next, to save work; safe to remove
     <clean>/.stage/<run>/                   the run that is going on; whatever is left of a killed one is removed
@@ -21,13 +22,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tasks.publish import marks
 from tasks.store import sync, sync_new
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
+SNAPSHOTS = "snapshots"
+NAME_TIME = "%Y%m%dT%H%M%SZ"
+SHOWN = 5  # names in a message
 
 
 class LockedError(RuntimeError):
@@ -86,17 +92,100 @@ def current(clean: Path) -> Path:
     """The folder of the current snapshot.
 
     Raises:
-        NoSnapshotError: nothing was published there yet.
+        NoSnapshotError: nothing was published there yet, or the pointer is broken.
     """
     folder = (clean / CURRENT).resolve()
     if not (folder / MANIFEST).is_file():
+        if there := folders(clean):
+            raise NoSnapshotError(
+                f"{clean / CURRENT} names no snapshot; "
+                f"`qingwen rollback {clean} NAME` makes one current: {_names(there)}"
+            )
         raise NoSnapshotError(f"{clean} holds no published snapshot; run `qingwen run --clean {clean}` first")
     return folder
 
 
+def folders(clean: Path) -> list[Path]:
+    """The folders of all snapshots, complete or not, in the order they were published."""
+    return sorted(path for path in (clean / SNAPSHOTS).glob("*") if path.is_dir())
+
+
+def new_name(clean: Path, now: datetime, fingerprint: str) -> str:
+    """The name of the snapshot to be published: later than every other one, also when the clock went back."""
+    newest = max((time for folder in folders(clean) if (time := _time_of(folder.name))), default=None)
+    time = now.replace(microsecond=0)
+    if newest and newest >= time:
+        time = newest + timedelta(seconds=1)
+    return f"{time:{NAME_TIME}}-{fingerprint[:8]}"
+
+
+def _time_of(name: str) -> datetime | None:
+    try:
+        return datetime.strptime(name.partition("-")[0], NAME_TIME).replace(tzinfo=UTC)
+    except ValueError:  # a folder of another origin
+        return None
+
+
 def resolve(path: Path) -> Path:
-    """The snapshot a user means: a snapshot folder itself, or a clean folder's current one."""
-    return path.resolve() if (path / MANIFEST).is_file() else current(path)
+    """The snapshot a user means: a snapshot's folder, a clean folder (its current one), or ``<clean>@<name>``.
+
+    Raises:
+        NoSnapshotError: there is none, or several begin with the name.
+    """
+    if (path / MANIFEST).is_file():
+        return path.resolve()
+    clean, at, name = str(path).rpartition("@")
+    return find(Path(clean), name) if at and not path.exists() else current(path)
+
+
+def named(clean: Path, name: str) -> Path:
+    """The snapshot of a clean folder with that name or beginning; a path to any other one, as ``resolve`` takes it.
+
+    Raises:
+        NoSnapshotError: there is none, or several begin with the name.
+    """
+    is_path = "/" in name or "@" in name or Path(name).is_dir()
+    return resolve(Path(name)) if is_path else find(clean, name)
+
+
+def find(clean: Path, name: str) -> Path:
+    """The complete snapshot of a clean folder with that name, or the only one whose name begins so.
+
+    Raises:
+        NoSnapshotError: none is called so, several are, or it is incomplete.
+    """
+    there = folders(clean)
+    meant = [folder for folder in there if folder.name == name] or [
+        folder for folder in there if folder.name.startswith(name)
+    ]
+    if not there:
+        raise NoSnapshotError(f"{clean} holds no snapshot; run `qingwen run --clean {clean}` first")
+    if not meant:
+        raise NoSnapshotError(f"no snapshot of {clean} is called {name!r} or begins so; it has {_names(there)}")
+    if len(meant) > 1:
+        raise NoSnapshotError(f"{len(meant)} snapshots of {clean} begin with {name!r}: {_names(meant)}")
+    if problem := incomplete(meant[0]):
+        raise NoSnapshotError(f"{meant[0]} is incomplete: {problem}")
+    return meant[0].resolve()
+
+
+def _names(some: list[Path]) -> str:
+    names = [folder.name for folder in reversed(some)]
+    left = f" and {len(names) - SHOWN} more; see `qingwen snapshots`" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + left
+
+
+def before(clean: Path, snapshot: Path) -> Path:
+    """The newest complete snapshot that is older than this one and not withdrawn.
+
+    Raises:
+        NoSnapshotError: there is none.
+    """
+    withdrawn = marks.read(clean).withdrawn
+    for folder in reversed(folders(clean)):
+        if folder.name < snapshot.name and folder.name not in withdrawn and not incomplete(folder):
+            return folder.resolve()
+    raise NoSnapshotError(f"{clean} holds no complete snapshot before {snapshot.name}")
 
 
 def read_manifest(snapshot: Path) -> dict[str, Any]:
@@ -106,27 +195,48 @@ def read_manifest(snapshot: Path) -> dict[str, Any]:
 
 
 def published(clean: Path, fingerprint: str) -> Path | None:
-    """The current snapshot, or a complete newer one that a killed run left unpointed, if it has this fingerprint."""
-    folders = sorted((folder for folder in (clean / "snapshots").glob("*") if _is_complete(folder)), reverse=True)
+    """The current snapshot, or a complete newer one that a killed run left unpointed, if it has this fingerprint.
+
+    One that was withdrawn is none of them: see ``withdrawn``.
+    """
     pointed = (clean / CURRENT).resolve()
-    for folder in folders:
-        if read_manifest(folder)["fingerprint"] == fingerprint:
+    gone = marks.read(clean).withdrawn
+    for folder in reversed(folders(clean)):
+        is_current = folder.resolve() == pointed
+        if (is_current or folder.name not in gone) and _has(folder, fingerprint):
             return folder
-        if folder == pointed:
+        if is_current:
             return None
     return None
 
 
-def _is_complete(folder: Path) -> bool:
+def withdrawn(clean: Path, fingerprint: str) -> Path | None:
+    """The complete snapshot with this fingerprint that was withdrawn in favour of an older one, if there is one."""
+    pointed = (clean / CURRENT).resolve()
+    names = sorted(marks.read(clean).withdrawn, reverse=True)
+    there = [clean / SNAPSHOTS / name for name in names if name != pointed.name]
+    return next((folder for folder in there if _has(folder, fingerprint)), None)
+
+
+def _has(folder: Path, fingerprint: str) -> bool:
+    return not incomplete(folder) and read_manifest(folder)["fingerprint"] == fingerprint
+
+
+def incomplete(folder: Path) -> str | None:
+    """What keeps a folder from being a snapshot; None if it is a complete one."""
     try:
-        return all((folder / file["path"]).is_file() for file in read_manifest(folder)["files"])
-    except (OSError, ValueError, KeyError):  # no manifest, or a damaged one
-        return False
+        missing = [file["path"] for file in read_manifest(folder)["files"] if not (folder / file["path"]).is_file()]
+    except FileNotFoundError:
+        return f"it has no {MANIFEST}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return f"its {MANIFEST} is damaged: {error}"
+    more = f" and {len(missing) - 1} more files" if len(missing) > 1 else ""
+    return f"it lacks {missing[0]}{more}" if missing else None
 
 
 def publish(clean: Path, staged: Path, name: str) -> Path:
     """Put a complete staged snapshot in its place and make it the current one. Every step is synced to disk."""
-    target = clean / "snapshots" / name
+    target = clean / SNAPSHOTS / name
     target.parent.mkdir(exist_ok=True)
     sync_new(staged)
     staged.rename(target)
@@ -140,6 +250,6 @@ def point(clean: Path, target: Path) -> None:
     pointer = clean / ".stage" / CURRENT
     pointer.parent.mkdir(exist_ok=True)
     pointer.unlink(missing_ok=True)
-    pointer.symlink_to(Path("snapshots") / target.name)
+    pointer.symlink_to(Path(SNAPSHOTS) / target.name)
     pointer.replace(clean / CURRENT)
     sync(clean)

@@ -46,7 +46,7 @@ def publish(
 ) -> Outcome:
     """Write what stands beside the datasets, the manifest last, and make the snapshot the current one."""
     now = datetime.now(UTC)
-    name = f"{now:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+    name = snapshot.new_name(target, now, fingerprint)
     files = written.files()
     manifest.write_datapackage(staged, files)
     manifest.write_json(staged / "quality.json", verdict.to_json())

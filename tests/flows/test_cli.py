@@ -20,7 +20,7 @@ from flows import launch, progress
 from flows.cli import main
 from schemas.datasets import DATASETS
 from tasks.ingest import RawUnreadableError
-from tasks.publish.snapshot import current, read_manifest
+from tasks.publish.snapshot import current, lock, read_manifest
 from tests import plain_run, small_raw
 
 HOLD = """
@@ -63,7 +63,7 @@ def test_a_run_publishes_a_snapshot_that_holds(clean: Path, capsys: pytest.Captu
     said = capsys.readouterr().out
     assert "BROKEN" not in said
     assert said.count("holds") == 6
-    assert sorted(path.name for path in clean.iterdir()) == [".lock", "current", "snapshots", "state"]
+    assert sorted(path.name for path in clean.iterdir()) == [".lock", ".marks.lock", "current", "snapshots", "state"]
     assert json.loads((snapshot / "quality.json").read_text("utf-8"))["passed"] is True
     report = (snapshot / "report" / "index.html").read_text("utf-8")
     assert "2020年盛京市人民政府工作报告" in report
@@ -119,7 +119,10 @@ def test_unreadable_raw_location(location: str, clean: Path, capsys: pytest.Capt
     assert current(clean) == before
 
 
-WRONG = ("", "nothing", "run --workers 0", "run --workers many", "run x", "verify", "explain . ''")
+WRONG = (
+    "", "nothing", "run --workers 0", "run --workers many", "run x", "verify", "explain . ''", "snapshots", "diff",
+    "rollback", "pin .", "run --keep 0", "run --keep none", "run --keep-hours -1", "run --keep-hours nan",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("arguments", [shlex.split(line) for line in WRONG], ids=WRONG)
@@ -243,7 +246,74 @@ def test_output_that_cannot_be_written_is_told(clean: Path, tmp_path: Path, caps
     assert "file" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["verify"], ["rebuild"], ["explain"], ["show"]])
+def test_a_snapshot_is_looked_at_gone_back_from_and_removed(
+    raw: Path, clean: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    other, changed = tmp_path / "clean", tmp_path / "raw"
+    shutil.copytree(clean, other, symlinks=True)
+    shutil.copytree(raw, changed)
+    bulletin = changed / "bulletin.txt"
+    bulletin.write_text(bulletin.read_text("utf-8").replace("831.6", "931.6"), "utf-8")
+    first = current(other).name
+    assert run(changed, other) == 0
+    second = current(other).name
+    assert f"Published {second}." in capsys.readouterr().out
+
+    assert main(["diff", str(other)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"old  {first}")
+    assert "辽阳市  地区生产总值  level  2019  actual:  831.6亿元 → 931.6亿元" in said
+    assert main(["diff", str(other), second, first]) == 0
+    assert "931.6亿元 → 831.6亿元" in capsys.readouterr().out
+    assert main(["diff", str(other), str(clean), f"{other}@{second}"]) == 0
+    assert capsys.readouterr().out == said
+    assert main(["show", f"{other}@{first}"]) == 0
+    assert first in capsys.readouterr().out
+
+    assert main(["rollback", str(other)]) == 0
+    said = capsys.readouterr().out
+    assert f"{first} is the current snapshot now" in said
+    assert f"qingwen rollback {other} {second}" in said
+    assert run(changed, other) == 0
+    said = capsys.readouterr().out
+    assert f"make {second}, which was withdrawn; {first} stays current" in said
+    assert f"qingwen rollback {other} {second}" in said
+    assert (current(other).name, len(list((other / "snapshots").iterdir()))) == (first, 2)
+
+    assert main(["pin", str(other), first, "--note", "年报\x1b[31m[red]"]) == 0
+    assert main(["snapshots", str(other)]) == 0
+    lines = capsys.readouterr().out.splitlines()[-2:]
+    assert [line.split()[0] for line in lines] == [second, first]
+    assert f"withdrawn for {first}" in lines[0]
+    assert r"current, pinned: 年报\x1b[31m[red]" in lines[1]
+
+    (changed / "page.txt").write_text("盛京市今年新建道路12公里。", "utf-8")
+    assert run(changed, other, "--keep", "1", "--keep-hours", "0") == 0
+    third = current(other).name
+    assert f"Published {third}. Removed as old (keep, keep_hours): {second}." in capsys.readouterr().out
+    assert sorted(folder.name for folder in (other / "snapshots").iterdir()) == sorted([first, third])
+    assert not (other / ".stage").exists()
+    assert main(["pin", str(other), first, "--remove"]) == 0
+
+
+def test_names_that_no_snapshot_has_are_told(clean: Path, capsys: pytest.CaptureFixture[str]):
+    for command in (["diff", str(clean), "19"], ["rollback", str(clean), "19"], ["pin", str(clean), "19"]):
+        assert main(command) == 1
+        assert f"called '19' or begins so; it has {current(clean).name}" in capsys.readouterr().err
+    for command in (["diff", str(clean)], ["rollback", str(clean)]):
+        assert main(command) == 1
+        assert "no complete snapshot before" in capsys.readouterr().err
+    assert main(["verify", f"{clean}@19"]) == 1
+    assert "called '19'" in capsys.readouterr().err
+    with lock(clean):
+        assert main(["rollback", str(clean), "2"]) == 3
+    assert "another run" in capsys.readouterr().err
+
+
+COMMANDS = ("", "run", "verify", "rebuild", "explain", "show", "snapshots", "diff", "rollback", "pin")
+
+
+@pytest.mark.parametrize("command", [name.split() for name in COMMANDS], ids=COMMANDS)
 def test_help_teaches(command: list[str], capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main([*command, "--help"])

@@ -72,7 +72,9 @@ def test_the_deployment_is_nightly_in_shanghai_and_never_runs_twice_at_once(serv
     assert schedule["schedule"]["timezone"] == "Asia/Shanghai"
     assert deployment["global_concurrency_limit"]["limit"] == 1
     assert deployment["work_pool_name"] == "qingwen"
-    assert deployment["parameters"] == {"raw": "data/raw", "clean": "data/clean", "workers": 0, "allow_shrink": False}
+    assert deployment["parameters"] == {
+        "raw": "data/raw", "clean": "data/clean", "workers": 0, "allow_shrink": False, "keep": 30, "keep_hours": 168,
+    }  # fmt: skip
 
 
 def test_the_entrypoint_is_the_flow(served: Served):
