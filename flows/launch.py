@@ -7,10 +7,12 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from flows.causes import cannot_write, current_name, known_cause, standing, stop_on_signals
 from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
 from flows.temporary_server import NoServerError, prefect_server
 from tasks.imports import cheap_imports
 from tasks.ingest import RawUnreadableError, check_apart
+from tasks.pool import WorkerDiedError
 from tasks.publish import snapshot
 from tasks.publish.outcome import Outcome
 from tasks.validate.verdict import GateFailedError
@@ -19,13 +21,15 @@ from tasks.validate.verdict import GateFailedError
 def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     """Run the flow in this process and say what came of it; the exit code of ``qingwen run``."""
     target = snapshot.local_folder(clean)
+    before = current_name(target)
+    stop_on_signals()
     try:
         check_apart(raw, target)
         try:
-            with snapshot.lock(target):
-                pass  # the flow takes it for good: this is to say so before a server is started
+            with snapshot.lock(target):  # the flow takes it for good: this is to say so before a server is started
+                snapshot.check_links(target)
         except OSError as error:
-            return _say(f"cannot write to {clean}: {error.strerror}", FAILED)
+            return _say(cannot_write(error, target), FAILED)
         with prefect_server() as wait_until_it_answers:
             outcome = _run(raw, clean, workers, allow_shrink, wait_until_it_answers)
     except RawUnreadableError as error:
@@ -36,8 +40,14 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
         return _say(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
     except GateFailedError as error:
         return _say(str(error), GATE)
+    except KeyboardInterrupt as error:
+        return _say(f"stopped by {error}".removesuffix(" by ") + f". {standing(target, before)}", FAILED)
+    except WorkerDiedError as error:
+        return _say(f"{error}\n{standing(target, before)}", FAILED)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
-        told = f"stopped by {type(error).__name__}: {error}\nNothing was published."
+        if cause := known_cause(error, target):
+            return _say(f"{cause}\n{standing(target, before)}", FAILED)
+        told = f"stopped by {type(error).__name__}: {error}\n{standing(target, before)}"
         return _say(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
     from flows.tables import print_outcome
 

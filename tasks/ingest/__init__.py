@@ -13,6 +13,7 @@ answer) is raised as long as the caller is ``patient``, so that the whole step c
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -23,7 +24,7 @@ from typing import Any, NamedTuple
 
 import fsspec
 import pyarrow as pa
-from fsspec.implementations.local import LocalFileSystem
+from fsspec.implementations.local import LocalFileOpener, LocalFileSystem
 
 from tasks.split import sniff_json_lines
 
@@ -222,12 +223,14 @@ def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str
         return
     try:
         with filesystem.open(file.path, "rb") as stream:
+            before = _version(stream)
             first = stream.read(PART_BYTES)
             rest = stream.read(1)
             if rest and sniff_json_lines(first[: 64 << 10]):
                 for piece in _pieces(row, first + rest, stream):
                     row |= {"piece": piece["piece"] + 1, "first_record_no": piece["first_record_no"] + piece["n_lines"]}
                     yield piece
+                _check_unchanged(stream, before)
                 return
             digest, size, chunks = hashlib.sha256(first), len(first), [first]
             while rest:
@@ -236,6 +239,7 @@ def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str
                 if size <= MAX_SOURCE_BYTES:
                     chunks.append(rest)
                 rest = stream.read(PART_BYTES)
+            _check_unchanged(stream, before)
     except OSError as error:
         if patient and not isinstance(error, FINAL_ERRORS):
             raise
@@ -247,6 +251,24 @@ def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str
         yield row | {"reason": "too_large", "detail": limit}
     else:
         yield row | {"data": b"".join(chunks)}
+
+
+def _version(stream: Any) -> tuple[int, int] | None:  # noqa: ANN401
+    """Size and time of last change of an open local file."""
+    if not isinstance(stream, LocalFileOpener):
+        return None
+    status = os.fstat(stream.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _check_unchanged(stream: Any, before: tuple[int, int] | None) -> None:  # noqa: ANN401
+    """Make sure that what was read is one state of the file, not the beginning of one and the end of another.
+
+    Raises:
+        OSError: the file was written to since.
+    """
+    if _version(stream) != before:
+        raise OSError(errno.EBUSY, "changed while it was read; the next run reads it again")
 
 
 def _pieces(row: dict[str, Any], data: bytes, stream: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
