@@ -48,8 +48,9 @@ def start(raw: Path, clean: Path, home: Path) -> Watched:
 
 def incomplete(clean: Path) -> str | None:
     """What is not complete of the snapshot that ``current`` names at this moment, resolved once."""
-    snapshot = (clean / "current").resolve()
+    snapshot = clean / "current"
     try:
+        snapshot = clean / snapshot.readlink()
         manifest = json.loads((snapshot / "manifest.json").read_text("utf-8"))
         rows = dict.fromkeys(manifest["rows"], 0)
         for fact in manifest["files"]:

@@ -1,0 +1,262 @@
+"""The fault table: what is done to a run, what it says and exits with. Whatever it is, three things hold.
+
+What ``current`` names is complete, before and after; no process and no file is left behind; the next run, undisturbed,
+publishes the bytes of a run that nothing ever happened to.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from flows.temporary_server import wait_for_server
+from tests import plain_run
+from tests.integration.conftest import Undisturbed
+from tests.integration.scene import Scene, prefect_server_for_tests
+from tests.integration.support import Watched, complaints, environment
+from tests.soak import LEFT_OUT, SAMPLES, incomplete
+
+ROOMY = 64 << 10  # kilobytes
+MEMORY_LEFT = 1 << 20
+
+Do = Callable[[Scene, Watched, int], None]
+
+
+class Fault(NamedTuple):
+    """A row: what is done when a process of the run is at a step, and what must come of it."""
+
+    name: str
+    step: str  # a pattern of what the process is about to do, see ``faults/sitecustomize.py``
+    do: Do
+    code: int | tuple[int, ...]
+    words: str = ""  # of the message, separated by |
+    process: str = "run"
+    kilobytes: int | None = None  # the clean folder is a file system of its own
+    own_server: bool = False
+    in_short: bool = False  # part of `make test`
+
+
+def fill_clean(scene: Scene, _run: Watched, pid: int) -> None:
+    scene.fill(scene.clean)
+    scene.go(pid)
+
+
+def make_read_only(scene: Scene, _run: Watched, pid: int) -> None:
+    """As a disk with errors becomes. With open files the kernel refuses it: another mount is put over the place."""
+    scene.read_only()
+    scene.go(pid)
+
+
+def take_raw_away(scene: Scene, _run: Watched, pid: int) -> None:
+    scene.raw.rename(scene.folder / "elsewhere")
+    scene.go(pid)
+
+
+def take_source_away(scene: Scene, _run: Watched, pid: int) -> None:
+    (scene.raw / "page_dalian.htm").rename(scene.folder / "elsewhere")
+    scene.go(pid)
+
+
+def kill_once(scene: Scene, run: Watched, pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    let_everyone_go(scene, run)
+
+
+def kill_each(scene: Scene, run: Watched, pid: int) -> None:
+    """Kill whoever comes to the step."""
+    while run.process.poll() is None:
+        os.kill(pid, signal.SIGKILL)
+        while run.process.poll() is None and not (pid := next_at_step(scene)):
+            time.sleep(0.005)
+
+
+def next_at_step(scene: Scene) -> int:
+    for path in scene.meet.glob("at-*"):
+        path.unlink()
+        return int(path.name.removeprefix("at-"))
+    return 0
+
+
+def let_everyone_go(scene: Scene, run: Watched) -> None:
+    while run.process.poll() is None:
+        if pid := next_at_step(scene):
+            scene.go(pid)
+        time.sleep(0.005)
+
+
+def limit_memory(scene: Scene, run: Watched, pid: int) -> None:
+    """Let no worker have more memory than it has now."""
+    while run.process.poll() is None:
+        if pid:
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+            limit = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY_LEFT
+            resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
+            scene.go(pid)
+        time.sleep(0.005)
+        pid = next_at_step(scene)
+
+
+def send(number: signal.Signals, *, group: bool = False) -> Do:
+    def do(scene: Scene, run: Watched, pid: int) -> None:
+        run.kill(number, group=group)
+        scene.go(pid)
+
+    return do
+
+
+def send_everyone(scene: Scene, run: Watched, pid: int) -> None:
+    """As systemd stops a service: SIGTERM to every process there is."""
+    for one in run.left():
+        os.kill(one, signal.SIGTERM)
+    scene.go(pid)
+
+
+def fill_home(scene: Scene, _run: Watched, pid: int) -> None:
+    scene.fill(scene.home)
+    scene.go(pid)
+
+
+def grow_for_a_second(scene: Scene, _run: Watched, pid: int) -> None:
+    threading.Thread(target=append, args=[scene.raw / "page_dalian.htm", 1.0]).start()
+    time.sleep(0.1)
+    scene.go(pid)
+
+
+def append(path: Path, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    with path.open("ab", buffering=0) as file:
+        while time.monotonic() < until:
+            file.write(b" ")
+
+
+FULL = "no space left in |MB free there|Nothing was published; snapshot |stays current"
+STOPPED = "Nothing was published; snapshot |stays current"
+BEFORE_PACKS = r"os.mkdir .*/clean/\.stage/[^/]+/packs"
+AT_READING = r"open .*/raw/page_anshan"
+IN_WORKER = r"os.mkdir .*/clean/\.stage/[^/]+/cleaned"
+AT_PARQUET = r"os.mkdir .*/clean/\.stage/[^/]+/snapshot"
+AT_STATE = r"(os.mkdir|open) .*/clean/state/.*new"
+AT_MANIFEST = r"open .*/clean/\.stage/.*/snapshot/manifest.json w"
+AT_RENAME = r"os.rename .*/clean/\.stage/.* .*/clean/snapshots/"
+AT_POINTER = r"os.symlink snapshots/.* .*/clean/\.stage/current"
+AT_SWITCH = r"os.rename .*/clean/\.stage/current .*/clean/current"
+
+FAULTS = [
+    # The disk of the clean folder fills up …
+    Fault("full: packs", BEFORE_PACKS, fill_clean, 1, FULL, kilobytes=ROOMY),
+    Fault("full: cleaned parts", IN_WORKER, fill_clean, 1, FULL, "worker", kilobytes=ROOMY),
+    Fault("full: state", AT_STATE, fill_clean, 1, FULL, kilobytes=ROOMY),
+    Fault("full: Parquet", AT_PARQUET, fill_clean, 1, FULL, "worker", kilobytes=ROOMY, in_short=True),
+    Fault("full: manifest", AT_MANIFEST, fill_clean, 1, FULL, kilobytes=ROOMY),
+    # … or Prefect's own, below the temporary server.
+    Fault("full: Prefect's home", IN_WORKER, fill_home, (0, 1), "", "worker", own_server=True),
+    # … or turns read-only.
+    Fault("read-only: packs", BEFORE_PACKS, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
+    Fault("read-only: Parquet", AT_PARQUET, make_read_only, 1, f"is read-only|{STOPPED}", "worker", kilobytes=ROOMY),
+    Fault("read-only: manifest", AT_MANIFEST, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
+    Fault("read-only: pointer", AT_POINTER, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
+    # Raw files go, or change, while they are read. What can't be read is a reject; much less of it stops the run.
+    Fault("raw folder vanishes", AT_READING, take_raw_away, (1, 2), "stays current"),
+    Fault("a source vanishes", AT_READING, take_source_away, 0, "3 │ of them not readable"),
+    Fault("a source grows for a while", r"open .*/raw/page_dalian", grow_for_a_second, 0, "2 │ of them not readable"),
+    # Workers die.
+    Fault("a worker is killed once", IN_WORKER, kill_once, 0, "", "worker", in_short=True),
+    Fault("a worker is killed while it writes", AT_PARQUET, kill_once, 0, "", "worker"),
+    Fault("each worker is killed", IN_WORKER, kill_each, 1, f"killed twice|part-0000|--workers|{STOPPED}", "worker"),
+    Fault("workers get no memory", IN_WORKER, limit_memory, 1, f"memory|--workers|{STOPPED}", "worker"),
+    # Somebody ends the run. Once more on its own server, which must go, too.
+    Fault("SIGTERM before packs", BEFORE_PACKS, send(signal.SIGTERM), 1, f"stopped by SIGTERM|{STOPPED}"),
+    Fault("SIGTERM in a worker's work", IN_WORKER, send(signal.SIGTERM), 1, f"stopped by SIGTERM|{STOPPED}", "worker",
+          own_server=True, in_short=True),
+    Fault("SIGTERM to the group", IN_WORKER, send(signal.SIGTERM, group=True), 1, f"stopped|{STOPPED}", "worker"),
+    Fault("SIGTERM to everyone", IN_WORKER, send_everyone, 1, f"stopped|{STOPPED}", "worker", own_server=True),
+    Fault("SIGHUP", IN_WORKER, send(signal.SIGHUP, group=True), 1, f"stopped|{STOPPED}", "worker", own_server=True),
+    Fault("SIGINT at the manifest", AT_MANIFEST, send(signal.SIGINT), 1, f"stopped|{STOPPED}"),
+    Fault("SIGTERM at the rename", AT_RENAME, send(signal.SIGTERM), 1, f"stopped by SIGTERM|{STOPPED}"),
+    Fault("SIGTERM at the switch", AT_SWITCH, send(signal.SIGTERM), (0, 1)),
+    Fault("SIGHUP at the start", r"open .*/clean/\.lock", send(signal.SIGHUP), 1, f"stopped by SIGHUP|{STOPPED}"),
+]  # fmt: skip
+
+
+def rows() -> list:
+    """The table, its long part marked."""
+    return [pytest.param(row, id=row.name, marks=[] if row.in_short else [pytest.mark.services]) for row in FAULTS]
+
+
+@pytest.fixture(scope="module")
+def api(prefect_home: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with prefect_server_for_tests(prefect_home, port) as url:
+        wait_for_server(url, lambda: False)
+        yield url
+
+
+@pytest.fixture(scope="module")
+def older(api: str, prefect_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clean folder with a snapshot of one source less."""
+    folder = tmp_path_factory.mktemp("older")
+    shutil.copytree(SAMPLES, folder / "raw", ignore=shutil.ignore_patterns(LEFT_OUT))
+    command = ["-m", "flows", "run", "--raw", str(folder / "raw"), "--clean", str(folder / "clean"), "--workers", "2"]
+    run = Watched([sys.executable, *command], environment(prefect_home, PREFECT_API_URL=api))
+    assert run.wait() == 0, run.output
+    return folder / "clean"
+
+
+@pytest.fixture
+def scene(api: str, older: Path, prefect_home: Path, tmp_path: Path) -> Iterator[Scene]:
+    scene = Scene(tmp_path, SAMPLES, older, prefect_home, api)
+    yield scene
+    scene.close()
+
+
+def check_message(run: Watched, code: int | tuple[int, ...], words: str) -> None:
+    assert run.process.returncode in ((code,) if isinstance(code, int) else code), run.output
+    assert [word for word in words.split("|") if word not in run.output] == [], run.output
+    assert complaints(run.output) == [], run.output
+    if run.process.returncode:
+        told = run.output[run.output.rindex("qingwen: ") :].splitlines()
+        assert len(told) <= 3, run.output
+    run.wait_until_nothing_is_left(10)
+
+
+def check_healed(scene: Scene, undisturbed: Undisturbed) -> None:
+    """The next run makes all well, and is the last that anybody has to start."""
+    assert incomplete(scene.see(scene.clean)) is None
+    healing = scene.start()
+    assert healing.wait() == 0, healing.output
+    assert incomplete(scene.see(scene.clean)) is None
+    clean = scene.see(scene.clean)
+    assert plain_run.files(clean / (clean / "current").readlink()) == plain_run.files(undisturbed.snapshot)
+    assert [path.name for path in clean.iterdir() if path.name in (".stage", ".probe", "failed")] == []
+
+
+@pytest.mark.parametrize("fault", rows())
+def test_fault(fault: Fault, scene: Scene, undisturbed: Undisturbed, tmp_path: Path):
+    scene.place(fault.kilobytes)
+    if fault.own_server:
+        scene.api = None
+    if fault.do is fill_home:
+        scene.home = tmp_path / "home"
+        scene.home.mkdir()
+        scene.mount(scene.home, ROOMY)
+    run = scene.start(QINGWEN_STEP=fault.step, QINGWEN_STEP_IN=fault.process)
+    pid = scene.at_the_step(run)
+    assert incomplete(scene.see(scene.clean)) is None
+    fault.do(scene, run, pid)
+    run.wait()
+    check_message(run, fault.code, fault.words)
+    scene.mend()
+    check_healed(scene, undisturbed)
