@@ -24,6 +24,15 @@ from flows.temporary_server import wait_for_server
 from tests import plain_run
 from tests.integration.conftest import Undisturbed
 from tests.integration.scene import Scene, prefect_server_for_tests
+from tests.integration.steps import (
+    AT_PARQUET,
+    BEFORE_MANIFEST,
+    BEFORE_PACKS,
+    BEFORE_POINTER,
+    BEFORE_RENAME,
+    BEFORE_SWITCH,
+    IN_WORKER,
+)
 from tests.integration.support import Watched, complaints, environment
 from tests.soak import LEFT_OUT, SAMPLES, incomplete
 
@@ -142,15 +151,8 @@ def append(path: Path, seconds: float) -> None:
 
 FULL = "no space left in |MB free there|Nothing was published; snapshot |stays current"
 STOPPED = "Nothing was published; snapshot |stays current"
-BEFORE_PACKS = r"os.mkdir .*/clean/\.stage/[^/]+/packs"
 AT_READING = r"open .*/raw/page_anshan"
-IN_WORKER = r"os.mkdir .*/clean/\.stage/[^/]+/cleaned"
-AT_PARQUET = r"os.mkdir .*/clean/\.stage/[^/]+/snapshot"
 AT_STATE = r"(os.mkdir|open) .*/clean/state/.*new"
-AT_MANIFEST = r"open .*/clean/\.stage/.*/snapshot/manifest.json w"
-AT_RENAME = r"os.rename .*/clean/\.stage/.* .*/clean/snapshots/"
-AT_POINTER = r"os.symlink snapshots/.* .*/clean/\.stage/current"
-AT_SWITCH = r"os.rename .*/clean/\.stage/current .*/clean/current"
 
 FAULTS = [
     # The disk of the clean folder fills up …
@@ -158,14 +160,14 @@ FAULTS = [
     Fault("full: cleaned parts", IN_WORKER, fill_clean, 1, FULL, "worker", kilobytes=ROOMY),
     Fault("full: state", AT_STATE, fill_clean, 1, FULL, kilobytes=ROOMY),
     Fault("full: Parquet", AT_PARQUET, fill_clean, 1, FULL, "worker", kilobytes=ROOMY, in_short=True),
-    Fault("full: manifest", AT_MANIFEST, fill_clean, 1, FULL, kilobytes=ROOMY),
+    Fault("full: manifest", BEFORE_MANIFEST, fill_clean, 1, FULL, kilobytes=ROOMY),
     # … or Prefect's own, below the temporary server.
     Fault("full: Prefect's home", IN_WORKER, fill_home, (0, 1), "", "worker", own_server=True),
     # … or turns read-only.
     Fault("read-only: packs", BEFORE_PACKS, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
     Fault("read-only: Parquet", AT_PARQUET, make_read_only, 1, f"is read-only|{STOPPED}", "worker", kilobytes=ROOMY),
-    Fault("read-only: manifest", AT_MANIFEST, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
-    Fault("read-only: pointer", AT_POINTER, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
+    Fault("read-only: manifest", BEFORE_MANIFEST, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
+    Fault("read-only: pointer", BEFORE_POINTER, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
     # Raw files go, or change, while they are read. What can't be read is a reject; much less of it stops the run.
     Fault("raw folder vanishes", AT_READING, take_raw_away, (1, 2), "stays current"),
     Fault("a source vanishes", AT_READING, take_source_away, 0, "3 │ of them not readable"),
@@ -182,9 +184,9 @@ FAULTS = [
     Fault("SIGTERM to the group", IN_WORKER, send(signal.SIGTERM, group=True), 1, f"stopped|{STOPPED}", "worker"),
     Fault("SIGTERM to everyone", IN_WORKER, send_everyone, 1, f"stopped|{STOPPED}", "worker", own_server=True),
     Fault("SIGHUP", IN_WORKER, send(signal.SIGHUP, group=True), 1, f"stopped|{STOPPED}", "worker", own_server=True),
-    Fault("SIGINT at the manifest", AT_MANIFEST, send(signal.SIGINT), 1, f"stopped|{STOPPED}"),
-    Fault("SIGTERM at the rename", AT_RENAME, send(signal.SIGTERM), 1, f"stopped by SIGTERM|{STOPPED}"),
-    Fault("SIGTERM at the switch", AT_SWITCH, send(signal.SIGTERM), (0, 1)),
+    Fault("SIGINT at the manifest", BEFORE_MANIFEST, send(signal.SIGINT), 1, f"stopped|{STOPPED}"),
+    Fault("SIGTERM at the rename", BEFORE_RENAME, send(signal.SIGTERM), 1, f"stopped by SIGTERM|{STOPPED}"),
+    Fault("SIGTERM at the switch", BEFORE_SWITCH, send(signal.SIGTERM), (0, 1)),
     Fault("SIGHUP at the start", r"open .*/clean/\.lock", send(signal.SIGHUP), 1, f"stopped by SIGHUP|{STOPPED}"),
 ]  # fmt: skip
 
