@@ -37,6 +37,8 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     except snapshot.LockedError as error:
         return _say(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
     except NoServerError as error:
+        if cause := known_cause(error, target):
+            return _say(f"{cause}\n{standing(target, before)}", FAILED)
         return _say(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
     except GateFailedError as error:
         return _say(str(error), GATE)

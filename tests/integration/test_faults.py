@@ -262,3 +262,137 @@ def test_fault(fault: Fault, scene: Scene, undisturbed: Undisturbed, tmp_path: P
     check_message(run, fault.code, fault.words)
     scene.mend()
     check_healed(scene, undisturbed)
+
+
+class Start(NamedTuple):
+    """A row of what is wrong before a run starts."""
+
+    name: str
+    do: Callable[[Scene], dict[str, str]]  # gives the settings of the run
+    code: int
+    words: str
+    own_server: bool = False
+
+
+def read_only_before(scene: Scene) -> dict[str, str]:
+    scene.read_only()
+    return {}
+
+
+def full_before(scene: Scene) -> dict[str, str]:
+    scene.fill(scene.clean)
+    return {}
+
+
+def home_full_before(scene: Scene) -> dict[str, str]:
+    scene.home = scene.folder / "home"
+    scene.home.mkdir()
+    scene.mount(scene.home, ROOMY)
+    scene.fill(scene.home)
+    return {}
+
+
+def refuse(event: str) -> Callable[[Scene], dict[str, str]]:
+    return lambda scene: {"QINGWEN_REFUSED": event}
+
+
+STARTS = [
+    Start("read-only", read_only_before, 1, "cannot write to |Read-only file system|--clean"),
+    Start("full", full_before, 1, "o space left|Nothing was "),
+    Start("Prefect's home is full", home_full_before, 1, "no space left in |MB free there", own_server=True),
+    Start("no symbolic links", refuse("os.symlink"), 1, "its file system has no symbolic links|--clean"),
+    Start("no hard links", refuse("os.link"), 0, ""),  # files are copied then
+]
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("start", [pytest.param(row, id=row.name) for row in STARTS])
+def test_wrong_from_the_start(start: Start, scene: Scene, undisturbed: Undisturbed):
+    scene.place(ROOMY)
+    if start.own_server:
+        scene.api = None
+    settings = start.do(scene)
+    run = scene.start(**settings)
+    run.wait()
+    check_message(run, start.code, start.words)
+    scene.mend()
+    check_healed(scene, undisturbed)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("spare", [16, 64, 128, 256, 512])
+def test_a_small_disk_is_full_wherever_that_may_be(scene: Scene, undisturbed: Undisturbed, spare: int):
+    """So many kilobytes are left: the run ends before its first file, among the parts or after the manifest."""
+    scene.place(ROOMY)
+    scene.fill(scene.clean, left=spare << 10)
+    run = scene.start()
+    run.wait()
+    check_message(run, (0, 1), "" if run.process.returncode == 0 else STOPPED)
+    scene.mend()
+    check_healed(scene, undisturbed)
+
+
+@pytest.mark.services
+def test_a_source_that_never_stays_as_it_is_becomes_a_reject(scene: Scene, undisturbed: Undisturbed):
+    scene.place(None)
+    writer = threading.Thread(target=append, args=[scene.raw / "page_dalian.htm", 150.0], daemon=True)
+    run = scene.start(QINGWEN_STEP=r"open .*/raw/page_dalian")
+    pid = scene.at_the_step(run)
+    writer.start()
+    scene.go(pid)
+    run.wait()
+    check_message(run, 0, "3 │ of them not readable")
+    (rejected,) = (
+        row
+        for row in plain_run.rows((scene.clean / "current").resolve(), "rejects")
+        if row["source_uri"] == "page_dalian.htm"
+    )
+    assert (rejected["reason"], "changed while it was read" in rejected["detail"]) == ("unreadable", True)
+    scene.mend()
+    check_healed(scene, undisturbed)
+
+
+@pytest.mark.services
+def test_of_two_writers_one_publishes_and_the_other_names_it(scene: Scene, undisturbed: Undisturbed):
+    """The second comes while the first writes; was let in before it; starts at the same moment."""
+    scene.place(None)
+    # This one has looked at the lock and does not hold it yet.
+    let_in = scene.start(QINGWEN_STEP=r"open .*/flows/.*clean_reports\..*pyc?")
+    waiting = scene.at_the_step(let_in)
+    first = scene.start(QINGWEN_STEP=BEFORE_MANIFEST)
+    writing = scene.at_the_step(first)
+    second = scene.start()
+    second.wait()
+    scene.go(waiting)
+    let_in.wait()
+    scene.go(writing)
+    assert first.wait() == 0, first.output
+    for other in (second, let_in):
+        check_message(other, 3, f"another run (process {first.process.pid})")
+    both = [scene.start(), scene.start()]
+    codes = [run.wait() for run in both]
+    assert sorted(codes) in ([0, 0], [0, 3]), [run.output for run in both]  # the later one may find nothing to do
+    check_healed(scene, undisturbed)
+
+
+@pytest.mark.services
+def test_names_sort_as_published_whatever_the_clock_says(scene: Scene, undisturbed: Undisturbed):
+    """An hour ahead, right again: what is published later has the greater name, and an unchanged night adds none."""
+    scene.place(None)
+    clock = scene.folder / "clock"
+    names = [(scene.clean / "current").readlink().name]
+    for number, seconds in enumerate((3600, 0, -86400)):
+        (scene.raw / f"more-{number}.txt").write_text(f"第{number}号公报\n\n本市共有公园{number + 7}座。\n", "utf-8")
+        clock.write_text(str(seconds))
+        run = scene.start(QINGWEN_CLOCK=str(clock), QINGWEN_STEP=IN_WORKER, QINGWEN_STEP_IN="worker")
+        pid = scene.at_the_step(run)
+        clock.write_text(str(seconds - 600))  # and back once more in mid-run
+        scene.go(pid)
+        assert run.wait() == 0, run.output
+        names.append((scene.clean / "current").readlink().name)
+        again = scene.start()
+        assert again.wait() == 0, again.output
+        assert (scene.clean / "current").readlink().name == names[-1], "a name that sorts before hid it"
+    assert names == sorted(set(names))
+    scene.mend()
+    check_healed(scene, undisturbed)
