@@ -78,6 +78,7 @@ def cannot_write(error: OSError, target: Path) -> str:
 
 
 def _no_space(told: str, place: Path) -> str:
+    place = place.absolute()
     folder = next(folder for folder in (place, *place.parents) if folder.is_dir())
     free = shutil.disk_usage(folder).free / (1 << 20)
     return f"{told} in {folder}. A run needs more than the {free:.1f} MB free there now: make room and run again."
