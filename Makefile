@@ -39,8 +39,9 @@ bench-peers: .venv/dev .venv-peers/done  ## measure web pages, copies and number
 	$(BIN)/python -m benchmarks.dedupe --peers .venv-peers/bin/python
 	$(BIN)/python -m benchmarks.quantities --peers .venv-peers/bin/python
 
-soak: .venv/dev  ## kill runs at 20 random moments, clean hostile inputs at full size, have lxml check 10,000 pages
-	$(BIN)/python -m tests.soak --kills 20
+soak: .venv/dev  ## kill 100 runs on each runner, clean hostile inputs at full size, have lxml check 10,000 pages
+	$(BIN)/python -m tests.soak --kills 100
+	$(BIN)/python -m tests.soak --kills 100 --runner dask
 	$(BIN)/python -m tests.hostile
 	$(BIN)/python -m tests.strip.third_parser
 

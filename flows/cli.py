@@ -80,6 +80,11 @@ def parser() -> argparse.ArgumentParser:
         help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
     )
     run.add_argument(
+        "--paranoid",
+        action="store_true",
+        help="read every raw file again, also one that has the size and the times of the last run",
+    )
+    run.add_argument(
         "--keep",
         type=_count_or_all,
         default=KEEP,
@@ -190,6 +195,7 @@ def _run(options: argparse.Namespace) -> int:
         allow_shrink=options.allow_shrink,
         keep=options.keep,
         keep_hours=options.keep_hours,
+        paranoid=options.paranoid,
     )
 
 

@@ -2,52 +2,81 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flows.causes import cannot_write, current_name, known_cause, standing, stop_on_signals
 from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
 from flows.temporary_server import NoServerError, prefect_server
 from tasks.imports import cheap_imports
-from tasks.ingest import RawUnreadableError, check_apart
+from tasks.ingest import RawUnreadableError, check_apart, unread_fingerprint
+from tasks.pool import WorkerDiedError
 from tasks.publish import snapshot
-from tasks.publish.outcome import Outcome
-from tasks.publish.retention import KEEP, KEEP_HOURS
+from tasks.publish.fingerprint import code_fingerprint
+from tasks.publish.outcome import Outcome, settled
 from tasks.validate.verdict import GateFailedError
 
 
-def launch(
-    raw: str, clean: str, workers: int, *, allow_shrink: bool, keep: int | None = KEEP, keep_hours: float = KEEP_HOURS
-) -> int:
-    """Run the flow in this process and say what came of it; the exit code of ``qingwen run``."""
+def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: ANN401 (those of the flow)
+    """Run the flow in this process and say what came of it; the exit code of ``qingwen run``.
+
+    ``choices``: further parameters of the flow.
+    """
     target = snapshot.local_folder(clean)
+    before = current_name(target)
+    stop_on_signals()
     try:
         check_apart(raw, target)
         try:
             with snapshot.lock(target):  # the flow takes it for good: this is to say so before a server is started
-                outcome = None if paranoid or get_api() else _nothing_to_do(raw, target)
+                snapshot.check_links(target)
+                outcome = None if choices.get("paranoid") else _nothing_new(raw, target)
         except OSError as error:
-            return _say(f"cannot write to {clean}: {error.strerror}", FAILED)
+            if isinstance(error, RawUnreadableError):
+                raise
+            return _say(cannot_write(error, target), FAILED)
         if outcome is None:
             with prefect_server() as wait_until_it_answers:
-                outcome = _run(raw, clean, workers, choices | {"paranoid": paranoid}, wait_until_it_answers)
+                outcome = _run(raw, clean, workers, choices, wait_until_it_answers)
     except RawUnreadableError as error:
         return _say(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
     except snapshot.LockedError as error:
         return _say(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
     except NoServerError as error:
+        if cause := known_cause(error, target):
+            return _say(f"{cause}\n{standing(target, before)}", FAILED)
         return _say(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
     except GateFailedError as error:
         return _say(str(error), GATE)
+    except KeyboardInterrupt as error:
+        return _say(f"stopped by {error}".removesuffix(" by ") + f". {standing(target, before)}", FAILED)
+    except WorkerDiedError as error:
+        return _say(f"{error}\n{standing(target, before)}", FAILED)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
-        told = f"stopped by {type(error).__name__}: {error}\nNothing was published."
+        if cause := known_cause(error, target):
+            return _say(f"{cause}\n{standing(target, before)}", FAILED)
+        told = f"stopped by {type(error).__name__}: {error}\n{standing(target, before)}"
         return _say(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
     from flows.tables import print_outcome
 
     print_outcome(outcome, target)
     return PUBLISHED
+
+
+def _nothing_new(raw: str, target: Path) -> Outcome | None:
+    """What the run comes to if no file has to be read to know it; None if the flow has to look.
+
+    A night in which nothing happened needs no server for it: 1 s instead of 15. Where a server is set up, people look
+    there for every run, so the flow runs in any case.
+    """
+    if "PREFECT_API_URL" in os.environ:
+        return None
+    fingerprint = unread_fingerprint(raw, target / "state")
+    return settled(target, f"{fingerprint}-{code_fingerprint()}") if fingerprint else None
 
 
 def _run(raw: str, clean: str, workers: int, choices: dict[str, Any], wait: Callable[[], None]) -> Outcome:

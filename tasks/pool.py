@@ -58,13 +58,18 @@ def worker_processes(n_workers: int) -> Iterator[None]:
         _discard()
 
 
+class WorkerDiedError(RuntimeError):
+    """A worker process was killed over one piece of work, again and again."""
+
+
 def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
     """Run a module-level function in a worker process and wait for it; in this process if there is one worker only.
 
-    A worker that dies (killed by the system for memory, say) takes its pool with it: what it did is tried once more.
+    A worker that dies (killed by the system for memory, say) takes its pool with it, and the work of the others: each
+    piece is tried once more in a process of its own, so that only the one to blame fails.
 
     Raises:
-        BrokenProcessPool: the worker died twice over the same work.
+        WorkerDiedError: the worker died twice over the same work.
         Exception: whatever the function raised.
     """
     if _n_workers == 1:
@@ -77,10 +82,30 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
         if not _n_workers:  # the run is stopped
             raise
         _discard(executor)
-        result, seconds = _start().submit(_timed, work).result()
+        result, seconds = _alone(work)
     with _lock:
         _seconds[0] += seconds
     return result
+
+
+def _alone(work: functools.partial[Result]) -> tuple[Result, float]:
+    """Run work in a pool that has nothing else to do."""
+    try:
+        with _new_pool(1) as executor:
+            return executor.submit(_timed, work).result()
+    except BrokenProcessPool as error:
+        if not _n_workers:
+            raise
+        numbers = [getattr(part, "number", None) for part in next(filter(_is_list, work.args), ())]
+        about = f", parts {numbers}" if numbers else ""
+        raise WorkerDiedError(
+            f"a worker process was killed twice over the same work ({work.func.__name__}{about}); the system does so"
+            " when memory runs out. Fewer --workers need less of it; `dmesg` may tell more."
+        ) from error
+
+
+def _is_list(argument: object) -> bool:
+    return isinstance(argument, list)
 
 
 def map_in_workers(function: Callable[[Argument], Result], arguments: Sequence[Argument]) -> list[Result]:
@@ -125,9 +150,12 @@ def _start() -> ProcessPoolExecutor:
     global _executor  # noqa: PLW0603
     with _lock:
         if _executor is None:
-            context = multiprocessing.get_context("forkserver")
-            _executor = ProcessPoolExecutor(_n_workers, context, initializer=_begin_worker)
+            _executor = _new_pool(_n_workers)
         return _executor
+
+
+def _new_pool(n_workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(n_workers, multiprocessing.get_context("forkserver"), initializer=_begin_worker)
 
 
 def _discard(broken: ProcessPoolExecutor | None = None) -> None:

@@ -27,7 +27,16 @@ from tasks.ingest.location import RawFile, RawUnreadableError, check_apart, find
 from tasks.ingest.read import PACK_SCHEMA, Source, read_file
 from tasks.store import key_of, newest
 
-__all__ = ["Ingested", "Part", "RawFile", "RawUnreadableError", "check_apart", "find_files", "ingest", "unread_fingerprint"]
+__all__ = [
+    "Ingested",
+    "Part",
+    "RawFile",
+    "RawUnreadableError",
+    "check_apart",
+    "find_files",
+    "ingest",
+    "unread_fingerprint",
+]
 
 FINE_BYTES = 1 << 20  # 1 % of 5,000 files touches 9 % of 512 parts, but 79 % of 32
 FINE_PARTS = 1 << 9  # more would be too many files for those who read them

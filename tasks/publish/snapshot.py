@@ -75,6 +75,21 @@ def lock(clean: Path) -> Iterator[None]:
         yield
 
 
+def check_links(clean: Path) -> None:
+    """Make sure that the file system knows symbolic links: without them nothing can be made current.
+
+    Raises:
+        OSError: it does not, or nothing can be written.
+    """
+    probe = clean / ".probe"
+    probe.unlink(missing_ok=True)
+    try:
+        probe.symlink_to(CURRENT)
+    except PermissionError as error:
+        raise OSError(error.errno, "its file system has no symbolic links", str(clean)) from error
+    probe.unlink()
+
+
 @contextmanager
 def stage(clean: Path, run: str) -> Iterator[Path]:
     """An empty folder for one run, on the same file system as the snapshots; leftovers of killed runs go first."""

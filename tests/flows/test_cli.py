@@ -189,18 +189,29 @@ def test_an_unforeseen_error_is_told_in_one_line(
     assert "Traceback" in (tmp_path / "clean" / "failed" / "traceback.txt").read_text("utf-8")
 
 
-def test_a_full_disk_is_told_with_what_was_to_be_written(
+def test_a_full_disk_is_told_with_its_place(
     raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     def fail(*_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "part-0000.arrow")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "clean" / "part-0000.arrow"))
+
+    monkeypatch.setattr(launch, "_run", fail)
+    assert run(raw, tmp_path / "clean") == 1
+    said = capsys.readouterr().err
+    assert f"no space left in {tmp_path / 'clean'}" in said
+    assert said.endswith("Nothing was published.\n")
+
+
+def test_where_a_full_story_cannot_be_kept_is_told(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def fail(*_):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(launch, "_run", fail)
     monkeypatch.setattr(Path, "write_text", fail)
     assert run(raw, tmp_path / "clean") == 1
-    said = capsys.readouterr().err
-    assert "No space left on device: 'part-0000.arrow'" in said
-    assert "traceback.txt" in said
+    assert "could not be written to" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(clean: Path):
