@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from tasks.publish import marks, snapshot
 from tasks.publish.marks import Marks
+from tasks.store import sync
 
 KEEP = 30
 KEEP_HOURS = 168.0  # a week
@@ -103,7 +104,7 @@ def remove_old(clean: Path, trash: Path, rule: Rule, now: datetime) -> Removed:
             trash.mkdir(parents=True, exist_ok=True)
             for name in superfluous(history(clean), snapshot.current(clean).name, said, rule, now):
                 (clean / snapshot.SNAPSHOTS / name).rename(trash / name)
-                snapshot.sync(clean / snapshot.SNAPSHOTS)  # before any of its files go
+                sync(clean / snapshot.SNAPSHOTS)  # before any of its files go
                 names.append(name)
                 said.forget(name)
     except (OSError, ValueError) as error:
