@@ -29,14 +29,18 @@ def key_of(*made_from: str) -> str:
 
 
 @contextmanager
-def making(folder: Path) -> Iterator[Path]:
-    """A new folder to fill; at the end of the block it becomes ``folder``, unless another worker was faster."""
+def making(folder: Path, *, lasting: bool = True) -> Iterator[Path]:
+    """A new folder to fill; at the end of the block it becomes ``folder``, unless another worker was faster.
+
+    ``lasting``: what outlives the run is flushed to disk first.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = folder.with_name(f"{TEMPORARY}{uuid.uuid4().hex}")
     temporary.mkdir()
     try:
         yield temporary
-        sync_new(temporary)
+        if lasting:
+            sync_new(temporary)
         try:
             temporary.rename(folder)
         except OSError:
@@ -44,6 +48,17 @@ def making(folder: Path) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write that takes the place of ``path`` at the end of the block."""
+    temporary = path.with_name(f"{TEMPORARY}{uuid.uuid4().hex}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def newest(kind: Path) -> dict[str, Path]:

@@ -20,6 +20,7 @@ from tasks.dedupe.facts import Facts
 from tasks.dedupe.resolve import resolve
 from tasks.dedupe.shingle import shingle_sets
 from tasks.dedupe.verify import Text
+from tasks.store import making, replacing
 
 _BIG = pa.int64()
 _NONE = np.empty(0, np.uint64)
@@ -81,7 +82,7 @@ def deal(work: Deal) -> Path:
     order = np.argsort(work.jobs, kind="stable")
     docs = pa.concat_tables(tables).combine_chunks().take(pa.array(order))
     borders = np.searchsorted(work.jobs[order], np.arange(work.n_jobs + 1)).tolist()
-    with pa.OSFile(str(work.path), "wb") as file, pa.ipc.new_file(file, docs.schema) as writer:
+    with replacing(work.path) as path, pa.ipc.new_file(str(path), docs.schema) as writer:
         for first, last in pairwise(borders):
             writer.write_batch(_batch(docs.slice(first, last - first)))
     return work.path
@@ -112,9 +113,9 @@ def run(job: Job) -> Path:
         for row, text, form in zip(rows, texts, forms, strict=True)
     }
     found = resolve(docs, pairs, prepared.__getitem__)
-    job.out.mkdir(parents=True)
-    write_arrow(_table(found.duplicates, COPIES), job.out / "copies.arrow")
-    write_arrow(_table(found.related, RELATED), job.out / "related.arrow")
+    with making(job.out, lasting=False) as folder:
+        write_arrow(_table(found.duplicates, COPIES), folder / "copies.arrow")
+        write_arrow(_table(found.related, RELATED), folder / "related.arrow")
     return job.out
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from tasks.clean.files import read_arrow
 from tasks.dedupe.candidates import Groups, Ints, grouped, joined, rare_pairs, sorted_postings
+from tasks.store import making, replacing
 
 POSTINGS = 1 << 23  # in a range, at most about: 64 MB, and as much again for its pairs
 _POSTING = pa.schema([pa.field("posting", pa.uint64())])
@@ -55,7 +56,7 @@ def spill(work: Spill) -> Path:
         hashes.append(samples.flatten().to_numpy()[posted])
     postings = sorted_postings(np.concatenate(owners), np.concatenate(hashes))
     borders = np.arange(1, work.n_ranges, dtype=np.uint64) << np.uint64(64 - work.n_ranges.bit_length() + 1)
-    with pa.OSFile(str(work.path), "wb") as file, pa.ipc.new_file(file, _POSTING) as writer:
+    with replacing(work.path) as path, pa.ipc.new_file(str(path), _POSTING) as writer:
         for part in np.split(postings, np.searchsorted(postings, borders)):
             writer.write_batch(pa.record_batch([pa.array(part)], schema=_POSTING))
     return work.path
@@ -69,10 +70,10 @@ def join_range(work: Range) -> Path:
             parts.append(pa.ipc.open_file(file).get_batch(work.number).column(0).to_numpy())
     postings = parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts))
     groups = grouped(postings)
-    work.path.mkdir()
-    for name, column in zip(Groups._fields, groups, strict=True):
-        np.save(work.path / f"{name}.npy", column)
-    np.save(work.path / "pairs.npy", rare_pairs(groups))
+    with making(work.path, lasting=False) as folder:
+        for name, column in zip(Groups._fields, groups, strict=True):
+            np.save(folder / f"{name}.npy", column)
+        np.save(folder / "pairs.npy", rare_pairs(groups))
     return work.path
 
 

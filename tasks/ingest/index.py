@@ -6,7 +6,6 @@ index that is missing or damaged means that every file is read.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
@@ -17,7 +16,7 @@ import pyarrow.parquet as pq
 
 from tasks.ingest.location import RawFile
 from tasks.ingest.read import SOURCE_SCHEMA, Source
-from tasks.store import sync
+from tasks.store import replacing, sync
 
 NAME = "sources.parquet"
 _SCHEMA = SOURCE_SCHEMA.append(pa.field("size", pa.int64())).append(pa.field("stamp", pa.string()))
@@ -45,13 +44,9 @@ def save(state: Path, files: Iterable[tuple[RawFile, list[Source]]]) -> None:
     columns = zip(*rows, strict=True) if rows else [[] for _ in _SCHEMA]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
     state.mkdir(parents=True, exist_ok=True)
-    temporary = state / f".{NAME}-{uuid.uuid4().hex}"
-    try:
+    with replacing(state / NAME) as temporary:
         pq.write_table(pa.Table.from_arrays(arrays, schema=_SCHEMA), temporary, compression="zstd")
         sync(temporary)
-        temporary.replace(state / NAME)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def known(index: Index, file: RawFile) -> list[Source] | None:

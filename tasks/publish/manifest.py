@@ -55,9 +55,9 @@ def write_datapackage(snapshot: Path, known: Files) -> None:
     write_json(snapshot / "datapackage.json", datapackage(files))
 
 
-def write_manifest(snapshot: Path, known: Files, **content: Any) -> None:  # noqa: ANN401 (see the module's docstring)
+def write_manifest(snapshot: Path, known: Files | None = None, **content: Any) -> None:  # noqa: ANN401 (see the module's docstring)
     """Write the manifest; nothing may be written to the snapshot after it."""
-    write_json(snapshot / MANIFEST, {"format": FORMAT, "files": file_facts(snapshot, known)} | content)
+    write_json(snapshot / MANIFEST, {"format": FORMAT, "files": file_facts(snapshot, known or {})} | content)
 
 
 def damaged_files(snapshot: Path) -> list[str]:
