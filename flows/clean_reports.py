@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from prefect import flow, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.utilities.annotations import quote
 
 from flows.progress import gather, stages_of_run
+from flows.runners import workers_of_run
 from tasks.clean.task import clean_part
 from tasks.dedupe.task import find_copies
+from tasks.handed import hand_over
 from tasks.ingest import check_apart
 from tasks.ingest.task import ingest_raw
-from tasks.pool import worker_processes
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
@@ -41,7 +41,13 @@ from tasks.validate.task import check_laws, check_rows, judge
     validate_parameters=False,
 )
 def clean_reports(
-    raw: str = "data/raw", clean: str = "data/clean", workers: int = 0, *, allow_shrink: bool = False
+    raw: str = "data/raw",
+    clean: str = "data/clean",
+    workers: int = 0,
+    *,
+    allow_shrink: bool = False,
+    runner: str = "local",
+    scheduler: str | None = None,
 ) -> Outcome:
     """Clean every raw file and publish the datasets as one snapshot.
 
@@ -50,20 +56,24 @@ def clean_reports(
         clean: the local folder of the snapshots; ``current`` in it is the newest.
         workers: worker processes; 0 means one for each processor.
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
+        runner: ``local``: worker processes of this machine; ``dask``: the workers of a Dask cluster.
+        scheduler: address of the scheduler of an existing Dask cluster (tcp://host:8786); without one, a cluster of
+            ``workers`` on this machine is started for the run.
 
     Raises:
-        ValueError: ``clean`` is a URL.
+        ValueError: ``clean`` is a URL, or the runner can't be had here.
+        ClusterError: the Dask cluster can't be used, or was lost on the way.
         RawUnreadableError: the raw location can't be listed, or ``clean`` lies in it.
         LockedError: another run writes to the same folder.
         GateFailedError: a law or a critical expectation does not hold; nothing was published.
     """
-    target = snapshot.local_folder(clean)
+    target = snapshot.local_folder(clean).absolute()  # workers of a cluster start in folders of their own
     check_apart(raw, target)
     started = datetime.now(UTC)
     with (
         snapshot.lock(target),
         snapshot.stage(target, flow_run.get_id() or "run") as stage,
-        worker_processes(workers or os.cpu_count() or 1),
+        workers_of_run(runner, workers or os.cpu_count() or 1, scheduler, stage),
         stages_of_run() as stages,
     ):
         stages.begin("ingest")
@@ -91,17 +101,17 @@ def clean_reports(
         decisions = check_rows(cleaned)
         stages.begin("find copies")
         decisions = find_copies(cleaned, decisions, stage / "copies", target / "state" / "copies", code)
-        stages.begin("write", len(packs))  # quoted: Prefect would look for futures in every copy's difference
+        stages.begin("write", len(packs))
         staged = stage / "snapshot"
-        quoted = list(map(quote, decisions))
+        decided = hand_over(decisions, stage / "decisions")
         n_parts = unmapped(len(numbers))
-        written = gather(stages, write_part.map(numbers, cleaned, quoted, staged=unmapped(staged), n_parts=n_parts))
+        written = gather(stages, write_part.map(numbers, cleaned, decided, staged=unmapped(staged), n_parts=n_parts))
         stages.begin("write indicators", len(packs))
         of_parts = unmapped([part.folder for part in cleaned])
         buckets = range(len(numbers))
         written += gather(stages, write_indicators.map(numbers, buckets, folders=of_parts, staged=unmapped(staged)))
         stages.begin("check laws", len(packs))
-        reports = gather(stages, check_laws(staged))
+        reports = gather(stages, check_laws(staged, stage / "kept"))
         stages.begin("judge")
         verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
         stages.begin("publish")

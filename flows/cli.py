@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from flows.environment import prepare
 from flows.exit_codes import FAILED, PUBLISHED
+from flows.runners import RUNNERS
 
 EPILOG = """\
 examples:
@@ -22,6 +23,7 @@ examples:
   qingwen show data/clean                    what is in the newest snapshot
   qingwen run --workers 1 --allow-shrink     one process; raw files were removed on purpose
   qingwen explain data/clean 004.txt#4       what happened to one record
+  qingwen run --runner dask --scheduler tcp://host:8786     on a Dask cluster that sees data/clean
   qingwen verify data/clean                  check every law on the published files
   qingwen rebuild data/clean out             the raw texts again, from the datasets alone
 
@@ -59,6 +61,18 @@ def parser() -> argparse.ArgumentParser:
         "--allow-shrink",
         action="store_true",
         help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
+    )
+    run.add_argument(
+        "--runner",
+        choices=RUNNERS,
+        default="local",
+        help="who does the work: processes of this machine, or a Dask cluster (default: %(default)s)",
+    )
+    run.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="with --runner dask: the scheduler of an existing cluster, as tcp://host:8786, whose workers all have the "
+        "clean folder at the same path; without it (or $DASK_SCHEDULER_ADDRESS) a cluster of --workers on this machine",
     )
     verify = _add(commands, "verify", "check every law and checksum on published files alone; exit 0 or 1")
     rebuild = _add(commands, "rebuild", "write the raw text of every record back to files, from the datasets alone")
@@ -123,7 +137,14 @@ def _run(options: argparse.Namespace) -> int:
     prepare()
     from flows.launch import launch
 
-    return launch(options.raw, options.clean, options.workers, allow_shrink=options.allow_shrink)
+    return launch(
+        options.raw,
+        options.clean,
+        options.workers,
+        allow_shrink=options.allow_shrink,
+        runner=options.runner,
+        scheduler=options.scheduler,
+    )
 
 
 def _verify(options: argparse.Namespace) -> int:

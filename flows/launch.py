@@ -6,8 +6,10 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
+from flows.runners import ClusterError, check_runner
 from flows.temporary_server import NoServerError, prefect_server
 from tasks.imports import cheap_imports
 from tasks.ingest import RawUnreadableError, check_apart
@@ -16,9 +18,11 @@ from tasks.publish.outcome import Outcome
 from tasks.validate.verdict import GateFailedError
 
 
-def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
+def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool, runner: str, scheduler: str | None) -> int:
     """Run the flow in this process and say what came of it; the exit code of ``qingwen run``."""
     target = snapshot.local_folder(clean)
+    check_runner(runner, scheduler)
+    options = {"workers": workers, "allow_shrink": allow_shrink, "runner": runner, "scheduler": scheduler}
     try:
         check_apart(raw, target)
         try:
@@ -27,7 +31,7 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
         except OSError as error:
             return _say(f"cannot write to {clean}: {error.strerror}", FAILED)
         with prefect_server() as wait_until_it_answers:
-            outcome = _run(raw, clean, workers, allow_shrink, wait_until_it_answers)
+            outcome = _run(raw, clean, options, wait_until_it_answers)
     except RawUnreadableError as error:
         return _say(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
     except snapshot.LockedError as error:
@@ -36,6 +40,8 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
         return _say(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
     except GateFailedError as error:
         return _say(str(error), GATE)
+    except ClusterError as error:
+        return _say(f"{error}\nNothing was published.", FAILED)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
         told = f"stopped by {type(error).__name__}: {error}\nNothing was published."
         return _say(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
@@ -45,7 +51,7 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     return PUBLISHED
 
 
-def _run(raw: str, clean: str, workers: int, allow_shrink: bool, wait: Callable[[], None]) -> Outcome:
+def _run(raw: str, clean: str, options: dict[str, Any], wait: Callable[[], None]) -> Outcome:
     with cheap_imports():
         from rich.console import Console
 
@@ -54,7 +60,7 @@ def _run(raw: str, clean: str, workers: int, allow_shrink: bool, wait: Callable[
 
     progress.console = Console(stderr=True)
     wait()
-    outcome: Outcome = clean_reports(raw, clean, workers, allow_shrink=allow_shrink)
+    outcome: Outcome = clean_reports(raw, clean, **options)
     return outcome
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from prefect import task
@@ -12,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from tasks.clean.part import CleanedPart
-from tasks.dedupe.decisions import Decisions
+from tasks.handed import taking
 from tasks.pool import in_worker
 from tasks.publish import manifest, part, snapshot
 from tasks.publish.fingerprint import versions
@@ -22,9 +23,10 @@ from tasks.validate.verdict import Verdict
 
 
 @task(name="write", task_run_name="write part {number}", retries=1, cache_policy=NO_CACHE)
-def write_part(number: int, cleaned: CleanedPart, decisions: Decisions, staged: Path, n_parts: int) -> part.WrittenPart:
-    """Write one part's Parquet files in a worker process."""
-    return in_worker(part.write_part, number, cleaned.folder, staged, decisions, n_parts)
+def write_part(number: int, cleaned: CleanedPart, decided: Path, staged: Path, n_parts: int) -> part.WrittenPart:
+    """Write one part's Parquet files in a worker process; ``decided``: its decisions, handed over."""
+    write = partial(part.write_part, number, cleaned.folder, staged, n_parts=n_parts)
+    return in_worker(taking, write, decisions=decided)
 
 
 @task(name="write indicators", task_run_name="write indicators {number}", retries=1, cache_policy=NO_CACHE)

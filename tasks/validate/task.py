@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ from prefect import task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
-from prefect.utilities.annotations import quote
 
 from schemas.datasets import DATASETS
 from tasks.clean.part import CleanedPart
 from tasks.clean.tables import read_arrow
 from tasks.dedupe.decisions import Decisions
+from tasks.handed import hand_over, taking
 from tasks.pool import in_worker
 from tasks.publish.manifest import write_json
 from tasks.publish.part import WrittenPart
@@ -66,19 +67,16 @@ def _reject_rows(dataset: str, folder: Path, bad_rows: Sequence[BadRow], decided
 
 
 @task(name="check laws", task_run_name="check laws {name}", cache_policy=NO_CACHE)
-def _check_part(staged: Path, name: str, kept: dict[str, str]) -> LawReport:
-    return in_worker(check_part, staged, name, kept)
+def _check_part(staged: Path, name: str, kept: Path) -> LawReport:
+    return in_worker(taking, partial(check_part, staged, name), kept=kept)
 
 
-def check_laws(staged: Path) -> list[PrefectFuture[LawReport]]:
-    """Start checking laws L2 to L5 on every part of the staged snapshot."""
-    texts = kept_texts(staged)
-    checks = []
-    for name in part_names(staged):
-        ids = pq.read_table(staged / "duplicates" / name, columns=["kept_doc_id"])[0].to_pylist()
-        kept: Any = quote({doc_id: texts[doc_id] for doc_id in ids if doc_id in texts})  # no futures to look for
-        checks.append(_check_part.submit(staged, name, kept))
-    return checks
+def check_laws(staged: Path, folder: Path) -> list[PrefectFuture[LawReport]]:
+    """Start checking laws L2 to L5 on every part of the staged snapshot; kept texts are handed over in ``folder``."""
+    texts, names = kept_texts(staged), part_names(staged)
+    ids = [pq.read_table(staged / "duplicates" / name, columns=["kept_doc_id"])[0].to_pylist() for name in names]
+    kept = hand_over([{doc_id: texts[doc_id] for doc_id in found if doc_id in texts} for found in ids], folder)
+    return [_check_part.submit(staged, name, texts_of) for name, texts_of in zip(names, kept, strict=True)]
 
 
 @task(name="judge", cache_policy=NO_CACHE)
