@@ -10,12 +10,13 @@ finished task again, while the next stage reads what it wrote.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -31,7 +32,7 @@ from flows.runners import ClusterError
 from tasks import pool
 from tasks.publish.fingerprint import code_fingerprint
 
-CONNECT_SECONDS = 20
+CONNECT_SECONDS = 10
 ALONE_SECONDS = 30  # without any worker; one that died is started again within 3 s
 LOOK_SECONDS = 1.0
 N_AT_A_TIME = 128  # works that a step hands to Dask at once: more than any step has
@@ -69,7 +70,7 @@ def workers_of_cluster(n_workers: int, scheduler: str | None, stage: Path) -> It
         stack.enter_context(runner)
         client = _connected(runner, where)
         stack.enter_context(_fit_workers(client, stage, where))
-        runner.lost = stack.enter_context(_watched(client, where))
+        stack.enter_context(_watched(client, runner, where))
         context = FlowRunContext.get()
         assert context is not None  # noqa: S101 (only a flow has tasks to run)
         stack.enter_context(context.model_copy(update={"task_runner": runner}))
@@ -100,7 +101,10 @@ def _own_cluster(n_workers: int, stage: Path) -> Iterator[distributed.LocalClust
 class _Runner(DaskTaskRunner):  # type: ignore[misc] # mypy does not read its types, nor Dask's
     """prefect-dask's runner, but its futures hold nothing on the cluster once they are done."""
 
-    lost: Callable[[], str | None] = staticmethod(lambda: None)  # why the cluster is lost, if it is
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 (what it is made of)
+        super().__init__(**settings)
+        self.lost: str | None = None  # why the cluster is lost, if it is
+        self.pending: set[distributed.Future] = set()
 
     def submit(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (what it is overloaded for)
         """Have a task run on a worker."""
@@ -110,14 +114,22 @@ class _Runner(DaskTaskRunner):  # type: ignore[misc] # mypy does not read its ty
     def fetched(self, there: distributed.Future) -> Future[Any]:
         """What comes of a future of Dask, as a future of this process."""
         here: Future[Any] = Future()
+        self.pending.add(there)
         there.add_done_callback(partial(self._fetch, here))
         return here
+
+    def give_up(self, reason: str) -> None:
+        """Wait for nothing any more."""
+        self.lost = reason
+        self.client.cancel(list(self.pending))
 
     def _fetch(self, here: Future[Any], there: distributed.Future) -> None:
         try:
             here.set_result(there.result())
-        except CancelledError:
-            here.set_exception(ClusterError(self.lost() or "the run was stopped"))
+        except (CancelledError, asyncio.CancelledError):
+            here.set_exception(
+                ClusterError(self.lost or f"the Dask scheduler at {self.address} is gone; start it and run again")
+            )
         except KilledWorker as error:
             here.set_exception(
                 ClusterError(
@@ -128,6 +140,7 @@ class _Runner(DaskTaskRunner):  # type: ignore[misc] # mypy does not read its ty
         except BaseException as error:  # noqa: BLE001 (whatever the task raised)
             here.set_exception(error)
         finally:
+            self.pending.discard(there)
             there.release()
 
 
@@ -209,33 +222,27 @@ def _fit_workers(client: distributed.Client, stage: Path, where: str) -> Iterato
     try:
         yield
     finally:
-        client.unregister_worker_plugin(name)
+        with suppress(Exception):  # a lost cluster needs no more
+            client.unregister_worker_plugin(name)
 
 
 @contextmanager
-def _watched(client: distributed.Client, where: str) -> Iterator[Callable[[], str | None]]:
-    """Give up a cluster that has no scheduler or no workers any more: Dask would wait for new ones for ever."""
-    found: list[str] = []
+def _watched(client: distributed.Client, runner: _Runner, where: str) -> Iterator[None]:
+    """Give up a cluster that has no workers any more: Dask would wait for new ones for ever."""
     over = threading.Event()
 
     def look() -> None:
         seen = time.monotonic()
-        while not over.wait(LOOK_SECONDS):
-            try:
-                n_workers = client.scheduler_info(n_workers=0)["n_workers"]
-            except Exception:  # noqa: BLE001 (any: it does not answer)
-                n_workers = 0
-            if n_workers:
-                seen = time.monotonic()
-            elif time.monotonic() - seen > ALONE_SECONDS:
-                found.append(f"all Dask workers {where} are gone")
-                client.close()
-                return
+        while not over.wait(LOOK_SECONDS) and client.status == "running":
+            with suppress(Exception):  # the scheduler may be gone: Dask gives that up by itself
+                if client.scheduler_info(n_workers=0)["n_workers"]:
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > ALONE_SECONDS:
+                    runner.give_up(f"all Dask workers {where} are gone; start some and run again")
+                    return
 
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
+    threading.Thread(target=look, daemon=True).start()
     try:
-        yield lambda: found[0] if found else None
+        yield
     finally:
         over.set()
-        thread.join()
