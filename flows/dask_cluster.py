@@ -215,9 +215,11 @@ def _fit_workers(client: distributed.Client, stage: Path, where: str) -> Iterato
     name = f"qingwen-{stage.name}"
     try:
         client.register_plugin(Fit(stage, code_fingerprint()), name)
-    except ImportError as error:
+    except ClusterError:
+        raise
+    except Exception as error:  # Dask hands the import error of a worker on as a plain one
         raise ClusterError(
-            f"a Dask worker {where} has no qingwen ({error}): pip install 'qingwen[dask]' there"
+            f"the Dask workers {where} can't take part ({error}): pip install 'qingwen[dask]' of this version there"
         ) from error
     try:
         yield

@@ -224,7 +224,8 @@ def test_a_worker_that_does_not_fit_is_told(prefect_home: Path, cluster: Cluster
     worker = cluster.worker(pythonpath=tmp_path)
     unknown = run(prefect_home, tmp_path / "clean", "--scheduler", cluster.address)
     assert unknown.wait() == 1
-    assert "has no qingwen" in unknown.output
+    assert "No module named 'flows'" in unknown.output
+    assert "pip install 'qingwen[dask]'" in unknown.output
     assert complaints(unknown.output) == []
     worker.kill(signal.SIGKILL, group=True)
     other = tmp_path / "other"
