@@ -20,12 +20,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import dask
 import distributed
 from distributed.scheduler import KilledWorker
 from prefect.context import FlowRunContext
 from prefect.futures import PrefectConcurrentFuture
+from prefect.settings import PREFECT_API_URL
 from prefect_dask import DaskTaskRunner
 
 from flows.runners import ClusterError
@@ -173,22 +176,23 @@ class _Spent:
 
 
 class Fit(distributed.WorkerPlugin):  # type: ignore[misc] # as above
-    """What a worker needs for a run: the run's code, and its stage folder in sight. A worker without refuses work."""
+    """What a worker needs: the run's stage folder in sight, its code, its Prefect server. One without refuses work."""
 
-    def __init__(self, stage: Path, code: str) -> None:
-        self.stage, self.code = stage, code
+    def __init__(self, stage: Path, code: str, api: str) -> None:
+        self.stage, self.code, self.api = stage, code, api
 
     def setup(self, worker: distributed.Worker) -> None:
         """Look at the worker, and have it collect garbage seldom."""
         pool.collect_seldom()
         pool.refuse(None)
-        problem = self._problem()
+        problem = self.problem()
         if problem:
             message = f"the Dask worker {worker.address} {problem}"
             pool.refuse(message)
             raise ClusterError(message)
 
-    def _problem(self) -> str | None:
+    def problem(self) -> str | None:
+        """What this process lacks, if it does: what, why, what to do."""
         if not self.stage.is_dir():
             return (
                 f"can't see the folder of this run, {self.stage}: the clean folder must be on a file system that all "
@@ -196,7 +200,16 @@ class Fit(distributed.WorkerPlugin):  # type: ignore[misc] # as above
             )
         if code_fingerprint() != self.code:
             return "has another version of qingwen or its libraries than this run: install the same there"
-        return None
+        try:
+            with urlopen(f"{self.api}/health", timeout=CONNECT_SECONDS):  # noqa: S310 (as the run has it)
+                return None
+        except HTTPError:  # it answers
+            return None
+        except OSError:
+            return (
+                f"can't reach the Prefect server of this run at {self.api}: start one that all workers reach "
+                "(prefect server start --host 0.0.0.0) and set PREFECT_API_URL to it"
+            )
 
 
 def _connected(runner: _Runner, where: str) -> distributed.Client:
@@ -214,7 +227,7 @@ def _connected(runner: _Runner, where: str) -> distributed.Client:
 def _fit_workers(client: distributed.Client, stage: Path, where: str) -> Iterator[None]:
     name = f"qingwen-{stage.name}"
     try:
-        client.register_plugin(Fit(stage, code_fingerprint()), name)
+        client.register_plugin(Fit(stage, code_fingerprint(), PREFECT_API_URL.value()), name)
     except ClusterError:
         raise
     except Exception as error:  # Dask hands the import error of a worker on as a plain one

@@ -126,7 +126,11 @@ def test_a_cluster_of_the_run_gives_the_same_bytes_and_leaves_nothing(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--scheduler", "tcp://127.0.0.1:1"], "no Dask scheduler answers at tcp://127.0.0.1:1"),
+        pytest.param(
+            ["--scheduler", "tcp://127.0.0.1:1"],
+            "no Dask scheduler answers at tcp://127.0.0.1:1",
+            marks=pytest.mark.services,
+        ),
         (["--runner", "local", "--scheduler", "tcp://127.0.0.1:1"], "choose the runner dask"),
     ],
 )
@@ -147,6 +151,22 @@ def test_missing_packages_are_told(prefect_home: Path, tmp_path: Path):
     assert finished.wait() == 1
     assert "pip install 'qingwen[dask]'" in finished.output
     assert complaints(finished.output) == []
+
+
+@pytest.mark.parametrize(
+    ("lacks", "says"),
+    [
+        ({"stage": Path("/no/such/folder")}, "can't see the folder of this run, /no/such/folder"),
+        ({"code": "other"}, "has another version of qingwen"),
+        ({}, "can't reach the Prefect server of this run at http://127.0.0.1:1/api"),
+    ],
+)
+def test_what_a_worker_lacks_is_told(tmp_path: Path, lacks: dict, says: str):
+    from flows.dask_cluster import Fit
+    from tasks.publish.fingerprint import code_fingerprint
+
+    needed = {"stage": tmp_path, "code": code_fingerprint(), "api": "http://127.0.0.1:1/api"}
+    assert says in (Fit(**needed | lacks).problem() or "")
 
 
 @pytest.mark.services
