@@ -22,10 +22,10 @@ from typing import NamedTuple
 from prefect import flow, get_run_logger, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.utilities.annotations import quote
 
 from flows.batches import batches
 from flows.progress import Stages, gather, stages_of_run
+from flows.runners import workers_of_run
 from tasks import store
 from tasks.clean.again import Again
 from tasks.clean.files import Part
@@ -33,9 +33,9 @@ from tasks.clean.part import CleanedPart
 from tasks.clean.task import clean_parts
 from tasks.dedupe.decisions import Decisions
 from tasks.dedupe.task import find_copies
+from tasks.handed import hand_over
 from tasks.ingest import FINE_BYTES, Ingested, check_apart
 from tasks.ingest.task import ingest_raw
-from tasks.pool import worker_processes
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint, stage_fingerprint
 from tasks.publish.indicators import count_buckets
@@ -67,6 +67,8 @@ def clean_reports(
     *,
     allow_shrink: bool = False,
     paranoid: bool = False,
+    runner: str = "local",
+    scheduler: str | None = None,
     keep: int | None = KEEP,
     keep_hours: float = KEEP_HOURS,
 ) -> Outcome:
@@ -78,26 +80,30 @@ def clean_reports(
         workers: worker processes; 0 means one for each processor.
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
         paranoid: read every raw file, also one whose size and times are those of the last run.
+        runner: ``local``: worker processes of this machine; ``dask``: the workers of a Dask cluster.
+        scheduler: address of the scheduler of an existing Dask cluster (tcp://host:8786); without one, a cluster of
+            ``workers`` on this machine is started for the run.
         keep: after a publication, how many of the newest snapshots stay; None: all.
         keep_hours: older ones stay, too, for so many hours after they were current last.
 
     Raises:
-        ValueError: ``clean`` is a URL.
+        ValueError: ``clean`` is a URL, or the runner can't be had here.
+        ClusterError: the Dask cluster can't be used, or was lost on the way.
         RawUnreadableError: the raw location can't be listed, or ``clean`` lies in it.
         LockedError: another run writes to the same folder.
         GateFailedError: a law or a critical expectation does not hold; nothing was published.
     """
-    target = snapshot.local_folder(clean)
+    target = snapshot.local_folder(clean).absolute()  # workers of a cluster start in folders of their own
     check_apart(raw, target)
     started = datetime.now(UTC)
     n_workers = workers or os.cpu_count() or 1
     with (
         snapshot.lock(target),
         snapshot.stage(target, flow_run.get_id() or "run") as stage,
-        worker_processes(n_workers),
+        workers_of_run(runner, n_workers, scheduler, stage),
         stages_of_run() as stages,
     ):
-        run = Run(raw, target / "state", stage / "snapshot", n_workers, stages)
+        run = Run(raw, target / "state", stage, n_workers, stages)
         stages.begin("ingest")
         found = ingest_raw(raw, stage / "packs", run.state, paranoid=paranoid)
         fingerprint = f"{found.fingerprint}-{code_fingerprint()}"
@@ -138,9 +144,14 @@ class Run(NamedTuple):
 
     raw: str
     state: Path  # what runs leave to each other
-    staged: Path  # the snapshot that is being made
+    stage: Path  # what lasts as long as the run
     n_workers: int
     stages: Stages
+
+    @property
+    def staged(self) -> Path:
+        """The folder of the snapshot that is being made."""
+        return self.stage / "snapshot"
 
     @property
     def lawful(self) -> Path:
@@ -198,7 +209,7 @@ def _write(
     ]
     work = batches([part for part in parts if not part.is_done], _one_fine_part, run.n_workers)
     run.stages.begin("write", len(work))
-    gather(run.stages, write_parts.map(list(map(quote, work))))  # Prefect would look for futures in every difference
+    gather(run.stages, write_parts.map(hand_over(work, run.stage / "decisions")))
     return parts
 
 
@@ -207,8 +218,8 @@ def _write_indicators(run: Run, parts: Sequence[PartToWrite]) -> list[Path]:
     tables = run.state / "indicators" / stage_fingerprint("write indicators")
     n_buckets = parts[0].n_buckets
     run.stages.begin("write indicators", n_buckets)
-    bodies = unmapped([part.body for part in parts])
-    return gather(run.stages, write_indicators.map(range(n_buckets), bodies=bodies, tables=unmapped(tables)))
+    (bodies,) = hand_over([[part.body for part in parts]], run.stage / "bodies")
+    return gather(run.stages, write_indicators.map(range(n_buckets), unmapped(bodies), unmapped(tables)))
 
 
 def _check_laws(run: Run, parts: Sequence[PartToWrite], buckets: Sequence[Path]) -> list[LawReport]:
@@ -216,7 +227,7 @@ def _check_laws(run: Run, parts: Sequence[PartToWrite], buckets: Sequence[Path])
     reports, left = known_and_left(run.staged, parts, buckets, run.lawful)
     work = batches(left, _one_fine_part, run.n_workers)
     run.stages.begin("check laws", len(work))
-    checked = gather(run.stages, check_laws.map(unmapped(run.staged), list(map(quote, work))))
+    checked = gather(run.stages, check_laws.map(unmapped(run.staged), hand_over(work, run.stage / "kept")))
     return [*reports, *(report for batch in checked for report in batch)]
 
 

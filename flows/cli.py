@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from flows.environment import prepare
 from flows.exit_codes import FAILED, LOCKED, PUBLISHED
+from flows.runners import RUNNERS
 from tasks.publish.retention import KEEP, KEEP_HOURS
 
 SHOWN = 20  # of every list of ``qingwen diff``
@@ -31,6 +32,7 @@ examples:
   qingwen show data/clean                    what is in the newest snapshot
   qingwen run --workers 1 --allow-shrink     one process; raw files were removed on purpose
   qingwen explain data/clean 004.txt#4       what happened to one record
+  qingwen run --runner dask --scheduler tcp://host:8786     on a Dask cluster that sees data/clean
   qingwen verify data/clean                  check every law on the published files
   qingwen rebuild data/clean out             the raw texts again, from the datasets alone
   qingwen run --keep 7 --keep-hours 48       remove what is neither among the newest 7 nor was current 48 h ago
@@ -78,6 +80,18 @@ def parser() -> argparse.ArgumentParser:
         "--allow-shrink",
         action="store_true",
         help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
+    )
+    run.add_argument(
+        "--runner",
+        choices=RUNNERS,
+        default="local",
+        help="who does the work: processes of this machine, or a Dask cluster (default: %(default)s)",
+    )
+    run.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="with --runner dask: the scheduler of an existing cluster, as tcp://host:8786, whose workers all have the "
+        "clean folder at the same path; without it (or $DASK_SCHEDULER_ADDRESS) a cluster of --workers on this machine",
     )
     run.add_argument(
         "--paranoid",
@@ -196,6 +210,8 @@ def _run(options: argparse.Namespace) -> int:
         keep=options.keep,
         keep_hours=options.keep_hours,
         paranoid=options.paranoid,
+        runner=options.runner,
+        scheduler=options.scheduler,
     )
 
 

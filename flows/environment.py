@@ -1,4 +1,4 @@
-"""Prefect's and Great Expectations' settings: nothing is sent anywhere, a run prints our own words only.
+"""Prefect's, Great Expectations' and Dask's settings: nothing is sent anywhere, a run prints our own words only.
 
 Set before these libraries are imported, since they read their settings once. A setting the user made is left as it is.
 """
@@ -19,6 +19,7 @@ QUIET = {
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "DASK_LOGGING__DISTRIBUTED": "critical",
     "PREFECT_SERVER_UI_ENABLED": "false",  # of the temporary server
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from flows.causes import cannot_write, current_name, known_cause, standing, stop_on_signals
 from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
+from flows.runners import ClusterError, check_runner
 from flows.temporary_server import NoServerError, prefect_server
 from tasks.imports import cheap_imports
 from tasks.ingest import RawUnreadableError, check_apart, unread_fingerprint
@@ -27,6 +28,7 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
     ``choices``: further parameters of the flow.
     """
     target = snapshot.local_folder(clean)
+    check_runner(choices["runner"], choices["scheduler"])
     before = current_name(target)
     stop_on_signals()
     try:
@@ -54,7 +56,7 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
         return _say(str(error), GATE)
     except KeyboardInterrupt as error:
         return _say(f"stopped by {error}".removesuffix(" by ") + f". {standing(target, before)}", FAILED)
-    except WorkerDiedError as error:
+    except (ClusterError, WorkerDiedError) as error:
         return _say(f"{error}\n{standing(target, before)}", FAILED)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
         if cause := known_cause(error, target):

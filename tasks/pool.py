@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
@@ -33,9 +33,11 @@ KEEP_HEAP = str(64 << 20)
 GC_THRESHOLDS = (200_000, 50, 100)
 
 _lock = threading.Lock()
-_executor: ProcessPoolExecutor | None = None
+_executor: Executor | None = None
 _n_workers = 1  # 0: no work is taken any more
 _seconds = [0.0]
+_seconds_elsewhere: Callable[[], float] | None = None
+_refused: str | None = None
 
 
 @contextmanager
@@ -44,7 +46,7 @@ def worker_processes(n_workers: int) -> Iterator[None]:
     global _n_workers  # noqa: PLW0603 (the pool belongs to the process, as the processes do)
     _n_workers = n_workers
     if n_workers > 1:
-        _preload()
+        preload()
     try:
         yield
     except BaseException:
@@ -62,6 +64,26 @@ class WorkerDiedError(RuntimeError):
     """A worker process was killed over one piece of work, again and again."""
 
 
+@contextmanager
+def workers_elsewhere(executor: Executor, n_at_a_time: int, seconds: Callable[[], float]) -> Iterator[None]:
+    """Have ``in_worker`` use workers that somebody else started, for the length of the block.
+
+    ``seconds``: the CPU seconds that they have spent so far.
+    """
+    global _executor, _n_workers, _seconds_elsewhere
+    _executor, _n_workers, _seconds_elsewhere = executor, n_at_a_time, seconds
+    try:
+        yield
+    finally:
+        _executor, _n_workers, _seconds_elsewhere = None, 1, None
+
+
+def refuse(reason: str | None) -> None:
+    """Have ``in_worker`` do no work in this process, a worker of a cluster, for a reason; if there is none, again."""
+    global _refused  # noqa: PLW0603 (as above)
+    _refused = reason
+
+
 def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
     """Run a module-level function in a worker process and wait for it; in this process if there is one worker only.
 
@@ -72,6 +94,8 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
         WorkerDiedError: the worker died twice over the same work.
         Exception: whatever the function raised.
     """
+    if _refused:
+        raise RuntimeError(_refused)
     if _n_workers == 1:
         return function(*args, **kwargs)
     work = functools.partial(function, *args, **kwargs)
@@ -116,7 +140,7 @@ def map_in_workers(function: Callable[[Argument], Result], arguments: Sequence[A
 
 def worker_seconds() -> float:
     """CPU seconds that worker processes spent on work so far; 0 if everything ran in this process."""
-    return _seconds[0]
+    return _seconds_elsewhere() if _seconds_elsewhere else _seconds[0]
 
 
 def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
@@ -124,7 +148,7 @@ def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
     return work(), time.process_time() - started
 
 
-def _preload() -> None:
+def preload(*further: str) -> None:
     """Start the server process that loads the stages. It and the workers leave Ctrl-C to the flow's process."""
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", KEEP_HEAP)  # read by the C library when a process starts
     multiprocessing.set_forkserver_preload(
@@ -136,6 +160,7 @@ def _preload() -> None:
             "tasks.publish.part",
             "tasks.validate.checked",
             "pandas",  # pyarrow imports it with its first array: 0.25 s, here once for all workers
+            *further,
         ]
     )
     resource_tracker.ensure_running()  # when it starts, it unblocks the signal
@@ -146,7 +171,7 @@ def _preload() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start() -> ProcessPoolExecutor:
+def _start() -> Executor:
     global _executor  # noqa: PLW0603
     with _lock:
         if _executor is None:
@@ -158,7 +183,7 @@ def _new_pool(n_workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(n_workers, multiprocessing.get_context("forkserver"), initializer=_begin_worker)
 
 
-def _discard(broken: ProcessPoolExecutor | None = None) -> None:
+def _discard(broken: Executor | None = None) -> None:
     """End the pool, unless another one has taken the place of the ``broken`` one; one that is just starting, too."""
     global _executor  # noqa: PLW0603
     with _lock:
@@ -167,10 +192,15 @@ def _discard(broken: ProcessPoolExecutor | None = None) -> None:
             _executor = None
 
 
-def _begin_worker() -> None:
-    """Collect garbage seldom, and end with the parent."""
+def collect_seldom() -> None:
+    """Collect garbage seldom, and never what is there already."""
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+
+
+def _begin_worker() -> None:
+    """Collect garbage seldom, and end with the parent."""
+    collect_seldom()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=[parent], daemon=True).start()

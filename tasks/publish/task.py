@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
+from tasks.handed import taking
 from tasks.pool import in_worker
 from tasks.publish import indicators, manifest, part, snapshot
 from tasks.publish.fingerprint import versions
@@ -21,16 +22,16 @@ from tasks.publish.stage import Written
 from tasks.validate.verdict import Verdict
 
 
-@task(name="write", task_run_name="write from part {parts[0].number}", retries=1, cache_policy=NO_CACHE)
-def write_parts(parts: Sequence[part.PartToWrite]) -> None:
-    """Write the Parquet files of some parts in a worker process."""
-    in_worker(part.write_parts, parts)
+@task(name="write", task_run_name="write {parts.stem}", retries=1, cache_policy=NO_CACHE)
+def write_parts(parts: Path) -> None:
+    """Write the Parquet files of some parts in a worker process; they are handed over."""
+    in_worker(taking, part.write_parts, parts=parts)
 
 
 @task(name="write indicators", task_run_name="write indicators {bucket}", retries=1, cache_policy=NO_CACHE)
-def write_indicators(bucket: int, bodies: Sequence[Path], tables: Path) -> Path:
-    """Write one file of ``indicators`` in a worker process, when every part is written."""
-    return in_worker(indicators.write_indicators, bucket, bodies, tables)
+def write_indicators(bucket: int, bodies: Path, tables: Path) -> Path:
+    """Write one file of ``indicators`` in a worker process, when every part is written; ``bodies`` are handed over."""
+    return in_worker(taking, partial(indicators.write_indicators, bucket, tables=tables), bodies=bodies)
 
 
 @task(name="publish", cache_policy=NO_CACHE)

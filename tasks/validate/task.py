@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from prefect.cache_policies import NO_CACHE
 from tasks.clean.files import read_arrow
 from tasks.clean.part import CleanedPart
 from tasks.dedupe.decisions import Decisions
+from tasks.handed import taking
 from tasks.pool import in_worker
 from tasks.publish.manifest import write_json
 from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
 from tasks.publish.stage import Written
 from tasks.rebuild.unpublished import raw_text_of
-from tasks.validate.checked import ToCheck, check
+from tasks.validate.checked import check
 from tasks.validate.gate import BadRow, check_probes, locate
 from tasks.validate.laws import LawReport, settle
 from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict
@@ -61,10 +63,10 @@ def _reject_rows(dataset: str, folder: Path, bad_rows: Sequence[BadRow], decided
         decided.rejects.append(reject)
 
 
-@task(name="check laws", task_run_name="check laws from {parts[0].name}", cache_policy=NO_CACHE)
-def check_laws(staged: Path, parts: Sequence[ToCheck]) -> list[LawReport]:
-    """Check the laws on some parts of the staged snapshot in a worker process."""
-    return in_worker(check, staged, parts)
+@task(name="check laws", task_run_name="check laws {parts.stem}", cache_policy=NO_CACHE)
+def check_laws(staged: Path, parts: Path) -> list[LawReport]:
+    """Check the laws on some parts of the staged snapshot in a worker process; they are handed over."""
+    return in_worker(taking, partial(check, staged), parts=parts)
 
 
 @task(name="judge", cache_policy=NO_CACHE)
