@@ -19,6 +19,7 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
+from flows import artifacts
 from flows.progress import gather, stages_of_run
 from tasks.clean.task import clean_part
 from tasks.dedupe.task import find_copies
@@ -32,6 +33,7 @@ from tasks.publish.task import publish, write_indicators, write_part
 from tasks.sites.task import clean_again, learn_sites
 from tasks.validate.gate import load_in_background
 from tasks.validate.task import check_laws, check_rows, judge
+from tasks.validate.verdict import GateFailedError
 
 
 @flow(
@@ -103,6 +105,13 @@ def clean_reports(
         stages.begin("check laws", len(packs))
         reports = gather(stages, check_laws(staged))
         stages.begin("judge")
-        verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
+        before = artifacts.counts_before(target)
+        try:
+            verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
+        except GateFailedError as error:
+            artifacts.show(staged, error.verdict, before, error.kept_in)
+            raise
         stages.begin("publish")
-        return publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())
+        outcome = publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())
+        artifacts.show(outcome.snapshot, verdict, before, outcome.snapshot / "report" / "index.html")
+        return outcome

@@ -8,7 +8,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from prefect import task
-from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.utilities.annotations import quote
@@ -96,19 +95,10 @@ def judge(
         laws.add(report)
     probes = {name: [part.probes[name] for part in parts if name in part.probes] for name in DATASETS}
     verdict = reach_verdict(staged, probes, laws, None if allow_shrink else _counts_before(target))
-    shown = [result.to_json() | {"sample": str(result.sample)} for result in verdict.results]
-    create_table_artifact(
-        [
-            {name: row[name] for name in ("dataset", "column", "expectation", "success", "n_failing", "sample")}
-            for row in shown
-        ],
-        key="quality",
-        description="What the quality gate expected of the datasets, and what it found",
-    )
     if verdict.failures:
         kept_in = target / "failed" / "quality.json"
         write_json(kept_in, verdict.to_json())
-        raise GateFailedError(explain_failure(verdict, laws, kept_in))
+        raise GateFailedError(explain_failure(verdict, laws, kept_in), verdict, kept_in)
     return verdict
 
 
