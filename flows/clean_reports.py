@@ -29,8 +29,10 @@ from tasks.pool import worker_processes
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
+from tasks.publish.part import FACTS
 from tasks.publish.task import publish, write_indicators, write_part
 from tasks.sites.task import clean_again, learn_sites
+from tasks.usage import bytes_of
 from tasks.validate.gate import load_in_background
 from tasks.validate.task import check_laws, check_rows, judge
 from tasks.validate.verdict import GateFailedError
@@ -68,8 +70,9 @@ def clean_reports(
         worker_processes(workers or os.cpu_count() or 1),
         stages_of_run() as stages,
     ):
-        stages.begin("ingest")
+        stages.begin("ingest", writes=[stage / "packs"])
         found = ingest_raw(raw, stage / "packs")
+        stages.add(sources=found.n_sources, bytes_in=found.n_bytes)
         code = code_fingerprint()
         fingerprint = f"{found.fingerprint}-{code}"
         unchanged = snapshot.published(target, fingerprint)
@@ -81,37 +84,41 @@ def clean_reports(
         packs = [pack for _, pack in found.parts]
         folders = [stage / "cleaned" / pack.stem for pack in packs]
         load_in_background()
-        stages.begin("clean", len(packs))
+        stages.begin("clean", len(packs), reads=packs, writes=folders)
         cleaned = gather(stages, clean_part.map(packs, folders, audit_every=unmapped(found.audit_every)))
-        stages.begin("learn sites")
+        stages.add(documents=sum(part.probes["documents"].n_rows for part in cleaned))
+        stages.begin("learn sites", reads=folders)
         if affected := learn_sites(cleaned):
-            stages.begin("clean again", len(affected))
+            stages.begin("clean again", len(affected), reads=[packs[n] for n in affected])
             again = gather(stages, clean_again.map([packs[n] for n in affected], [cleaned[n] for n in affected]))
             for number, part in zip(affected, again, strict=True):
                 cleaned[number] = part
-        stages.begin("check rows")
+            stages.add(bytes_out=bytes_of(part.folder for part in again))
+        stages.begin("check rows", reads=(folders := [part.folder for part in cleaned]))
         decisions = check_rows(cleaned)
-        stages.begin("find copies")
+        stages.begin("find copies", reads=folders, writes=[stage / "copies"])
         decisions = find_copies(cleaned, decisions, stage / "copies", target / "state" / "copies", code)
-        stages.begin("write", len(packs))  # quoted: Prefect would look for futures in every copy's difference
         staged = stage / "snapshot"
-        quoted = list(map(quote, decisions))
+        stages.begin("write", len(packs), reads=folders, writes=[staged])
+        quoted = list(map(quote, decisions))  # Prefect would look for futures in every copy's difference
         n_parts = unmapped(len(numbers))
         written = gather(stages, write_part.map(numbers, cleaned, quoted, staged=unmapped(staged), n_parts=n_parts))
-        stages.begin("write indicators", len(packs))
-        of_parts = unmapped([part.folder for part in cleaned])
+        facts = [folder / FACTS for folder in folders]
+        stages.begin("write indicators", len(packs), reads=facts, writes=[staged / "indicators"])
+        of_parts = unmapped(folders)
         buckets = range(len(numbers))
         written += gather(stages, write_indicators.map(numbers, buckets, folders=of_parts, staged=unmapped(staged)))
-        stages.begin("check laws", len(packs))
+        stages.begin("check laws", len(packs), reads=[staged])
         reports = gather(stages, check_laws(staged))
-        stages.begin("judge")
+        stages.begin("judge", reads=[staged])
         before = artifacts.counts_before(target)
         try:
             verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
         except GateFailedError as error:
             artifacts.show(staged, error.verdict, before, error.kept_in)
             raise
-        stages.begin("publish")
-        outcome = publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())
+        metrics = stages.metrics()
+        stages.begin("publish", reads=[staged])
+        outcome = publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=metrics)
         artifacts.show(outcome.snapshot, verdict, before, outcome.snapshot / "report" / "index.html")
         return outcome

@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from flows import event_log
 from flows.environment import prepare
+from flows.event_log import stop
 from flows.exit_codes import FAILED, PUBLISHED
 
 EPILOG = """\
@@ -59,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
         "--allow-shrink",
         action="store_true",
         help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
+    )
+    run.add_argument(
+        "--log-json", action="store_true", help="say what goes on as JSON on stderr, an object a line, and nothing else"
     )
     verify = _add(commands, "verify", "check every law and checksum on published files alone; exit 0 or 1")
     rebuild = _add(commands, "rebuild", "write the raw text of every record back to files, from the datasets alone")
@@ -109,18 +114,16 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (OSError, LookupError, ValueError) as error:
-        return _fail(str(error))
+        return stop(str(error), FAILED)
     except KeyboardInterrupt:
-        return _fail("stopped; nothing was published, what was published before is untouched")
-
-
-def _fail(message: str, code: int = FAILED) -> int:
-    sys.stderr.write(f"qingwen: {message}\n")
-    return code
+        return stop("stopped; nothing was published, what was published before is untouched", FAILED)
 
 
 def _run(options: argparse.Namespace) -> int:
     prepare()
+    if options.log_json:
+        event_log.log = event_log.EventLog()
+        event_log.log.write("run_started", raw=options.raw, clean=options.clean, workers=options.workers)
     from flows.launch import launch
 
     return launch(options.raw, options.clean, options.workers, allow_shrink=options.allow_shrink)

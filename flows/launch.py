@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from flows import event_log
+from flows.event_log import stop
 from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
 from flows.temporary_server import NoServerError, prefect_server
 from tasks.imports import cheap_imports
@@ -25,20 +26,30 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
             with snapshot.lock(target):
                 pass  # the flow takes it for good: this is to say so before a server is started
         except OSError as error:
-            return _say(f"cannot write to {clean}: {error.strerror}", FAILED)
+            return stop(f"cannot write to {clean}: {error.strerror}", FAILED)
         with prefect_server() as wait_until_it_answers:
             outcome = _run(raw, clean, workers, allow_shrink, wait_until_it_answers)
     except RawUnreadableError as error:
-        return _say(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
+        return stop(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
     except snapshot.LockedError as error:
-        return _say(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
+        return stop(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
     except NoServerError as error:
-        return _say(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
+        return stop(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
     except GateFailedError as error:
-        return _say(str(error), GATE)
+        return stop(str(error), GATE)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
         told = f"stopped by {type(error).__name__}: {error}\nNothing was published."
-        return _say(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
+        return stop(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
+    if event_log.log is not None:
+        event_log.log.write(
+            "run_finished",
+            exit_code=PUBLISHED,
+            published=outcome.published,
+            snapshot=outcome.snapshot,
+            counts=outcome.counts,
+            wall_seconds=event_log.log.seconds,
+        )
+        return PUBLISHED
     from flows.tables import print_outcome
 
     print_outcome(outcome, target)
@@ -66,8 +77,3 @@ def _keep_traceback(log: Path) -> str:
     except OSError as error:
         return f"The full story could not be written to {log}: {error.strerror}."
     return f"The full story is in {log}."
-
-
-def _say(message: str, code: int) -> int:
-    sys.stderr.write(f"qingwen: {message}\n")
-    return code

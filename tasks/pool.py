@@ -22,6 +22,8 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import ParamSpec, TypeVar
 
+from tasks.usage import peak_bytes, reset_peak
+
 Arguments = ParamSpec("Arguments")
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -36,6 +38,7 @@ _lock = threading.Lock()
 _executor: ProcessPoolExecutor | None = None
 _n_workers = 1  # 0: no work is taken any more
 _seconds = [0.0]
+_peak = [0]
 
 
 @contextmanager
@@ -72,14 +75,15 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
     work = functools.partial(function, *args, **kwargs)
     executor = _start()
     try:
-        result, seconds = executor.submit(_timed, work).result()
+        result, seconds, peak = executor.submit(_timed, work).result()
     except BrokenProcessPool:
         if not _n_workers:  # the run is stopped
             raise
         _discard(executor)
-        result, seconds = _start().submit(_timed, work).result()
+        result, seconds, peak = _start().submit(_timed, work).result()
     with _lock:
         _seconds[0] += seconds
+        _peak[0] = max(_peak[0], peak)
     return result
 
 
@@ -94,9 +98,17 @@ def worker_seconds() -> float:
     return _seconds[0]
 
 
-def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
+def take_worker_peak() -> int:
+    """The most memory in bytes that a worker process had at work since this was asked for last."""
+    with _lock:
+        peak, _peak[0] = _peak[0], 0
+    return peak
+
+
+def _timed(work: Callable[[], Result]) -> tuple[Result, float, int]:
     started = time.process_time()
-    return work(), time.process_time() - started
+    reset_peak()
+    return work(), time.process_time() - started, peak_bytes()
 
 
 def _preload() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def publish(
     *,
     raw: str,
     started: datetime,
-    stages: dict[str, dict[str, float]],
+    stages: Mapping[str, Mapping[str, float]],
 ) -> Outcome:
     """Write what stands beside the datasets, the manifest last, and make the snapshot the current one."""
     now = datetime.now(UTC)

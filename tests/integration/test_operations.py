@@ -31,9 +31,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def kill_process_of_run(clean: Path) -> None:
-    """Kill the run that writes to a folder, as the kernel does when memory is short."""
-    wait_until((clean / ".stage").exists, 90)
-    os.kill(int((clean / ".lock").read_text()), signal.SIGKILL)
+    """Kill the run that begins to write to a folder, as the kernel does when memory is short."""
+
+    def kill() -> bool:
+        try:
+            os.kill(int((clean / ".lock").read_text()), signal.SIGKILL)
+        except (OSError, ValueError):  # it has not begun: no lock, or that of the attempt before
+            return False
+        return True
+
+    wait_until(kill, 120)
 
 
 def told(states: list[str]) -> list[str]:
@@ -72,8 +79,8 @@ def test_a_run_whose_process_is_killed_is_tried_again_and_publishes(
 def test_a_run_that_crashes_again_and_again_is_given_up(served: Served, tmp_path: Path):
     run = served.submit(tmp_path)
     for attempt in range(1, 4):
-        wait_until(lambda: served.states(run).count("Running") == attempt, 120)  # noqa: B023 (called at once)
         kill_process_of_run(tmp_path)
+        wait_until(lambda: served.states(run).count("Crashed") == attempt, 60)  # noqa: B023 (called at once)
     wait_until(lambda: served.states(run)[-1] == "Failed", 60)
     assert told(served.states(run)) == ["Crashed", "AwaitingRetry"] * 2 + ["Crashed", "Failed"]
     assert not (tmp_path / "current").exists()
