@@ -62,7 +62,7 @@ def show(snapshot: Path, verdict: Verdict, before: Mapping[str, int], kept_in: P
             create_markdown_artifact(quality(verdict), key="quality", description="What the quality gate found")
             create_link_artifact(link, link_text=str(kept_in), key="report", description=f"On the worker: {kept_in}")
     except Exception as error:  # noqa: BLE001 (whatever it is, the run does not depend on it)
-        get_run_logger().warning("The run's artifacts could not be made: %s: %s", type(error).__name__, error)
+        get_run_logger().warning("no artifacts of this run in Prefect: %s: %s", type(error).__name__, error)
 
 
 def counts_before(target: Path) -> dict[str, int]:

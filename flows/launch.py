@@ -20,6 +20,7 @@ from tasks.validate.verdict import GateFailedError
 def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     """Run the flow in this process and say what came of it; the exit code of ``qingwen run``."""
     target = snapshot.local_folder(clean)
+    before = _current(target)
     try:
         check_apart(raw, target)
         try:
@@ -38,8 +39,32 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     except GateFailedError as error:
         return stop(str(error), GATE)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
-        told = f"stopped by {type(error).__name__}: {error}\nNothing was published."
-        return stop(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
+        published = _current(target)
+        if published is None or published == before:
+            told = f"stopped by {_name(error)}\nNothing was published."
+            return stop(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
+        event_log.warn(f"published, but the run could not be closed in Prefect: {_name(error)}")
+        outcome = Outcome(published, published=True)
+    return _finish(outcome, target)
+
+
+def _current(target: Path) -> Path | None:
+    try:
+        return snapshot.current(target)
+    except snapshot.NoSnapshotError:
+        return None
+
+
+def _name(error: Exception) -> str:
+    """What went wrong; Prefect's client says no more than `connection refused` when its server is gone."""
+    from httpx import TransportError
+
+    told = f"{type(error).__name__}: {error}"
+    return f"the Prefect server, which does not answer any more ({told})" if isinstance(error, TransportError) else told
+
+
+def _finish(outcome: Outcome, target: Path) -> int:
+    """Say what a run came to; the exit code."""
     if event_log.log is not None:
         event_log.log.write(
             "run_finished",
