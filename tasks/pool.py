@@ -7,11 +7,13 @@ ends when the flow's process does, however that dies. With one worker everything
 
 from __future__ import annotations
 
+import faulthandler
 import functools
 import gc
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +22,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 from tasks.usage import peak_bytes, reset_peak
 
@@ -33,12 +36,20 @@ KEEP_HEAP = str(64 << 20)
 # Net allocations between a worker's collections. Rows pile up, hardly anything is cyclic: at Python's 700 the collector
 # walks the same rows again and again, for 7 % of the time.
 GC_THRESHOLDS = (200_000, 50, 100)
+# What a worker may spend on one piece of work: a part takes seconds, one source at the size limit some minutes.
+LONGEST_WORK_SECONDS = 3600.0
+
+ROOT = Path(__file__).resolve().parents[1]
 
 _lock = threading.Lock()
 _executor: ProcessPoolExecutor | None = None
 _n_workers = 1  # 0: no work is taken any more
 _seconds = [0.0]
 _peak = [0]
+
+
+class StuckError(RuntimeError):
+    """A piece of work did not end in ``LONGEST_WORK_SECONDS``; its worker was ended."""
 
 
 @contextmanager
@@ -65,8 +76,10 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
     """Run a module-level function in a worker process and wait for it; in this process if there is one worker only.
 
     A worker that dies (killed by the system for memory, say) takes its pool with it: what it did is tried once more.
+    One that is stuck ends itself: Prefect's timeouts don't, since they can't interrupt a thread that waits for it.
 
     Raises:
+        StuckError: the work took too long; not in this process, which can't end itself.
         BrokenProcessPool: the worker died twice over the same work.
         Exception: whatever the function raised.
     """
@@ -74,13 +87,17 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
         return function(*args, **kwargs)
     work = functools.partial(function, *args, **kwargs)
     executor = _start()
-    try:
-        result, seconds, peak = executor.submit(_timed, work).result()
-    except BrokenProcessPool:
-        if not _n_workers:  # the run is stopped
-            raise
-        _discard(executor)
-        result, seconds, peak = _start().submit(_timed, work).result()
+    with tempfile.NamedTemporaryFile("r", prefix="qingwen-stuck-") as stuck:
+        submitted = functools.partial(_timed, work, LONGEST_WORK_SECONDS, stuck.name)
+        try:
+            result, seconds, peak = executor.submit(submitted).result()
+        except BrokenProcessPool:
+            if not _n_workers:  # the run is stopped
+                raise
+            _discard(executor)
+            if where := stuck.read():
+                raise StuckError(_explain(work, where)) from None
+            result, seconds, peak = _start().submit(submitted).result()
     with _lock:
         _seconds[0] += seconds
         _peak[0] = max(_peak[0], peak)
@@ -105,10 +122,25 @@ def take_worker_peak() -> int:
     return peak
 
 
-def _timed(work: Callable[[], Result]) -> tuple[Result, float, int]:
+def _timed(work: Callable[[], Result], limit: float, stuck: str) -> tuple[Result, float, int]:
+    """Do some work in a worker. If it takes too long the process ends, with its stack written to ``stuck``."""
     started = time.process_time()
     reset_peak()
-    return work(), time.process_time() - started, peak_bytes()
+    with Path(stuck).open("w", encoding="utf-8") as file:
+        faulthandler.dump_traceback_later(limit, exit=True, file=file)  # a thread in C: it needs no turn of Python's
+        try:
+            result = work()
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+    return result, time.process_time() - started, peak_bytes()
+
+
+def _explain(work: functools.partial[Any], where: str) -> str:
+    """Which work was stuck and at which line."""
+    about = " ".join(str(argument) for argument in work.args if isinstance(argument, str | int | Path))
+    frames = where.rpartition("(most recent call first):\n")[2].splitlines()  # the main thread comes last
+    line = next((frame for frame in frames if f'"{ROOT}/' in frame), where).strip()
+    return f"{work.func.__name__} {about} did not end in {LONGEST_WORK_SECONDS:.0f} s and was stopped at: {line}"
 
 
 def _preload() -> None:

@@ -68,10 +68,10 @@ class Served:
         parameters = ["-p", f"raw={raw}", "-p", f"clean={clean}", "-p", "workers=2"]
         return self.python("prefect", "--no-prompt", "deployment", "run", DEPLOYMENT, *options, *parameters)
 
-    def submit(self, clean: Path) -> str:
-        """Ask for a run over the samples; its id."""
+    def submit(self, clean: Path, raw: Path = ROOT / "data" / "raw") -> str:
+        """Ask for a run; its id."""
         deployment = self.get(f"deployments/name/{DEPLOYMENT}")["id"]
-        parameters = {"raw": str(ROOT / "data" / "raw"), "clean": str(clean), "workers": 2}
+        parameters = {"raw": str(raw), "clean": str(clean), "workers": 2}
         return self.post(f"deployments/{deployment}/create_flow_run", {"parameters": parameters})["id"]
 
     def states(self, run: str) -> list[str]:

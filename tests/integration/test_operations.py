@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from tests import plain_run
 from tests.integration.conftest import Undisturbed
 from tests.integration.postgresql import postgresql
 from tests.integration.served import DEPLOYMENT, Served, wait_until
-from tests.integration.support import ROOT
+from tests.integration.support import ROOT, command_line, descendants
 
 pytestmark = pytest.mark.services
 
@@ -54,6 +56,13 @@ def test_a_run_publishes_the_same_snapshot(served: Served, undisturbed: Undistur
     assert plain_run.files((tmp_path / "current").resolve()) == plain_run.files(undisturbed.snapshot)
 
 
+def test_an_operator_reads_what_came_of_it(served: Served):
+    found = {artifact["key"]: artifact for artifact in served.post("artifacts/latest/filter", {})}
+    assert found.keys() == {"what-went-in-and-out", "rejects", "quality", "report"}
+    assert "invalid" in found["rejects"]["data"] or "binary" in found["rejects"]["data"]
+    assert "file:///" in found["report"]["data"]
+
+
 def test_the_scheduler_makes_the_nightly_runs(served: Served):
     deployment = served.get(f"deployments/name/{DEPLOYMENT}")["id"]
     scheduled = {
@@ -89,3 +98,23 @@ def test_a_run_that_crashes_again_and_again_is_given_up(served: Served, tmp_path
 def test_no_errors_in_the_log(served: Served):
     errors = [line for line in served.process.output.splitlines() if re.search("Traceback|ERROR|CRITICAL", line)]
     assert [line for line in errors if "-9" not in line] == []  # the killed ones are told of
+
+
+def test_a_run_that_goes_silent_has_crashed_and_is_tried_again(served: Served, tmp_path: Path):
+    """Its process is killed while its worker is stuck: nobody but the missing heartbeats can tell."""
+    for number in range(60):  # long enough for a heartbeat to arrive
+        shutil.copytree(ROOT / "data" / "raw", tmp_path / "raw" / str(number))
+    worker = next(pid for pid in descendants(served.process.process.pid) if "worker start" in command_line(pid))
+    run = served.submit(tmp_path / "clean", tmp_path / "raw")
+    wait_until(lambda: "Running" in served.states(run), 60)
+    time.sleep(5)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        kill_process_of_run(tmp_path / "clean")
+        wait_until(lambda: "Crashed" in served.states(run), 90 + 30)
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    wait_until(lambda: served.states(run).count("Running") == 2, 120)
+    assert told(served.states(run)) == ["Crashed", "AwaitingRetry"]
+    messages = [state["message"] for state in served.get(f"flow_run_states/?flow_run_id={run}")]
+    assert "no heartbeat: its process or its machine is gone" in messages
