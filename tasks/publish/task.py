@@ -17,22 +17,32 @@ from tasks.publish import manifest, part, snapshot
 from tasks.publish.fingerprint import versions
 from tasks.publish.outcome import Outcome
 from tasks.publish.report import write_report
+from tasks.retries import unless_stuck
 from tasks.validate.verdict import Verdict
 
 
-@task(name="write", task_run_name="write part {number}", retries=1, cache_policy=NO_CACHE)
+@task(
+    name="write", task_run_name="write part {number}", retries=1, retry_condition_fn=unless_stuck, cache_policy=NO_CACHE
+)
 def write_part(number: int, cleaned: CleanedPart, decisions: Decisions, staged: Path, n_parts: int) -> part.WrittenPart:
     """Write one part's Parquet files in a worker process."""
     return in_worker(part.write_part, number, cleaned.folder, staged, decisions, n_parts)
 
 
-@task(name="write indicators", task_run_name="write indicators {number}", retries=1, cache_policy=NO_CACHE)
+@task(
+    name="write indicators",
+    task_run_name="write indicators {number}",
+    retries=1,
+    retry_condition_fn=unless_stuck,
+    cache_policy=NO_CACHE,
+)
 def write_indicators(number: int, bucket: int, folders: Sequence[Path], staged: Path) -> part.WrittenPart:
     """Write one file of ``indicators`` in a worker process, when every part is written."""
     return in_worker(part.write_indicators, number, bucket, folders, staged)
 
 
-@task(name="publish", cache_policy=NO_CACHE)
+# No retries: if it stops between the rename and the switch of the pointer, the next run finds the snapshot complete.
+@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE)
 def publish(
     staged: Path,
     target: Path,

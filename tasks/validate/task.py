@@ -27,7 +27,7 @@ from tasks.validate.laws import LawReport, check_counts, check_indicators, check
 from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict
 
 
-@task(name="check rows", cache_policy=NO_CACHE)
+@task(name="check rows", task_run_name="check rows", cache_policy=NO_CACHE)
 def check_rows(parts: Sequence[CleanedPart]) -> list[Decisions]:
     """Take out the documents and quantities that fail an expectation, into ``rejects``, part by part."""
     decisions = [Decisions() for _ in parts]
@@ -80,7 +80,7 @@ def check_laws(staged: Path) -> list[PrefectFuture[LawReport]]:
     return checks
 
 
-@task(name="judge", cache_policy=NO_CACHE)
+@task(name="judge", task_run_name="judge", cache_policy=NO_CACHE)
 def judge(
     staged: Path, target: Path, parts: Sequence[WrittenPart], reports: Sequence[LawReport], *, allow_shrink: bool
 ) -> Verdict:
