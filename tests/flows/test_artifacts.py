@@ -103,3 +103,20 @@ def test_a_run_goes_on_where_they_cannot_be_made(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(artifacts, "get_run_logger", type("Log", (), {"warning": lambda _, *args: said.append(args)}))
     artifacts.show(tmp_path, Verdict([], [], {}, {}), {}, tmp_path / "report")
     assert len(said) == 1
+
+
+def test_a_run_that_the_gate_stops_says_so_in_them(harness: None, tmp_path: Path):
+    from prefect.artifacts import Artifact
+
+    from flows.clean_reports import clean_reports
+    from tasks.validate.verdict import GateFailedError
+
+    (tmp_path / "raw").mkdir()
+    with pytest.raises(GateFailedError):
+        clean_reports(str(tmp_path / "raw"), str(tmp_path / "clean"), 1)
+    found = {key: Artifact.get(key) for key in ("what-went-in-and-out", "rejects", "quality", "report")}
+    assert all(found.values())
+    assert "The gate stopped the run" in found["quality"].data
+    assert "### Failures" in found["quality"].data
+    assert found["rejects"].data == "Nothing was quarantined."
+    assert str(tmp_path / "clean" / "failed" / "quality.json") in found["report"].data
