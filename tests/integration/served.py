@@ -25,6 +25,9 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
+START_SECONDS = 300  # about 20 on an idle machine
+
+
 class Served:
     """A running ``flows.serve``, and how to ask its server."""
 
@@ -35,7 +38,6 @@ class Served:
         settings |= {"QINGWEN_PORT": port, "PREFECT_WORKER_QUERY_SECONDS": QUERY_SECONDS}
         self.environment = environment(prefect_home, **settings)
         self.process = Watched([sys.executable, "-m", "flows.serve"], self.environment, cwd=elsewhere)
-        self.process.wait_for("Worker 'ProcessWorker")
 
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(f"{self.api}/{path}") as answer:
@@ -77,6 +79,9 @@ class Served:
     def states(self, run: str) -> list[str]:
         """The names of the states that a run has been in."""
         return [state["name"] for state in self.get(f"flow_run_states/?flow_run_id={run}")]
+
+    def wait_until_it_works(self) -> None:
+        self.process.wait_for("Worker 'ProcessWorker", START_SECONDS)
 
     def stop(self, number: int) -> None:
         if self.process.process.poll() is None:

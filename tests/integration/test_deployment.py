@@ -20,6 +20,7 @@ from tests.integration.support import ROOT
 def served(prefect_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served = Served(prefect_home, tmp_path_factory.mktemp("elsewhere"))
     try:
+        served.wait_until_it_works()
         yield served
     finally:
         served.stop(signal.SIGINT)

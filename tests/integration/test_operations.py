@@ -27,6 +27,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         settings = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url, "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
         served = Served(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("elsewhere"), **settings)
         try:
+            served.wait_until_it_works()
             yield served
         finally:
             served.stop(signal.SIGINT)
