@@ -94,7 +94,8 @@ def clean_reports(
             for number, part in zip(affected, again, strict=True):
                 cleaned[number] = part
             stages.add(bytes_out=bytes_of(part.folder for part in again))
-        stages.begin("check rows", reads=(folders := [part.folder for part in cleaned]))
+        folders = [part.folder for part in cleaned]
+        stages.begin("check rows", reads=folders)
         decisions = check_rows(cleaned)
         stages.begin("find copies", reads=folders, writes=[stage / "copies"])
         decisions = find_copies(cleaned, decisions, stage / "copies", target / "state" / "copies", code)
