@@ -23,6 +23,7 @@ from prefect import flow, get_run_logger, unmapped
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows import artifacts
 from flows.batches import batches
 from flows.progress import Stages, gather, stages_of_run
 from flows.runners import workers_of_run
@@ -50,6 +51,7 @@ from tasks.validate.checked import known_and_left
 from tasks.validate.gate import load_in_background
 from tasks.validate.laws import LawReport
 from tasks.validate.task import check_laws, check_rows, judge
+from tasks.validate.verdict import GateFailedError
 
 MERGE_BYTES = 1 << 15  # of raw text take as long to clean as all tables of a part to read and write
 
@@ -104,8 +106,9 @@ def clean_reports(
         stages_of_run() as stages,
     ):
         run = Run(raw, target / "state", stage, n_workers, stages)
-        stages.begin("ingest")
+        stages.begin("ingest", writes=[stage / "packs"])
         found = ingest_raw(raw, stage / "packs", run.state, paranoid=paranoid)
+        stages.add(sources=found.n_sources, sources_read=found.n_read, bytes_in=found.n_bytes_read)
         fingerprint = f"{found.fingerprint}-{code_fingerprint()}"
         if outcome := settled(target, fingerprint):
             get_run_logger().info(outcome.told(target))
@@ -116,7 +119,8 @@ def clean_reports(
         cleaned = _clean_again(run, found, first)
         stages.begin("check rows")
         decisions = check_rows(cleaned)
-        stages.begin("find copies")
+        stages.begin("find copies", writes=[stage / "copies"])
+        stages.add(documents=sum(part.probes["documents"].n_rows for part in cleaned))
         code = stage_fingerprint("find copies")
         decisions = find_copies(cleaned, decisions, stage / "copies", run.state / "copies", code)
         parts = _write(run, cleaned, decisions, count_buckets(found.n_parts))
@@ -124,10 +128,16 @@ def clean_reports(
         files = Written(link_parts(parts, run.staged).folders + link_indicators(buckets, run.staged).folders)
         reports = _check_laws(run, parts, buckets)
         stages.begin("judge")
-        verdict = judge(run.staged, target, files, reports, allow_shrink=allow_shrink)
+        before = artifacts.counts_before(target)
+        try:
+            verdict = judge(run.staged, target, files, reports, allow_shrink=allow_shrink)
+        except GateFailedError as error:
+            artifacts.show(run.staged, error.verdict, before, error.kept_in)
+            raise
+        metrics = stages.metrics()
         stages.begin("publish")
-        timings = stages.timings()
-        outcome = publish(run.staged, target, verdict, files, fingerprint, raw=raw, started=started, stages=timings)
+        outcome = publish(run.staged, target, verdict, files, fingerprint, raw=raw, started=started, stages=metrics)
+        artifacts.show(outcome.snapshot, verdict, before, outcome.snapshot / "report" / "index.html")
         store.sweep(
             [part.folder for part in (*first, *cleaned)]
             + [folder.path for folder in files.folders]
@@ -162,7 +172,10 @@ class Run(NamedTuple):
 def _clean(run: Run, found: Ingested) -> list[CleanedPart]:
     """The tables of every part."""
     work = batches(found.parts, _bytes_to_clean, run.n_workers)
-    run.stages.begin("clean", len(work))
+    new = [part for part in found.parts if not part.is_done]
+    packs = [pack for part in new for pack in part.packs]
+    run.stages.begin("clean", len(work), reads=packs, writes=[part.folder for part in new])
+    run.stages.add(parts=len(found.parts), parts_new=len(new))
     done = gather(run.stages, clean_parts.map(work, audit_every=unmapped(found.audit_every)))
     return [part for batch in done for part in batch]
 
@@ -207,8 +220,11 @@ def _write(
         to_write(part.number, part.folder, decided, written, n_buckets)
         for part, decided in zip(cleaned, decisions, strict=True)
     ]
-    work = batches([part for part in parts if not part.is_done], _one_fine_part, run.n_workers)
-    run.stages.begin("write", len(work))
+    new = [part for part in parts if not part.is_done]
+    work = batches(new, _one_fine_part, run.n_workers)
+    folders = [folder for part in new for folder in (part.head, part.body) if not folder.is_dir()]
+    run.stages.begin("write", len(work), reads=[part.cleaned for part in new], writes=folders)
+    run.stages.add(parts=len(parts), parts_new=len(new))
     gather(run.stages, write_parts.map(hand_over(work, run.stage / "decisions")))
     return parts
 
@@ -227,6 +243,7 @@ def _check_laws(run: Run, parts: Sequence[PartToWrite], buckets: Sequence[Path])
     reports, left = known_and_left(run.staged, parts, buckets, run.lawful)
     work = batches(left, _one_fine_part, run.n_workers)
     run.stages.begin("check laws", len(work))
+    run.stages.add(files=len(reports) + len(left), files_new=len(left))
     checked = gather(run.stages, check_laws.map(unmapped(run.staged), hand_over(work, run.stage / "kept")))
     return [*reports, *(report for batch in checked for report in batch)]
 

@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from flows import event_log
 from flows.environment import prepare
+from flows.event_log import stop
 from flows.exit_codes import FAILED, LOCKED, PUBLISHED
 from flows.runners import RUNNERS
 from tasks.publish.retention import KEEP, KEEP_HOURS
@@ -80,6 +82,9 @@ def parser() -> argparse.ArgumentParser:
         "--allow-shrink",
         action="store_true",
         help="publish although sources or documents became fewer by more than 20 %% (or there are none)",
+    )
+    run.add_argument(
+        "--log-json", action="store_true", help="say what goes on as JSON on stderr, an object a line, and nothing else"
     )
     run.add_argument(
         "--runner",
@@ -188,18 +193,16 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (OSError, LookupError, ValueError) as error:
-        return _fail(str(error))
+        return stop(str(error), FAILED)
     except KeyboardInterrupt:
-        return _fail("stopped; nothing was published, what was published before is untouched")
-
-
-def _fail(message: str, code: int = FAILED) -> int:
-    sys.stderr.write(f"qingwen: {message}\n")
-    return code
+        return stop("stopped; nothing was published, what was published before is untouched", FAILED)
 
 
 def _run(options: argparse.Namespace) -> int:
     prepare()
+    if options.log_json:
+        event_log.log = event_log.EventLog()
+        event_log.log.write("run_started", raw=options.raw, clean=options.clean, workers=options.workers)
     from flows.launch import launch
 
     return launch(
@@ -288,7 +291,7 @@ def _rollback(options: argparse.Namespace) -> int:
     try:
         done = rollback(options.clean, options.name, datetime.now(UTC))
     except LockedError as error:
-        return _fail(f"{error}\nWait for it to end: it would put what it publishes before what you choose now.", LOCKED)
+        return stop(f"{error}\nWait for it to end: it would put what it publishes before what you choose now.", LOCKED)
     if done.current == done.left:
         print(f"{done.current.name} is the current snapshot already.")
     else:

@@ -14,6 +14,7 @@ PRIVATE = {
 }
 QUIET = {
     "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_CLIENT_MAX_RETRIES": "2",  # 6 s for a server that is gone, not a minute each time: a run can do without
     "PREFECT_LOGGING_LEVEL": "CRITICAL",  # what went wrong is told once, in our words
     "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",  # of Prefect's EventsWorker, which counts its last events at exit
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flows import event_log
 from flows.causes import cannot_write, current_name, known_cause, standing, stop_on_signals
+from flows.event_log import stop
 from flows.exit_codes import FAILED, GATE, LOCKED, PUBLISHED
 from flows.runners import ClusterError, check_runner
 from flows.temporary_server import NoServerError, prefect_server
@@ -40,29 +41,56 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
         except OSError as error:
             if isinstance(error, RawUnreadableError):
                 raise
-            return _say(cannot_write(error, target), FAILED)
+            return stop(cannot_write(error, target), FAILED)
         if outcome is None:
             with prefect_server() as wait_until_it_answers:
                 outcome = _run(raw, clean, workers, choices, wait_until_it_answers)
     except RawUnreadableError as error:
-        return _say(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
+        return stop(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
     except snapshot.LockedError as error:
-        return _say(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
+        return stop(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
     except NoServerError as error:
         if cause := known_cause(error, target):
-            return _say(f"{cause}\n{standing(target, before)}", FAILED)
-        return _say(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
+            return stop(f"{cause}\n{standing(target, before)}", FAILED)
+        return stop(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
     except GateFailedError as error:
-        return _say(str(error), GATE)
+        return stop(str(error), GATE)
     except KeyboardInterrupt as error:
-        return _say(f"stopped by {error}".removesuffix(" by ") + f". {standing(target, before)}", FAILED)
+        return stop(f"stopped by {error}".removesuffix(" by ") + f". {standing(target, before)}", FAILED)
     except (ClusterError, WorkerDiedError) as error:
-        return _say(f"{error}\n{standing(target, before)}", FAILED)
+        return stop(f"{error}\n{standing(target, before)}", FAILED)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
-        if cause := known_cause(error, target):
-            return _say(f"{cause}\n{standing(target, before)}", FAILED)
-        told = f"stopped by {type(error).__name__}: {error}\n{standing(target, before)}"
-        return _say(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
+        published = current_name(target)
+        if published is None or published == before:
+            if cause := known_cause(error, target):
+                return stop(f"{cause}\n{standing(target, before)}", FAILED)
+            told = f"stopped by {_name(error)}\n{standing(target, before)}"
+            return stop(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
+        event_log.warn(f"published, but the run could not be closed in Prefect: {_name(error)}")
+        outcome = Outcome(snapshot.current(target), published=True)
+    return _finish(outcome, target)
+
+
+def _name(error: Exception) -> str:
+    """What went wrong; Prefect's client says no more than `connection refused` when its server is gone."""
+    from httpx import TransportError
+
+    told = f"{type(error).__name__}: {error}"
+    return f"the Prefect server, which does not answer any more ({told})" if isinstance(error, TransportError) else told
+
+
+def _finish(outcome: Outcome, target: Path) -> int:
+    """Say what a run came to; the exit code."""
+    if event_log.log is not None:
+        event_log.log.write(
+            "run_finished",
+            exit_code=PUBLISHED,
+            published=outcome.published,
+            snapshot=outcome.snapshot,
+            counts=outcome.counts,
+            wall_seconds=event_log.log.seconds,
+        )
+        return PUBLISHED
     from flows.tables import print_outcome
 
     print_outcome(outcome, target)
@@ -102,8 +130,3 @@ def _keep_traceback(log: Path) -> str:
     except OSError as error:
         return f"The full story could not be written to {log}: {error.strerror}."
     return f"The full story is in {log}."
-
-
-def _say(message: str, code: int) -> int:
-    sys.stderr.write(f"qingwen: {message}\n")
-    return code

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from prefect.exceptions import MissingContextError
 from prefect.futures import PrefectFuture, as_completed
 from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
-from tasks.pool import worker_seconds
+from flows import event_log
+from flows.event_log import EventLog
+from tasks.pool import take_worker_peak, worker_seconds
+from tasks.usage import bytes_of, peak_bytes, reset_peak
+
+Metrics = dict[str, int | float]
 
 console: Console | None = None  # set by the command line
 
@@ -28,6 +35,9 @@ class Progress(Protocol):
 
     def advance(self) -> None:
         """One step of the stage is done."""
+
+    def end(self, metrics: Metrics) -> None:
+        """The stage is over, and this is what it took."""
 
     def close(self) -> None:
         """The run is over."""
@@ -49,6 +59,9 @@ class TerminalProgress:
     def advance(self) -> None:
         """Move the newest bar."""
         self.bars.advance(self.bars.task_ids[-1])
+
+    def end(self, metrics: Metrics) -> None:
+        """The bar says it."""
 
     def close(self) -> None:
         """Complete the last bar and leave the terminal as it was."""
@@ -76,9 +89,11 @@ class PlainProgress:
     def advance(self) -> None:
         """Say how far the stage is, now and then."""
         self.done += 1
-        step = max(1, self.total // 10)
-        if self.total > 1 and (self.done % step == 0 or self.done == self.total):
+        if is_worth_telling(self.done, self.total):
             self.say(f"{self.stage} {self.done}/{self.total}")
+
+    def end(self, metrics: Metrics) -> None:
+        """The next line says it."""
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -100,34 +115,91 @@ class LoggedProgress(PlainProgress):
             super().say(line)
 
 
+class JsonProgress:
+    """Events (``flows.event_log``) in place of words."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log = log
+        self.log.run = flow_run.get_id()
+        self.stage, self.total, self.done = "", 1, 0
+
+    def begin(self, stage: str, total: int = 1) -> None:
+        """Write that a stage begins."""
+        self.stage, self.total, self.done = stage, total, 0
+        self.log.write("stage_started", stage=stage, steps=total)
+
+    def advance(self) -> None:
+        """Write how far the stage is, now and then."""
+        self.done += 1
+        if is_worth_telling(self.done, self.total):
+            self.log.write("stage_progress", stage=self.stage, done=self.done, steps=self.total)
+
+    def end(self, metrics: Metrics) -> None:
+        """Write that the stage is over."""
+        self.log.write("stage_finished", stage=self.stage, **metrics)
+
+    def close(self) -> None:
+        """The command line writes how the run ended."""
+
+
+def is_worth_telling(done: int, total: int) -> bool:
+    """Whether to say how far a stage is: about ten times, if it has more than one step."""
+    return total > 1 and (done % max(1, total // 10) == 0 or done == total)
+
+
 class Stages:
-    """The stages of one run: shown as they go, timed for the manifest."""
+    """The stages of one run: shown as they go, measured for ``stages`` in ``manifest.json``.
+
+    Every stage has these metrics; some have counts of what they handled besides (``sources``, ``documents``):
+
+    - ``wall_seconds``, and ``cpu_seconds`` of the flow and its workers, not of Prefect's server
+    - ``steps``: tasks that the stage was split into
+    - ``bytes_in``, ``bytes_out``: sizes of the files that it reads and leaves; 0 where it only passes on decisions
+    - ``peak_memory_bytes``: resident, of the largest process at work for it, the flow's or a worker's
+    """
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self.spent: dict[str, dict[str, float]] = {}
+        self.spent: dict[str, Metrics] = {}
         self._begun: tuple[str, float, float] | None = None
+        self._metrics: Metrics = {}
+        self._writes: Collection[Path] = ()
 
-    def begin(self, stage: str, total: int = 1) -> None:
-        """The stage before ends and this one begins."""
-        self._end()
+    def begin(self, stage: str, total: int = 1, reads: Iterable[Path] = (), writes: Collection[Path] = ()) -> None:
+        """The stage before ends and this one begins; ``reads`` and ``writes``: its files, or the folders of them."""
+        self.end()
         self.progress.begin(stage, total)
+        self._metrics, self._writes = {"steps": total, "bytes_in": bytes_of(reads)}, writes
+        take_worker_peak()
+        reset_peak()
         self._begun = (stage, time.monotonic(), self._cpu_seconds())
+
+    def add(self, **counts: int) -> None:
+        """Say what the stage handled."""
+        for name, count in counts.items():
+            self._metrics[name] = self._metrics.get(name, 0) + count
 
     def advance(self) -> None:
         """One step of the stage is done."""
         self.progress.advance()
 
-    def timings(self) -> dict[str, dict[str, float]]:
-        """Wall and CPU seconds (flow and workers, not Prefect's server) of every stage up to now."""
-        self._end()
+    def metrics(self) -> dict[str, Metrics]:
+        """What every stage up to now took; the last one ends with it."""
+        self.end()
         return self.spent
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """The stage is over."""
         if self._begun is not None:
             stage, wall, cpu = self._begun
-            spent = {"wall_seconds": time.monotonic() - wall, "cpu_seconds": self._cpu_seconds() - cpu}
-            self.spent[stage] = {name: round(seconds, 3) for name, seconds in spent.items()}
+            self._begun = None
+            self.spent[stage] = self._metrics | {
+                "wall_seconds": round(time.monotonic() - wall, 3),
+                "cpu_seconds": round(self._cpu_seconds() - cpu, 3),
+                "bytes_out": self._metrics.get("bytes_out", 0) + bytes_of(self._writes),
+                "peak_memory_bytes": max(peak_bytes(), take_worker_peak()),
+            }
+            self.progress.end(self.spent[stage])
 
     @staticmethod
     def _cpu_seconds() -> float:
@@ -136,13 +208,17 @@ class Stages:
 
 @contextmanager
 def stages_of_run() -> Iterator[Stages]:
-    """The stages of one run, on the command line's ``console`` if there is one, in the run's log otherwise."""
-    if console is None:
-        progress: Progress = LoggedProgress()
+    """The stages of one run, as events or on the command line's ``console`` if asked, in the run's log otherwise."""
+    if event_log.log is not None:
+        progress: Progress = JsonProgress(event_log.log)
+    elif console is None:
+        progress = LoggedProgress()
     else:
         progress = TerminalProgress(console) if console.is_terminal else PlainProgress()
     try:
-        yield Stages(progress)
+        stages = Stages(progress)
+        yield stages
+        stages.end()
     finally:
         progress.close()
 

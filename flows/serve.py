@@ -1,7 +1,8 @@
-"""``make serve``: a Prefect server, the work pool, the deployments and a worker, all on this machine, until Ctrl-C.
+"""``make serve``: a Prefect server, work pool, deployments, automations and a worker, on this machine, until Ctrl-C.
 
-The server listens on 127.0.0.1 only; ``QINGWEN_PORT`` sets its port. Nothing is sent anywhere. SIGTERM ends it like
-Ctrl-C: the worker first, which stops the run that is going on (nothing half-written is ever seen), then the server.
+The server listens on 127.0.0.1 only; ``QINGWEN_PORT`` sets its port. Its database is Prefect's (SQLite), or PostgreSQL
+if ``PREFECT_SERVER_DATABASE_CONNECTION_URL`` says so. Nothing is sent anywhere. SIGTERM ends it like Ctrl-C: the worker
+first, which stops the run that is going on (nothing half-written is ever seen), then the server.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from flows.environment import PRIVATE
 from flows.temporary_server import NoServerError, wait_for_server
 
 PROJECT = Path(__file__).resolve().parent.parent
-PREFECT = (sys.executable, "-m", "prefect", "--no-prompt")
+PREFECT = ("prefect", "--no-prompt")
 POOL = "qingwen"
+HEARTBEAT_SECONDS = "60"  # between a run's signs of life; Prefect's default is 180
 STOP_SECONDS = 30
 
 
@@ -25,20 +27,26 @@ def main() -> int:
     """Start everything, deploy, and wait; the exit code: that of what ended by itself, 0 if it was stopped."""
     port = os.environ.get("QINGWEN_PORT", "4200")
     api = f"http://127.0.0.1:{port}/api"
-    environment = PRIVATE | os.environ | {"PREFECT_API_URL": api}
+    environment = PRIVATE | {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": HEARTBEAT_SECONDS} | os.environ
+    environment |= {"PREFECT_API_URL": api}
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*arguments: str) -> subprocess.Popen[bytes]:
+    def start(*module: str) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches this process alone, which ends the others in order.
-        process = subprocess.Popen([*PREFECT, *arguments], env=environment, cwd=PROJECT, start_new_session=True)  # noqa: S603
+        command = [sys.executable, "-m", *module]
+        process = subprocess.Popen(command, env=environment, cwd=PROJECT, start_new_session=True)  # noqa: S603
         started.append(process)
         return process
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        server = start("server", "start", "--host", "127.0.0.1", "--port", port)
+        server = start(*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", port)
         wait_for_server(api, lambda: server.poll() is not None)
-        for step in (("work-pool", "create", POOL, "--type", "process", "--overwrite"), ("deploy", "--all")):
+        for step in (
+            (*PREFECT, "work-pool", "create", POOL, "--type", "process", "--overwrite"),
+            (*PREFECT, "deploy", "--all"),
+            ("flows.automations",),
+        ):
             code = start(*step).wait()
             if code:
                 return code
@@ -47,7 +55,7 @@ def main() -> int:
             f"Run it now:  PREFECT_API_URL={api} prefect deployment run 'clean-reports/nightly' --watch\n\n"
         )
         sys.stdout.flush()
-        return start("worker", "start", "--pool", POOL, "--type", "process").wait()
+        return start(*PREFECT, "worker", "start", "--pool", POOL, "--type", "process").wait()
     except NoServerError as error:
         sys.stderr.write(f"qingwen: {error}; is port {port} taken? Set QINGWEN_PORT.\n")
         return 1

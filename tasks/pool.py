@@ -7,11 +7,13 @@ ends when the flow's process does, however that dies. With one worker everything
 
 from __future__ import annotations
 
+import faulthandler
 import functools
 import gc
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +22,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from tasks.usage import peak_bytes, reset_peak
 
 Arguments = ParamSpec("Arguments")
 Argument = TypeVar("Argument")
@@ -31,6 +36,10 @@ KEEP_HEAP = str(64 << 20)
 # Net allocations between a worker's collections. Rows pile up, hardly anything is cyclic: at Python's 700 the collector
 # walks the same rows again and again, for 7 % of the time.
 GC_THRESHOLDS = (200_000, 50, 100)
+# What a worker may spend on one piece of work: a part takes seconds, one source at the size limit some minutes.
+LONGEST_WORK_SECONDS = 3600.0
+
+ROOT = Path(__file__).resolve().parents[1]
 
 _lock = threading.Lock()
 _executor: Executor | None = None
@@ -38,6 +47,11 @@ _n_workers = 1  # 0: no work is taken any more
 _seconds = [0.0]
 _seconds_elsewhere: Callable[[], float] | None = None
 _refused: str | None = None
+_peak = [0]
+
+
+class StuckError(RuntimeError):
+    """A piece of work did not end in ``LONGEST_WORK_SECONDS``; its worker was ended."""
 
 
 @contextmanager
@@ -88,9 +102,11 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
     """Run a module-level function in a worker process and wait for it; in this process if there is one worker only.
 
     A worker that dies (killed by the system for memory, say) takes its pool with it, and the work of the others: each
-    piece is tried once more in a process of its own, so that only the one to blame fails.
+    piece is tried once more in a process of its own, so that only the one to blame fails. One that is stuck ends
+    itself: Prefect's timeouts don't, since they can't interrupt a thread that waits for it.
 
     Raises:
+        StuckError: the work took too long; not in this process, which can't end itself.
         WorkerDiedError: the worker died twice over the same work.
         Exception: whatever the function raised.
     """
@@ -100,36 +116,37 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
         return function(*args, **kwargs)
     work = functools.partial(function, *args, **kwargs)
     executor = _start()
-    try:
-        result, seconds = executor.submit(_timed, work).result()
-    except BrokenProcessPool:
-        if not _n_workers:  # the run is stopped
-            raise
-        _discard(executor)
-        result, seconds = _alone(work)
+    with tempfile.NamedTemporaryFile("r", prefix="qingwen-stuck-") as stuck:
+        submitted = functools.partial(_timed, work, LONGEST_WORK_SECONDS, stuck.name)
+        try:
+            result, seconds, peak = executor.submit(submitted).result()
+        except BrokenProcessPool:
+            if not _n_workers:  # the run is stopped
+                raise
+            _discard(executor)
+            if where := stuck.read():
+                raise StuckError(_explain(work, where)) from None
+            result, seconds, peak = _alone(work, submitted)
     with _lock:
         _seconds[0] += seconds
+        _peak[0] = max(_peak[0], peak)
     return result
 
 
-def _alone(work: functools.partial[Result]) -> tuple[Result, float]:
+def _alone(
+    work: functools.partial[Result], submitted: Callable[[], tuple[Result, float, int]]
+) -> tuple[Result, float, int]:
     """Run work in a pool that has nothing else to do."""
     try:
         with _new_pool(1) as executor:
-            return executor.submit(_timed, work).result()
+            return executor.submit(submitted).result()
     except BrokenProcessPool as error:
         if not _n_workers:
             raise
-        numbers = [getattr(part, "number", None) for part in next(filter(_is_list, work.args), ())]
-        about = f", parts {numbers}" if numbers else ""
         raise WorkerDiedError(
-            f"a worker process was killed twice over the same work ({work.func.__name__}{about}); the system does so"
+            f"a worker process was killed twice over the same work ({_told(work)}); the system does so"
             " when memory runs out. Fewer --workers need less of it; `dmesg` may tell more."
         ) from error
-
-
-def _is_list(argument: object) -> bool:
-    return isinstance(argument, list)
 
 
 def map_in_workers(function: Callable[[Argument], Result], arguments: Sequence[Argument]) -> list[Result]:
@@ -143,9 +160,42 @@ def worker_seconds() -> float:
     return _seconds_elsewhere() if _seconds_elsewhere else _seconds[0]
 
 
-def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
+def take_worker_peak() -> int:
+    """The most memory in bytes that a worker process had at work since this was asked for last."""
+    with _lock:
+        peak, _peak[0] = _peak[0], 0
+    return peak
+
+
+def _timed(work: Callable[[], Result], limit: float, stuck: str) -> tuple[Result, float, int]:
+    """Do some work in a worker. If it takes too long the process ends, with its stack written to ``stuck``."""
     started = time.process_time()
-    return work(), time.process_time() - started
+    reset_peak()
+    with Path(stuck).open("w", encoding="utf-8") as file:
+        faulthandler.dump_traceback_later(limit, exit=True, file=file)  # a thread in C: it needs no turn of Python's
+        try:
+            result = work()
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+    return result, time.process_time() - started, peak_bytes()
+
+
+def _told(work: functools.partial[Any]) -> str:
+    """A piece of work in words: the function, and what it is about as far as that has a name or a number."""
+    function, arguments = work.func, [*work.args, *work.keywords.values()]
+    while inner := next((found for found in arguments if isinstance(found, functools.partial)), None):
+        function, arguments = inner.func, [*inner.args, *(found for found in arguments if found is not inner)]
+    parts = next((found for found in arguments if isinstance(found, list)), [])
+    numbers = [str(getattr(part, "number", "")) for part in parts]
+    words = [str(found) for found in arguments if isinstance(found, str | int | Path)]
+    return " ".join([function.__name__, *filter(None, numbers), *words])
+
+
+def _explain(work: functools.partial[Any], where: str) -> str:
+    """Which work was stuck and at which line."""
+    frames = where.rpartition("(most recent call first):\n")[2].splitlines()  # the main thread comes last
+    line = next((frame for frame in frames if f'"{ROOT}/' in frame), where).strip()
+    return f"{_told(work)} did not end in {LONGEST_WORK_SECONDS:.0f} s and was stopped at: {line}"
 
 
 def preload(*further: str) -> None:

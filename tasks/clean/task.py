@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from tasks.clean import part
 from tasks.clean.files import Part
 from tasks.pool import in_worker
+from tasks.retries import IN_WORKERS
 
 
-@task(name="clean", task_run_name="clean from part {parts[0].number}", retries=1, cache_policy=NO_CACHE)
+@task(name="clean", task_run_name="clean from part {parts[0].number}", **IN_WORKERS)
 def clean_parts(parts: Sequence[Part], audit_every: int) -> list[part.CleanedPart]:
     """Clean a batch of parts in a worker process."""
     return in_worker(part.clean_parts, parts, audit_every)

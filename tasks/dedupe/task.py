@@ -14,7 +14,7 @@ from tasks.dedupe.search import Parts, search
 from tasks.pool import map_in_workers
 
 
-@task(name="find copies", cache_policy=NO_CACHE)
+@task(name="find copies", task_run_name="find copies", cache_policy=NO_CACHE)
 def find_copies(
     parts: Sequence[CleanedPart], decisions: Sequence[Decisions], work: Path, state: Path, code: str
 ) -> list[Decisions]:

@@ -58,7 +58,8 @@ class Ingested(NamedTuple):
     audit_every: int  # one HTML record in so many is audited
     n_sources: int
     n_bytes: int
-    n_read: int  # files whose bytes were read
+    n_read: int  # files whose bytes were read …
+    n_bytes_read: int  # … and how many these are
 
 
 def part_of(source_uri: str, piece: int, n_parts: int) -> int:
@@ -113,12 +114,13 @@ def ingest(
     files.sort(key=lambda file: part_of(file.uri, 0, n_parts))  # a part is packed from its first to its last file
     contents: defaultdict[int, Contents] = defaultdict(dict)
     found: list[tuple[RawFile, list[Source]]] = []
-    n_read = 0
+    n_read = n_bytes_read = 0
     for file in files:
         sources = index.known(before, file)
         if sources is None or any(packer.lacks(source) for source in sources):
             file, sources = read_file(filesystem, file, packer.add, patient=patient)  # noqa: PLW2901 (as it was read)
             n_read += 1
+            n_bytes_read += file.size
         found.append((file, sources))
         for source in sources:
             contents[part_of(source.source_uri, source.piece, n_parts)][source[:2]] = source.digest
@@ -132,7 +134,7 @@ def ingest(
         base = bases[number] if useful else None
         parts.append(Part(number, _folder(tables, number, wanted), wanted, base, packer.packs[number]))
     fingerprint = _fingerprint(sources for _, sources in found)
-    return Ingested(parts, n_parts, fingerprint, audit_every, len(files), n_bytes, n_read)
+    return Ingested(parts, n_parts, fingerprint, audit_every, len(files), n_bytes, n_read, n_bytes_read)
 
 
 def unread_fingerprint(raw: str, state: Path) -> str | None:

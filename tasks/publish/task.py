@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from prefect import task
-from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
@@ -19,22 +18,24 @@ from tasks.publish.fingerprint import versions
 from tasks.publish.outcome import Outcome
 from tasks.publish.report import write_report
 from tasks.publish.stage import Written
+from tasks.retries import IN_WORKERS
 from tasks.validate.verdict import Verdict
 
 
-@task(name="write", task_run_name="write {parts.stem}", retries=1, cache_policy=NO_CACHE)
+@task(name="write", task_run_name="write {parts.stem}", **IN_WORKERS)
 def write_parts(parts: Path) -> None:
     """Write the Parquet files of some parts in a worker process; they are handed over."""
     in_worker(taking, part.write_parts, parts=parts)
 
 
-@task(name="write indicators", task_run_name="write indicators {bucket}", retries=1, cache_policy=NO_CACHE)
+@task(name="write indicators", task_run_name="write indicators {bucket}", **IN_WORKERS)
 def write_indicators(bucket: int, bodies: Path, tables: Path) -> Path:
     """Write one file of ``indicators`` in a worker process, when every part is written; ``bodies`` are handed over."""
     return in_worker(taking, partial(indicators.write_indicators, bucket, tables=tables), bodies=bodies)
 
 
-@task(name="publish", cache_policy=NO_CACHE)
+# No retries: if it stops between the rename and the switch of the pointer, the next run finds the snapshot complete.
+@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE)
 def publish(
     staged: Path,
     target: Path,
@@ -65,7 +66,4 @@ def publish(
         rows=verdict.rows,
         **content,
     )
-    outcome = Outcome(snapshot.publish(target, staged, name), published=True)
-    rows = [{"count": count, "what": what} for what, count in verdict.counts.items()]
-    create_table_artifact(rows, key="what-went-in-and-out", description=f"Snapshot {name} in {target}")
-    return outcome
+    return Outcome(snapshot.publish(target, staged, name), published=True)

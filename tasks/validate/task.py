@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from prefect import task
-from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from tasks.clean.files import read_arrow
@@ -26,7 +25,7 @@ from tasks.validate.laws import LawReport, settle
 from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict
 
 
-@task(name="check rows", cache_policy=NO_CACHE)
+@task(name="check rows", task_run_name="check rows", cache_policy=NO_CACHE)
 def check_rows(parts: Sequence[CleanedPart]) -> list[Decisions]:
     """Take out the documents and quantities that fail an expectation, into ``rejects``, part by part."""
     decisions = [Decisions() for _ in parts]
@@ -69,7 +68,7 @@ def check_laws(staged: Path, parts: Path) -> list[LawReport]:
     return in_worker(taking, partial(check, staged), parts=parts)
 
 
-@task(name="judge", cache_policy=NO_CACHE)
+@task(name="judge", task_run_name="judge", cache_policy=NO_CACHE)
 def judge(staged: Path, target: Path, written: Written, reports: Sequence[LawReport], *, allow_shrink: bool) -> Verdict:
     """Put everything through the gate.
 
@@ -78,19 +77,10 @@ def judge(staged: Path, target: Path, written: Written, reports: Sequence[LawRep
     """
     laws = settle(staged, reports)
     verdict = reach_verdict(written, laws, None if allow_shrink else _counts_before(target))
-    shown = [result.to_json() | {"sample": str(result.sample)} for result in verdict.results]
-    create_table_artifact(
-        [
-            {name: row[name] for name in ("dataset", "column", "expectation", "success", "n_failing", "sample")}
-            for row in shown
-        ],
-        key="quality",
-        description="What the quality gate expected of the datasets, and what it found",
-    )
     if verdict.failures:
         kept_in = target / "failed" / "quality.json"
         write_json(kept_in, verdict.to_json())
-        raise GateFailedError(explain_failure(verdict, laws, kept_in))
+        raise GateFailedError(explain_failure(verdict, laws, kept_in), verdict, kept_in)
     return verdict
 
 

@@ -16,10 +16,6 @@ from tasks.validate.laws import LAWS, LawReport
 SHOWN = 10
 
 
-class GateFailedError(RuntimeError):
-    """A law or a critical expectation does not hold; nothing was published."""
-
-
 class LawCount(NamedTuple):
     """How often a law was checked and how often it did not hold."""
 
@@ -50,6 +46,17 @@ class Verdict(NamedTuple):
             "laws": [law._asdict() for law in self.laws],
             "results": [result.to_json() for result in self.results],
         }
+
+
+class GateFailedError(RuntimeError):
+    """A law or a critical expectation does not hold; nothing was published.
+
+    ``verdict`` is the gate's, ``kept_in`` the file with all its results.
+    """
+
+    def __init__(self, message: str, verdict: Verdict, kept_in: Path) -> None:
+        super().__init__(message)
+        self.verdict, self.kept_in = verdict, kept_in
 
 
 def reach_verdict(written: Written, laws: LawReport, previous: Mapping[str, int] | None) -> Verdict:

@@ -85,7 +85,7 @@ class Watched:
                 start, peak = _start_time(pid), _peak(pid)
                 if start is not None and peak:
                     self.peaks[pid, start] = peak
-                    self.names[pid, start] = _read(pid, "cmdline").replace("\0", " ")[:200]
+                    self.names[pid, start] = command_line(pid)[:200]
             time.sleep(POLL_SECONDS)
 
 
@@ -99,6 +99,11 @@ def descendants(pid: int) -> list[int]:
     for parent in found:
         found += [child for child, its_parent in parents.items() if its_parent == parent]
     return found
+
+
+def command_line(pid: int) -> str:
+    """The command line of a process; empty if it has ended."""
+    return _read(pid, "cmdline").replace("\0", " ")
 
 
 def _read(pid: int, name: str) -> str:

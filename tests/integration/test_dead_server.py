@@ -1,0 +1,75 @@
+"""The Prefect server dies in the middle of a run: the run finishes without it, soon, and says so."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.temporary_server import wait_for_server
+from tests import plain_run
+from tests.integration.conftest import Undisturbed
+from tests.integration.served import free_port
+from tests.integration.support import FLOWS, ROOT, Watched, complaints, descendants, environment
+
+SOON = 120  # seconds; by Prefect's own settings it took 143 on an idle machine
+
+
+def start(prefect_home: Path, clean: Path, **settings: str) -> Watched:
+    command = [*FLOWS, "run", "--raw", str(ROOT / "data" / "raw"), "--clean", str(clean), "--workers", "2"]
+    return Watched(command, environment(prefect_home, **settings))
+
+
+def check_it_finishes(run: Watched, clean: Path, undisturbed: Undisturbed) -> None:
+    assert run.wait(timeout=SOON) == 0, run.output
+    (told,) = [line for line in run.output.splitlines() if line.startswith("qingwen: ")]
+    assert told.startswith("qingwen: published, but the run could not be closed in Prefect: the Prefect server")
+    assert [line for line in complaints(run.output) if line != told] == []
+    assert plain_run.files((clean / "current").resolve()) == plain_run.files(undisturbed.snapshot)
+    run.wait_until_nothing_is_left(10)
+
+
+def test_the_runs_own_server_dies(prefect_home: Path, undisturbed: Undisturbed, tmp_path: Path):
+    run = start(prefect_home, tmp_path)
+    run.wait_for("] clean")
+    os.kill(descendants(run.process.pid)[1], signal.SIGKILL)  # its first child
+    check_it_finishes(run, tmp_path, undisturbed)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    port = str(free_port())
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
+    env = environment(tmp_path / "home")
+    process = subprocess.Popen(
+        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    api = f"http://127.0.0.1:{port}/api"
+    try:
+        wait_for_server(api, lambda: process.poll() is not None)
+        yield api, process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("stage", ["clean", "judge"])
+def test_a_server_of_the_user_dies(
+    prefect_home: Path,
+    undisturbed: Undisturbed,
+    tmp_path: Path,
+    server: tuple[str, subprocess.Popen[bytes]],
+    stage: str,
+):
+    api, process = server
+    run = start(prefect_home, tmp_path / "clean", PREFECT_API_URL=api)
+    run.wait_for(f"] {stage}")
+    os.killpg(process.pid, signal.SIGKILL)
+    check_it_finishes(run, tmp_path / "clean", undisturbed)
