@@ -15,6 +15,7 @@ from tasks.publish import snapshot
 
 FULL_BYTES = 256 << 10  # less than this free: full, whatever the error was called
 NO_SPACE = {errno.ENOSPC: "no space left", errno.EDQUOT: "the quota is used up"}
+NO_THREAD = os.strerror(errno.EAGAIN)  # Arrow and Python raise errors without a number
 UNWRITABLE = {
     errno.EROFS: "is read-only",
     errno.EACCES: "may not be written to by this user",
@@ -58,12 +59,16 @@ def standing(target: Path, before: str | None) -> str:
 
 def known_cause(error: BaseException, target: Path) -> str | None:
     """The cause and the next step, in one or two lines, if the error is one that the machine is to blame for."""
+    from prefect.exceptions import TerminationSignal
+
     chain = list(_chain(error))
+    if any(isinstance(link, KeyboardInterrupt | TerminationSignal) for link in chain):
+        return "stopped by a signal."  # and the server with it, which is what the error says
     for place in _full(target):
         return _no_space("no space left", place)
     for link in chain:
-        if isinstance(link, MemoryError):
-            return "the memory is used up. Fewer --workers need less of it."
+        if isinstance(link, MemoryError) or NO_THREAD in str(link):
+            return "the memory is used up, or the threads a user may have. Fewer --workers need less of it."
         if isinstance(link, OSError) and link.errno in NO_SPACE:
             return _no_space(NO_SPACE[link.errno], Path(link.filename or target))
         if isinstance(link, OSError) and link.errno in UNWRITABLE:

@@ -118,6 +118,7 @@ class Scene:
         server = {"PREFECT_API_URL": self.api} if self.api else {}
         command = [*FLOWS, "run", "--raw", str(self.raw), "--clean", str(self.clean), "--workers", "2", *options]
         enter: Sequence[str] = self.namespace.enter if self.namespace else []
+        command = ["env", "--default-signal", *command]  # tests may themselves run below nohup
         return Watched([*enter, *command], environment(self.home, **hooks, **server, **settings))
 
     def at_the_step(self, run: Watched) -> int:

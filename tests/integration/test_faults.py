@@ -20,7 +20,9 @@ from typing import NamedTuple
 
 import pytest
 
+from flows.exit_codes import GATE
 from flows.temporary_server import wait_for_server
+from tasks.publish import snapshot
 from tests import plain_run
 from tests.integration.conftest import Undisturbed
 from tests.integration.scene import Scene, prefect_server_for_tests
@@ -62,7 +64,6 @@ def fill_clean(scene: Scene, _run: Watched, pid: int) -> None:
 
 
 def make_read_only(scene: Scene, _run: Watched, pid: int) -> None:
-    """As a disk with errors becomes. With open files the kernel refuses it: another mount is put over the place."""
     scene.read_only()
     scene.go(pid)
 
@@ -169,7 +170,7 @@ FAULTS = [
     Fault("read-only: manifest", BEFORE_MANIFEST, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
     Fault("read-only: pointer", BEFORE_POINTER, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
     # Raw files go, or change, while they are read. What can't be read is a reject; much less of it stops the run.
-    Fault("raw folder vanishes", AT_READING, take_raw_away, (1, 2), "stays current"),
+    Fault("raw folder vanishes", AT_READING, take_raw_away, GATE, "is the raw folder mounted?|stays current"),
     Fault("a source vanishes", AT_READING, take_source_away, 0, "3 │ of them not readable"),
     Fault("a source grows for a while", r"open .*/raw/page_dalian", grow_for_a_second, 0, "2 │ of them not readable"),
     # Workers die.
@@ -228,7 +229,7 @@ def check_message(run: Watched, code: int | tuple[int, ...], words: str) -> None
     assert run.process.returncode in ((code,) if isinstance(code, int) else code), run.output
     assert [word for word in words.split("|") if word not in run.output] == [], run.output
     assert complaints(run.output) == [], run.output
-    if run.process.returncode:
+    if run.process.returncode not in (0, GATE):  # the gate lists what failed
         told = run.output[run.output.rindex("qingwen: ") :].splitlines()
         assert len(told) <= 3, run.output
     run.wait_until_nothing_is_left(10)
@@ -242,7 +243,7 @@ def check_healed(scene: Scene, undisturbed: Undisturbed) -> None:
     assert incomplete(scene.see(scene.clean)) is None
     clean = scene.see(scene.clean)
     assert plain_run.files(clean / (clean / "current").readlink()) == plain_run.files(undisturbed.snapshot)
-    assert [path.name for path in clean.iterdir() if path.name in (".stage", ".probe", "failed")] == []
+    assert [path.name for path in clean.iterdir() if path.name in (".stage", ".probe")] == []
 
 
 @pytest.mark.parametrize("fault", rows())
@@ -376,6 +377,7 @@ def test_of_two_writers_one_publishes_and_the_other_names_it(scene: Scene, undis
 
 
 @pytest.mark.services
+@pytest.mark.skipif(not hasattr(snapshot, "new_name"), reason="comes with the snapshots' commands")
 def test_names_sort_as_published_whatever_the_clock_says(scene: Scene, undisturbed: Undisturbed):
     """An hour ahead, right again: what is published later has the greater name, and an unchanged night adds none."""
     scene.place(None)
