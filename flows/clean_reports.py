@@ -29,6 +29,9 @@ from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome
 from tasks.publish.task import publish, write_indicators, write_part
+from tasks.remote.mirror import folder_of
+from tasks.remote.replica import check_apart_in_store, replica_of
+from tasks.remote.task import push
 from tasks.sites.task import clean_again, learn_sites
 from tasks.validate.gate import load_in_background
 from tasks.validate.task import check_laws, check_rows, judge
@@ -47,21 +50,25 @@ def clean_reports(
 
     Args:
         raw: the raw files: a local folder or any fsspec URL (s3://…, sftp://…).
-        clean: the local folder of the snapshots; ``current`` in it is the newest.
+        clean: the folder of the snapshots; ``current`` in it is the newest. At s3://… the run works in a local
+            mirror and pushes what it published.
         workers: worker processes; 0 means one for each processor.
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
 
     Raises:
-        ValueError: ``clean`` is a URL.
+        ValueError: ``clean`` is a URL of another kind than s3://.
+        StoreError: the store at ``clean`` does not answer; what it published before is untouched.
         RawUnreadableError: the raw location can't be listed, or ``clean`` lies in it.
         LockedError: another run writes to the same folder.
         GateFailedError: a law or a critical expectation does not hold; nothing was published.
     """
-    target = snapshot.local_folder(clean)
+    target = folder_of(clean)
     check_apart(raw, target)
+    check_apart_in_store(raw, clean)
     started = datetime.now(UTC)
     with (
         snapshot.lock(target),
+        replica_of(clean, target) as replica,
         snapshot.stage(target, flow_run.get_id() or "run") as stage,
         worker_processes(workers or os.cpu_count() or 1),
         stages_of_run() as stages,
@@ -73,7 +80,7 @@ def clean_reports(
         unchanged = snapshot.published(target, fingerprint)
         if unchanged:
             snapshot.point(target, unchanged)
-            return Outcome(unchanged, published=False)
+            return push(replica, Outcome(unchanged, published=False))
 
         numbers = [part for part, _ in found.parts]
         packs = [pack for _, pack in found.parts]
@@ -105,4 +112,6 @@ def clean_reports(
         stages.begin("judge")
         verdict = judge(staged, target, written, reports, allow_shrink=allow_shrink)
         stages.begin("publish")
-        return publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=stages.timings())
+        timings = stages.timings()
+        outcome = publish(staged, target, verdict, fingerprint, raw=raw, started=started, stages=timings)
+        return push(replica, outcome)

@@ -19,6 +19,7 @@ EPILOG = """\
 examples:
   qingwen run                                clean data/raw into data/clean
   qingwen run --raw s3://bucket/raw          read from any fsspec location
+  qingwen run --clean s3://bucket/clean      publish to a store
   qingwen show data/clean                    what is in the newest snapshot
   qingwen run --workers 1 --allow-shrink     one process; raw files were removed on purpose
   qingwen explain data/clean 004.txt#4       what happened to one record
@@ -51,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
 
     run = _add(commands, "run", "clean raw files and publish a snapshot")
     run.add_argument("--raw", default="data/raw", help="raw files: a folder or any fsspec URL (default: %(default)s)")
-    run.add_argument("--clean", default="data/clean", help="folder of the snapshots (default: %(default)s)")
+    run.add_argument(
+        "--clean", default="data/clean", help="folder or s3:// URL of the snapshots (default: %(default)s)"
+    )
     run.add_argument(
         "--workers", type=_count, default=os.cpu_count() or 1, help="worker processes (default: %(default)s)"
     )
@@ -65,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     explain = _add(commands, "explain", "what happened to one record: edits, dropped spans, copies, flags")
     show = _add(commands, "show", "the datasets of the newest snapshot, their rows and files")
     for command in (verify, rebuild, explain, show):
-        command.add_argument("clean", type=Path, help="a clean folder (its current snapshot) or one snapshot's folder")
+        command.add_argument("clean", help="a clean folder or s3:// URL (its current snapshot), or one snapshot of it")
     rebuild.add_argument("out", type=Path, help="folder to write to")
     explain.add_argument(
         "id",
@@ -126,13 +129,24 @@ def _run(options: argparse.Namespace) -> int:
     return launch(options.raw, options.clean, options.workers, allow_shrink=options.allow_shrink)
 
 
-def _verify(options: argparse.Namespace) -> int:
+def _snapshot(clean: str) -> Path:
+    """The snapshot that a command's argument means; one in a store is downloaded first."""
     from tasks.publish.snapshot import resolve
+    from tasks.remote.mirror import localised
+
+    return resolve(localised(clean))
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from tasks.remote.connect import is_url
+    from tasks.remote.mirror import damaged_objects
     from tasks.validate.laws import LAWS
     from tasks.validate.verify import verify
 
-    snapshot = resolve(options.clean)
+    snapshot = _snapshot(options.clean)
     found = verify(snapshot)
+    if is_url(options.clean):
+        found.damaged.extend(damaged_objects(options.clean))
     for law, meaning in LAWS.items():
         broken = [violation.detail for violation in found.laws.violations if violation.law == law]
         n_checked = found.laws.n_checked[law]
@@ -148,27 +162,24 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _rebuild(options: argparse.Namespace) -> int:
-    from tasks.publish.snapshot import resolve
     from tasks.rebuild.files import rebuild
 
-    written = rebuild(resolve(options.clean), options.out)
+    written = rebuild(_snapshot(options.clean), options.out)
     print(f"{len(written)} files in {options.out}")
     return PUBLISHED
 
 
 def _explain(options: argparse.Namespace) -> int:
     from tasks.explain import explain
-    from tasks.publish.snapshot import resolve
 
-    print(explain(resolve(options.clean), options.id))
+    print(explain(_snapshot(options.clean), options.id))
     return PUBLISHED
 
 
 def _show(options: argparse.Namespace) -> int:
     from flows.tables import print_snapshot
-    from tasks.publish.snapshot import resolve
 
-    print_snapshot(resolve(options.clean))
+    print_snapshot(_snapshot(options.clean))
     return PUBLISHED
 
 

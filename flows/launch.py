@@ -13,23 +13,30 @@ from tasks.imports import cheap_imports
 from tasks.ingest import RawUnreadableError, check_apart
 from tasks.publish import snapshot
 from tasks.publish.outcome import Outcome
+from tasks.remote.connect import StoreError
+from tasks.remote.mirror import folder_of, shown
+from tasks.remote.replica import check_apart_in_store, check_writable
 from tasks.validate.verdict import GateFailedError
 
 
 def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
     """Run the flow in this process and say what came of it; the exit code of ``qingwen run``."""
-    target = snapshot.local_folder(clean)
+    target = folder_of(clean)
     try:
         check_apart(raw, target)
+        check_apart_in_store(raw, clean)
+        check_writable(clean)
         try:
             with snapshot.lock(target):
                 pass  # the flow takes it for good: this is to say so before a server is started
         except OSError as error:
-            return _say(f"cannot write to {clean}: {error.strerror}", FAILED)
+            return _say(f"cannot write to {target}: {error.strerror}", FAILED)
         with prefect_server() as wait_until_it_answers:
             outcome = _run(raw, clean, workers, allow_shrink, wait_until_it_answers)
     except RawUnreadableError as error:
         return _say(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
+    except StoreError as error:
+        return _say(f"{error}\nThe store still publishes what it did before; the next run goes on from here.", FAILED)
     except snapshot.LockedError as error:
         return _say(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
     except NoServerError as error:
@@ -41,7 +48,7 @@ def launch(raw: str, clean: str, workers: int, *, allow_shrink: bool) -> int:
         return _say(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
     from flows.tables import print_outcome
 
-    print_outcome(outcome, target)
+    print_outcome(outcome, shown(clean, outcome.snapshot))
     return PUBLISHED
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from schemas.datasets import DATASETS
 from tasks.publish.outcome import Outcome
-from tasks.publish.snapshot import CURRENT, read_manifest
+from tasks.publish.snapshot import read_manifest
 
 FUNNEL = (
     ("sources", "raw files"),
@@ -22,17 +22,17 @@ FUNNEL = (
 )
 
 
-def print_outcome(outcome: Outcome, clean: Path) -> None:
-    """What went in and what came out of a run, with paths."""
+def print_outcome(outcome: Outcome, shown: str) -> None:
+    """What went in and what came out of a run; ``shown``: where its snapshot is read."""
     console = Console()
     if not outcome.published:
         console.print(
             f"Nothing to do: {outcome.snapshot.name} was made from the same files by the same code.", highlight=False
         )
-    print_snapshot(outcome.snapshot, clean / CURRENT, console)
+    print_snapshot(outcome.snapshot, shown, console)
 
 
-def print_snapshot(snapshot: Path, shown: Path | None = None, console: Console | None = None) -> None:
+def print_snapshot(snapshot: Path, shown: str | None = None, console: Console | None = None) -> None:
     """The funnel and the datasets of a snapshot; ``shown``: the path to print for it."""
     console = console or Console()
     manifest = read_manifest(snapshot)

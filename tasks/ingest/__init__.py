@@ -19,12 +19,13 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
-import fsspec
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
+from tasks.ingest import remote
+from tasks.remote.connect import StoreError, connect
 from tasks.split import sniff_json_lines
 
 PART_BYTES = (
@@ -99,8 +100,10 @@ def open_location(raw: str) -> tuple[Any, str]:
         RawUnreadableError: it is no folder, or can't be reached.
     """
     try:
-        filesystem, root = fsspec.core.url_to_fs(raw)
-        found = filesystem.isdir(root)
+        filesystem, root = connect(raw)
+        found = remote.is_there(filesystem, root)
+    except StoreError as error:
+        raise RawUnreadableError(str(error)) from error
     except Exception as error:  # each file system has errors of its own
         raise RawUnreadableError(f"cannot open {raw}: {error}") from error
     if not found:
@@ -132,8 +135,9 @@ def find_files(raw: str) -> tuple[Any, list[RawFile]]:
             files = list(_walk(Path(root)))
         else:
             prefix = root.rstrip("/") + "/"
-            found = filesystem.find(root, detail=True)
-            files = [RawFile(path.removeprefix(prefix), path, int(info["size"] or 0)) for path, info in found.items()]
+            files = [RawFile(path.removeprefix(prefix), path, size) for path, size, _ in remote.find(filesystem, root)]
+    except StoreError as error:
+        raise RawUnreadableError(str(error)) from error
     except (OSError, ValueError) as error:
         raise RawUnreadableError(f"cannot list {raw}: {error}") from error
     return filesystem, sorted(file for file in files if not _is_hidden(file.uri))
@@ -201,8 +205,10 @@ def ingest(raw: str, folder: Path, *, patient: bool = False) -> Ingested:
     packer = _Packer(folder, n_parts)
     digest = hashlib.sha256()
     n_bytes = n_records = 0
+    opened = remote.read_many(filesystem, (file for file in files if not file.problem))
     for file in files:
-        for row in _read(filesystem, file, patient=patient):
+        stream = OSError(file.problem) if file.problem else next(opened)[1]
+        for row in _read(filesystem, file, stream, patient=patient):
             n_lines = row.pop("n_lines", 1)
             row["audit_first"] = max(0, min(n_lines, AUDIT_FIRST - n_records))
             n_records += n_lines
@@ -213,7 +219,13 @@ def ingest(raw: str, folder: Path, *, patient: bool = False) -> Ingested:
     return Ingested(packer.close(), n_parts, digest.hexdigest(), len(files), n_bytes, audit_every)
 
 
-def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (fsspec has no types)
+def _read(
+    filesystem: Any,  # noqa: ANN401 (fsspec has no types)
+    file: RawFile,
+    opened: BinaryIO | OSError,
+    *,
+    patient: bool,
+) -> Iterator[dict[str, Any]]:
     """The packed rows of one file: one, or a row for each piece of a large JSON Lines file."""
     row: dict[str, Any] = {"source_uri": file.uri, "piece": 0, "first_record_no": 0, "sha256": None, "bytes": None}
     row |= {"data": None, "reason": None, "detail": None}
@@ -221,7 +233,9 @@ def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str
         yield row | {"reason": "unreadable", "detail": file.problem}
         return
     try:
-        with filesystem.open(file.path, "rb") as stream:
+        if isinstance(opened, OSError):
+            raise opened
+        with opened as stream:
             first = stream.read(PART_BYTES)
             rest = stream.read(1)
             if rest and sniff_json_lines(first[: 64 << 10]):
@@ -236,6 +250,10 @@ def _read(filesystem: Any, file: RawFile, *, patient: bool) -> Iterator[dict[str
                 if size <= MAX_SOURCE_BYTES:
                     chunks.append(rest)
                 rest = stream.read(PART_BYTES)
+    except StoreError as error:  # has been tried again already
+        remote.check_up(filesystem, file.path)
+        yield row | {"reason": "unreadable", "detail": str(error)}
+        return
     except OSError as error:
         if patient and not isinstance(error, FINAL_ERRORS):
             raise
