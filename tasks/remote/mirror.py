@@ -65,6 +65,7 @@ def read_note(mirror: Path) -> Note:
 
 def write_note(mirror: Path, note: Note) -> None:
     """Remember, by one rename."""
+    mirror.mkdir(parents=True, exist_ok=True)
     new = mirror / f"{NOTE}.new"
     new.write_text(json.dumps(asdict(note)), "utf-8")
     new.replace(mirror / NOTE)
