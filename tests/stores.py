@@ -114,14 +114,14 @@ class Proxy:
                 answer = self.upstream.getresponse()
                 self._answer(answer.status, answer.getheaders(), answer.read())
 
-            do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_one
+            do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_one  # noqa: N815 (their names)
 
             def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
                 self.send_response_only(status)
                 for name, value in headers:
                     if name.lower() not in {"connection", "transfer-encoding", "content-length", "keep-alive"}:
                         self.send_header(name, value)
-                length = dict((name.lower(), value) for name, value in headers).get("content-length")
+                length = {name.lower(): value for name, value in headers}.get("content-length")
                 self.send_header("Content-Length", length if self.command == "HEAD" and length else str(len(body)))
                 self.end_headers()
                 if self.command != "HEAD":

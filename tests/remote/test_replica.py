@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 import time
@@ -93,7 +94,7 @@ def test_interrupted_push_is_completed_and_no_reader_sees_a_torn_snapshot(proxy:
                 name = pointed(objects)
                 seen.append(name)
                 fetch(objects, name, tmp_path / "reader" / str(len(seen)))
-            except Exception as error:
+            except (OSError, ValueError) as error:
                 torn.append(error)
 
     reader = threading.Thread(target=read)
@@ -126,9 +127,6 @@ def test_without_its_mirror_a_run_goes_on_from_what_the_store_publishes(proxy: P
     published = contents(make(folder_of(url), "one", FIRST))
     push(url)
     shutil.rmtree(folder_of(url))
-    with pytest.raises(NoSnapshotError), replica_of(f"{url}-other", folder_of(f"{url}-other")) as replica:
-        assert replica
-        replica.push()
     with snapshot.lock(folder_of(url)), replica_of(url, folder_of(url)):
         assert contents(snapshot.current(folder_of(url))) == published
 
@@ -178,10 +176,8 @@ def test_of_many_that_take_the_lease_at_once_one_gets_it(proxy: Proxy, url: str,
     def take(owner: str) -> None:
         objects = Objects(url)
         together.wait()
-        try:
+        with contextlib.suppress(LockedError):
             got.append(Lease(objects, owner))
-        except LockedError:
-            pass
 
     threads = [threading.Thread(target=take, args=(str(n),)) for n in range(n_writers)]
     for thread in threads:
