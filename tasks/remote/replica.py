@@ -73,7 +73,8 @@ class Replica:
             found = self.objects.find(CURRENT)
             if found is None or found.text != text:  # else a try that seemed to fail had done its work
                 named = found.text.strip() if found else "nothing"
-                raise LockedError(f"another run published to {self.objects.url} (it now names {named})") from error
+                told = f"another run published to {self.objects.url}: it now names {named}; start again from that"
+                raise LockedError(told) from error
             tag = found.tag
         self.pointer = Found(text, tag, 0)
 
