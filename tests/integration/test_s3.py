@@ -17,11 +17,12 @@ from tasks.publish.snapshot import read_manifest
 from tests import plain_run
 from tests.integration.conftest import Undisturbed
 from tests.integration.support import FLOWS, ROOT, Watched, complaints, environment
-from tests.stores import BUCKET, Proxy, Store, settings
+from tests.stores import BUCKET, KEY, SECRET, Proxy, Store, settings
 
 pytestmark = pytest.mark.services
 SAMPLES = ROOT / "data" / "raw"
 RAW = f"s3://{BUCKET}/raw"
+SOME = 6  # objects of about 15
 
 
 class Place:
@@ -76,9 +77,7 @@ def let_through(place: Place) -> Iterator[None]:
     place.proxy.forget()
 
 
-def test_from_store_to_store_the_bytes_are_those_of_a_local_run(
-    place: Place, undisturbed: Undisturbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_from_store_to_store_the_bytes_are_those_of_a_local_run(place: Place, undisturbed: Undisturbed, tmp_path: Path):
     clean = f"s3://{BUCKET}/clean"
     first = place.run(clean)
     assert first.wait() == 0, first.output
@@ -103,18 +102,29 @@ def test_from_store_to_store_the_bytes_are_those_of_a_local_run(
         assert told.wait() == 0, told.output
         assert complaints(told.output) == []
 
+    root, rows = f"{clean}/snapshots/{published.name}/documents", read_manifest(published)["rows"]["documents"]
+    address = f"127.0.0.1:{place.store.port}"
+    assert read_by_arrow(root, address).num_rows == rows
+    if place.store.kind != "rclone":  # rclone answers a range that is the whole object with 200, which Polars refuses
+        assert len(read_by_polars(root, address)) == rows
+
+
+def read_by_arrow(root: str, address: str) -> Any:
+    import pyarrow.dataset
+    from pyarrow.fs import S3FileSystem
+
+    store = S3FileSystem(
+        access_key=KEY, secret_key=SECRET, endpoint_override=address, scheme="http", region="us-east-1"
+    )
+    return pyarrow.dataset.dataset(root.removeprefix("s3://"), filesystem=store).to_table()
+
+
+def read_by_polars(root: str, address: str) -> Any:
     import polars as pl
 
-    root = f"{clean}/snapshots/{published.name}"
-    options = {
-        "aws_endpoint_url": f"http://127.0.0.1:{place.store.port}",
-        "aws_access_key_id": settings(0)["AWS_ACCESS_KEY_ID"],
-        "aws_secret_access_key": settings(0)["AWS_SECRET_ACCESS_KEY"],
-        "aws_region": "us-east-1",
-        "aws_allow_http": "true",
-    }
-    rows = pl.scan_parquet(f"{root}/documents/*.parquet", storage_options=options).collect()
-    assert len(rows) == read_manifest(published)["rows"]["documents"]
+    keys = {"aws_access_key_id": KEY, "aws_secret_access_key": SECRET, "aws_region": "us-east-1"}
+    options = keys | {"aws_endpoint_url": f"http://{address}", "aws_allow_http": "true"}
+    return pl.scan_parquet(f"{root}/*.parquet", storage_options=options).collect()
 
 
 def test_run_killed_in_mid_upload_is_completed_and_no_reader_sees_a_torn_snapshot(
@@ -145,17 +155,20 @@ def test_run_killed_in_mid_upload_is_completed_and_no_reader_sees_a_torn_snapsho
 
     reader = threading.Thread(target=read)
     reader.start()
-    place.proxy.rule = lambda method, path: 0.3 if method in {"PUT", "COPY"} else None
     place.proxy.forget()
+
+    def some_then_slow(method: str, path: str) -> float | None:
+        return 3.0 if method == "PUT" and len(place.proxy.written()) > SOME else None
+
+    place.proxy.rule = some_then_slow
     killed = place.run(clean)
-    deadline = time.monotonic() + 180
-    while len(place.proxy.written()) < 20 and time.monotonic() < deadline:
+    deadline = time.monotonic() + 240
+    while len(place.proxy.written()) <= SOME and time.monotonic() < deadline:
         time.sleep(0.01)
     killed.kill(signal.SIGKILL, group=True)
     killed.wait()
     assert not any(path.endswith("/current") for path in place.proxy.written())
     place.proxy.rule = lambda method, path: None
-    n_written = len(place.proxy.written())
     place.proxy.forget()
     completed = place.run(clean)
     assert completed.wait() == 0, completed.output
@@ -165,7 +178,6 @@ def test_run_killed_in_mid_upload_is_completed_and_no_reader_sees_a_torn_snapsho
     published = place.published(clean, tmp_path / "after")
     assert plain_run.files(published) == plain_run.files(undisturbed.snapshot)
     assert len(place.proxy.written() + place.proxy.written("COPY")) < len(read_manifest(published)["files"])
-    assert n_written >= 20
 
 
 def test_of_two_machines_one_leaves_with_exit_code_3(place: Place):
