@@ -4,8 +4,8 @@ One by one, each object costs the way to the store and back (20 ms and more); ``
 What is read ahead is bounded by ``AHEAD_BYTES``, whatever the number of files.
 
 A request that fails is tried again within bounds (``tasks.remote.connect``). An object that still can't be read is
-given as its error, and the others go on. A store that does not answer at all, or more than ``FEW``
-errors that may pass by themselves, are no matter of single objects: ``StoreDownError``.
+given as its error, and the others go on. A store that does not answer at all, or more than ``FEW`` errors that may
+pass by themselves, are no matter of single objects: ``StoreDownError``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,7 +62,8 @@ class Replica:
         if self.pointer is None:
             return {}
         name = self.pointer.text.strip()
-        facts = read_manifest(fetch(self.objects, name, self.mirror))["files"]
+        manifest = self.objects.find(f"{SNAPSHOTS}/{name}/{MANIFEST}")
+        facts = json.loads(manifest.text)["files"] if manifest else []
         return {fact["sha256"]: f"{SNAPSHOTS}/{name}/{fact['path']}" for fact in facts}
 
     def _point(self, name: str) -> None:
