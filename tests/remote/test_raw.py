@@ -165,6 +165,6 @@ def test_a_location_that_cannot_be_opened_is_told(
 
 def test_without_s3fs_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "s3fs", None)
-    monkeypatch.setattr(sys.modules["fsspec.registry"], "_registry", {})
+    monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
     with pytest.raises(RawUnreadableError, match=r"pip install 'qingwen\[s3\]'"):
         find_files("s3://store/raw")
