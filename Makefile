@@ -50,7 +50,7 @@ serve: .venv/run  ## start a Prefect server, a work pool, a worker; deploy
 
 lock:  ## write the lock files anew from pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock --group build --group dev --extra dask pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock --group build --group dev --extra dask --extra s3 pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group peers -o benchmarks/peers.lock
 
 # The lock files are complete: --no-deps keeps pip from looking for other versions than theirs.

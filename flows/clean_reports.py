@@ -45,6 +45,9 @@ from tasks.publish.part import PartToWrite, to_write
 from tasks.publish.retention import KEEP, KEEP_HOURS, Rule, remove_old
 from tasks.publish.stage import Written, link_indicators, link_parts
 from tasks.publish.task import publish, write_indicators, write_parts
+from tasks.remote.mirror import folder_of
+from tasks.remote.replica import check_apart_in_store, replica_of
+from tasks.remote.task import push
 from tasks.sites.task import clean_again, learn_sites
 from tasks.store import key_of
 from tasks.validate.checked import known_and_left
@@ -78,7 +81,8 @@ def clean_reports(
 
     Args:
         raw: the raw files: a local folder or any fsspec URL (s3://…, sftp://…).
-        clean: the local folder of the snapshots; ``current`` in it is the newest.
+        clean: the folder of the snapshots; ``current`` in it is the newest. At s3://… the run works in a local
+            mirror and pushes what it published.
         workers: worker processes; 0 means one for each processor.
         allow_shrink: publish although sources or documents became fewer by more than 20 %.
         paranoid: read every raw file, also one whose size and times are those of the last run.
@@ -89,18 +93,21 @@ def clean_reports(
         keep_hours: older ones stay, too, for so many hours after they were current last.
 
     Raises:
-        ValueError: ``clean`` is a URL, or the runner can't be had here.
+        ValueError: ``clean`` is a URL of another kind than s3://, or the runner can't be had here.
+        StoreError: the store at ``clean`` does not answer; what it published before is untouched.
         ClusterError: the Dask cluster can't be used, or was lost on the way.
         RawUnreadableError: the raw location can't be listed, or ``clean`` lies in it.
         LockedError: another run writes to the same folder.
         GateFailedError: a law or a critical expectation does not hold; nothing was published.
     """
-    target = snapshot.local_folder(clean).absolute()  # workers of a cluster start in folders of their own
+    target = folder_of(clean).absolute()  # workers of a cluster start in folders of their own
     check_apart(raw, target)
+    check_apart_in_store(raw, clean)
     started = datetime.now(UTC)
     n_workers = workers or os.cpu_count() or 1
     with (
         snapshot.lock(target),
+        replica_of(clean, target) as replica,
         snapshot.stage(target, flow_run.get_id() or "run") as stage,
         workers_of_run(runner, n_workers, scheduler, stage),
         stages_of_run() as stages,
@@ -112,7 +119,7 @@ def clean_reports(
         fingerprint = f"{found.fingerprint}-{code_fingerprint()}"
         if outcome := settled(target, fingerprint):
             get_run_logger().info(outcome.told(target))
-            return outcome
+            return push(replica, outcome)
 
         load_in_background()
         first = _clean(run, found)
@@ -146,7 +153,7 @@ def clean_reports(
         removed = remove_old(target, stage / "removed", Rule(keep, keep_hours), datetime.now(UTC))
         outcome = replace(outcome, removed=removed)
         get_run_logger().info(outcome.told(target))
-        return outcome
+        return push(replica, outcome)
 
 
 class Run(NamedTuple):

@@ -31,6 +31,7 @@ EPILOG = """\
 examples:
   qingwen run                                clean data/raw into data/clean
   qingwen run --raw s3://bucket/raw          read from any fsspec location
+  qingwen run --clean s3://bucket/clean      publish to a store
   qingwen show data/clean                    what is in the newest snapshot
   qingwen run --workers 1 --allow-shrink     one process; raw files were removed on purpose
   qingwen explain data/clean 004.txt#4       what happened to one record
@@ -74,7 +75,9 @@ def parser() -> argparse.ArgumentParser:
 
     run = _add(commands, "run", "clean raw files and publish a snapshot")
     run.add_argument("--raw", default="data/raw", help="raw files: a folder or any fsspec URL (default: %(default)s)")
-    run.add_argument("--clean", default="data/clean", help="folder of the snapshots (default: %(default)s)")
+    run.add_argument(
+        "--clean", default="data/clean", help="folder or s3:// URL of the snapshots (default: %(default)s)"
+    )
     run.add_argument(
         "--workers", type=_count, default=os.cpu_count() or 1, help="worker processes (default: %(default)s)"
     )
@@ -122,7 +125,7 @@ def parser() -> argparse.ArgumentParser:
     rollback = _add(commands, "rollback", "make an older snapshot the current one; newer ones are withdrawn")
     pin = _add(commands, "pin", "mark a snapshot that no run may remove")
     for command in (snapshots, diff, rollback, pin):
-        command.add_argument("clean", type=Path, help="the clean folder")
+        command.add_argument("clean", help="the clean folder, or its s3:// URL")
     diff.add_argument("old", nargs="?", type=_name, help=f"{WHICH} (default: the one before the current)")
     diff.add_argument("new", nargs="?", type=_name, help="likewise (default: the current one)")
     diff.add_argument("--all", action="store_true", help="show everything, however long")
@@ -135,7 +138,7 @@ def parser() -> argparse.ArgumentParser:
     explain = _add(commands, "explain", "what happened to one record: edits, dropped spans, copies, flags")
     show = _add(commands, "show", "the datasets of the newest snapshot, their rows and files")
     for command in (verify, rebuild, explain, show):
-        command.add_argument("clean", type=Path, help=PLACE)
+        command.add_argument("clean", help=PLACE)
     rebuild.add_argument("out", type=Path, help="folder to write to")
     explain.add_argument(
         "id",
@@ -218,13 +221,34 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
-def _verify(options: argparse.Namespace) -> int:
+def _snapshot(clean: str) -> Path:
+    """The snapshot that a command's argument means; one in a store is downloaded first."""
     from tasks.publish.snapshot import resolve
+    from tasks.remote.mirror import localised
+
+    return resolve(localised(clean))
+
+
+def _folder(clean: str) -> Path:
+    """The clean folder that a command's argument means; of a store its mirror, with the published snapshot in it."""
+    from tasks.remote.connect import is_url
+    from tasks.remote.mirror import folder_of, localised
+
+    if is_url(clean):
+        localised(clean)
+    return folder_of(clean)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from tasks.remote.connect import is_url
+    from tasks.remote.mirror import damaged_objects
     from tasks.validate.laws import LAWS
     from tasks.validate.verify import verify
 
-    snapshot = resolve(options.clean)
+    snapshot = _snapshot(options.clean)
     found = verify(snapshot)
+    if is_url(options.clean):
+        found.damaged.extend(damaged_objects(options.clean))
     for law, meaning in LAWS.items():
         broken = [violation.detail for violation in found.laws.violations if violation.law == law]
         n_checked = found.laws.n_checked[law]
@@ -240,27 +264,24 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _rebuild(options: argparse.Namespace) -> int:
-    from tasks.publish.snapshot import resolve
     from tasks.rebuild.files import rebuild
 
-    written = rebuild(resolve(options.clean), options.out)
+    written = rebuild(_snapshot(options.clean), options.out)
     print(f"{len(written)} files in {options.out}")
     return PUBLISHED
 
 
 def _explain(options: argparse.Namespace) -> int:
     from tasks.explain import explain
-    from tasks.publish.snapshot import resolve
 
-    print(explain(resolve(options.clean), options.id))
+    print(explain(_snapshot(options.clean), options.id))
     return PUBLISHED
 
 
 def _show(options: argparse.Namespace) -> int:
     from flows.tables import print_snapshot
-    from tasks.publish.snapshot import resolve
 
-    print_snapshot(resolve(options.clean))
+    print_snapshot(_snapshot(options.clean))
     return PUBLISHED
 
 
@@ -268,7 +289,7 @@ def _snapshots(options: argparse.Namespace) -> int:
     from flows.tables import print_snapshots
     from tasks.publish.overview import overview
 
-    print_snapshots(overview(options.clean))
+    print_snapshots(overview(_folder(options.clean)))
     return PUBLISHED
 
 
@@ -276,10 +297,11 @@ def _diff(options: argparse.Namespace) -> int:
     from flows.tables import print_difference
     from tasks.diff import diff
     from tasks.diff.tell import tell
-    from tasks.publish.snapshot import before, current, named
+    from tasks.publish.snapshot import before, named
 
-    new = named(options.clean, options.new) if options.new else current(options.clean)
-    old = named(options.clean, options.old) if options.old else before(options.clean, new)
+    clean = _folder(options.clean)
+    new = named(clean, options.new) if options.new else _snapshot(options.clean)
+    old = named(clean, options.old) if options.old else before(clean, new)
     print_difference(tell(diff(old, new), limit=None if options.all else SHOWN))
     return PUBLISHED
 
@@ -287,9 +309,14 @@ def _diff(options: argparse.Namespace) -> int:
 def _rollback(options: argparse.Namespace) -> int:
     from tasks.publish.rollback import rollback
     from tasks.publish.snapshot import LockedError
+    from tasks.remote.replica import replica_of
 
+    clean = _folder(options.clean)
     try:
-        done = rollback(options.clean, options.name, datetime.now(UTC))
+        with replica_of(options.clean, clean) as replica:
+            done = rollback(clean, options.name, datetime.now(UTC))
+            if replica:
+                replica.push()
     except LockedError as error:
         return stop(f"{error}\nWait for it to end: it would put what it publishes before what you choose now.", LOCKED)
     if done.current == done.left:
@@ -309,11 +336,12 @@ def _rollback(options: argparse.Namespace) -> int:
 def _pin(options: argparse.Namespace) -> int:
     from tasks.publish.pin import pin, unpin
 
+    clean = _folder(options.clean)
     if options.remove:
-        name = unpin(options.clean, options.name)
+        name = unpin(clean, options.name)
         print(f"{name} is pinned no longer.")
     else:
-        name = pin(options.clean, options.name, options.note, datetime.now(UTC))
+        name = pin(clean, options.name, options.note, datetime.now(UTC))
         print(f"{name} is pinned: no run removes it.")
     return PUBLISHED
 

@@ -20,6 +20,9 @@ from tasks.pool import WorkerDiedError
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
 from tasks.publish.outcome import Outcome, settled
+from tasks.remote.connect import StoreError, is_url
+from tasks.remote.mirror import folder_of, shown
+from tasks.remote.replica import check_apart_in_store, check_writable
 from tasks.validate.verdict import GateFailedError
 
 
@@ -28,16 +31,19 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
 
     ``choices``: further parameters of the flow.
     """
-    target = snapshot.local_folder(clean)
+    target = folder_of(clean)
     check_runner(choices["runner"], choices["scheduler"])
     before = current_name(target)
     stop_on_signals()
     try:
         check_apart(raw, target)
+        check_apart_in_store(raw, clean)
+        check_writable(clean)
         try:
             with snapshot.lock(target):  # the flow takes it for good: this is to say so before a server is started
                 snapshot.check_links(target)
-                outcome = None if choices.get("paranoid") else _nothing_new(raw, target)
+                look = choices.get("paranoid") or is_url(clean)  # a store may have been published to by another machine
+                outcome = None if look else _nothing_new(raw, target)
         except OSError as error:
             if isinstance(error, RawUnreadableError):
                 raise
@@ -47,6 +53,8 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
                 outcome = _run(raw, clean, workers, choices, wait_until_it_answers)
     except RawUnreadableError as error:
         return stop(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
+    except StoreError as error:
+        return stop(f"{error}\nThe store still publishes what it did before; the next run goes on from here.", FAILED)
     except snapshot.LockedError as error:
         return stop(f"{error}\nWait for it to end; its lock ends with it.", LOCKED)
     except NoServerError as error:
@@ -68,7 +76,7 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
             return stop(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
         event_log.warn(f"published, but the run could not be closed in Prefect: {_name(error)}")
         outcome = Outcome(snapshot.current(target), published=True)
-    return _finish(outcome, target)
+    return _finish(outcome, clean)
 
 
 def _name(error: Exception) -> str:
@@ -79,7 +87,7 @@ def _name(error: Exception) -> str:
     return f"the Prefect server, which does not answer any more ({told})" if isinstance(error, TransportError) else told
 
 
-def _finish(outcome: Outcome, target: Path) -> int:
+def _finish(outcome: Outcome, clean: str) -> int:
     """Say what a run came to; the exit code."""
     if event_log.log is not None:
         event_log.log.write(
@@ -93,7 +101,7 @@ def _finish(outcome: Outcome, target: Path) -> int:
         return PUBLISHED
     from flows.tables import print_outcome
 
-    print_outcome(outcome, target)
+    print_outcome(outcome, clean, shown(clean, outcome.snapshot))
     return PUBLISHED
 
 

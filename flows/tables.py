@@ -15,7 +15,7 @@ from schemas.datasets import DATASETS
 from tasks.explain import visible
 from tasks.publish.outcome import Outcome
 from tasks.publish.overview import Entry
-from tasks.publish.snapshot import CURRENT, read_manifest
+from tasks.publish.snapshot import read_manifest
 
 COUNTED = ("documents", "duplicates", "rejects")
 PIPE_WIDTH = 200  # columns of a table that no terminal limits
@@ -30,18 +30,18 @@ FUNNEL = (
 )
 
 
-def print_outcome(outcome: Outcome, clean: Path) -> None:
-    """What went in and what came out of a run, with paths."""
+def print_outcome(outcome: Outcome, clean: str, shown: str) -> None:
+    """What went in and what came out of a run; ``shown``: where its snapshot is read."""
     console = Console()
     told = outcome.told(clean)
     if not outcome.published:
         console.print(told, highlight=False, markup=False, soft_wrap=True)
-    print_snapshot(outcome.snapshot, clean / CURRENT, console)
+    print_snapshot(outcome.snapshot, shown, console)
     if outcome.published:
         console.print(told, highlight=False, markup=False, soft_wrap=True)
 
 
-def print_snapshot(snapshot: Path, shown: Path | None = None, console: Console | None = None) -> None:
+def print_snapshot(snapshot: Path, shown: str | None = None, console: Console | None = None) -> None:
     """The funnel and the datasets of a snapshot; ``shown``: the path to print for it."""
     console = console or Console()
     manifest = read_manifest(snapshot)

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from tasks.clean.files import Contents, Part, read_contents
-from tasks.ingest import index
+from tasks.ingest import index, remote
 from tasks.ingest.location import RawFile, RawUnreadableError, check_apart, find_files
 from tasks.ingest.read import PACK_SCHEMA, Source, read_file
 from tasks.store import key_of, newest
@@ -115,10 +115,14 @@ def ingest(
     contents: defaultdict[int, Contents] = defaultdict(dict)
     found: list[tuple[RawFile, list[Source]]] = []
     n_read = n_bytes_read = 0
-    for file in files:
-        sources = index.known(before, file)
-        if sources is None or any(packer.lacks(source) for source in sources):
-            file, sources = read_file(filesystem, file, packer.add, patient=patient)  # noqa: PLW2901 (as it was read)
+    seen = [index.known(before, file) for file in files]
+    is_read = [sources is None or any(map(packer.lacks, sources)) for sources in seen]
+    to_read = (file for file, chosen in zip(files, is_read, strict=True) if chosen and not file.problem)
+    opened = remote.read_many(filesystem, to_read)
+    for file, sources, chosen in zip(files, seen, is_read, strict=True):
+        if chosen or sources is None:
+            stream = OSError(file.problem) if file.problem else next(opened)[1]
+            file, sources = read_file(filesystem, file, stream, packer.add, patient=patient)  # noqa: PLW2901 (as read)
             n_read += 1
             n_bytes_read += file.size
         found.append((file, sources))

@@ -1,8 +1,8 @@
 """A raw location: opened, listed, told apart from what a run writes.
 
-Every file comes with a *stamp* where the store has one: what changes with its content (ETag; on a local disk the times
-of its last writing and of its last change of any kind). A file with the size and the stamp of an earlier run is taken
-to be the same without being read. A local file touched within ``SETTLED_SECONDS`` before it is listed, or in the
+Every file comes with a *stamp* where the store has one: what changes with its content (an ETag; on a local disk the
+times of its last writing and of its last change of any kind). A file with the size and the stamp of an earlier run is
+taken to be the same without being read. A local file touched within ``SETTLED_SECONDS`` before it is listed, or in the
 future, has no stamp: another write could leave the times as they are.
 """
 
@@ -12,15 +12,16 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from tasks.ingest import remote
+from tasks.remote.connect import StoreError, connect
+
 SETTLED_SECONDS = 2  # coarser than the clock of any file system (FAT: 2 s)
-STAMPS = ("ETag", "etag", "md5Hash", "content_md5", "LastModified", "last_modified", "updated", "mtime")
 
 
 class RawUnreadableError(OSError):
@@ -44,8 +45,10 @@ def open_location(raw: str) -> tuple[Any, str]:
         RawUnreadableError: it is no folder, or can't be reached.
     """
     try:
-        filesystem, root = fsspec.core.url_to_fs(raw)
-        found = filesystem.isdir(root)
+        filesystem, root = connect(raw)
+        found = remote.is_there(filesystem, root)
+    except StoreError as error:
+        raise RawUnreadableError(str(error)) from error
     except Exception as error:  # each file system has errors of its own
         raise RawUnreadableError(f"cannot open {raw}: {error}") from error
     if not found:
@@ -81,11 +84,12 @@ def find_files(raw: str) -> tuple[Any, list[RawFile]]:
             files = list(_walk(Path(root)))
         else:
             prefix = root.rstrip("/") + "/"
-            found = filesystem.find(root, detail=True)
             files = [
-                RawFile(path.removeprefix(prefix), path, int(info["size"] or 0), _stamp_of(info))
-                for path, info in found.items()
+                RawFile(path.removeprefix(prefix), path, size, tag or None)
+                for path, size, tag in remote.find(filesystem, root)
             ]
+    except StoreError as error:
+        raise RawUnreadableError(str(error)) from error
     except (OSError, ValueError) as error:
         raise RawUnreadableError(f"cannot list {raw}: {error}") from error
     return filesystem, sorted(file for file in files if not _is_hidden(file.uri))
@@ -108,10 +112,6 @@ def path_of(filesystem: Any, root: str, uri: str) -> str:  # noqa: ANN401
 
 def _is_hidden(uri: str) -> bool:
     return any(name.startswith(".") for name in uri.split("/"))
-
-
-def _stamp_of(info: Mapping[str, Any]) -> str | None:
-    return next((f"{name} {info[name]}" for name in STAMPS if info.get(name)), None)
 
 
 def _stamp(status: os.stat_result) -> str | None:

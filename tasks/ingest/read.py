@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 
+from tasks.ingest import remote
 from tasks.ingest.location import RawFile, look_again, open_location, path_of
+from tasks.remote.connect import StoreError
 from tasks.split import sniff_json_lines
 from tasks.store import key_of
 
@@ -63,8 +65,17 @@ class ChangedError(OSError):
 Pack = Callable[[Source, bytes | None], None]
 
 
-def read_file(filesystem: Any, file: RawFile, pack: Pack, *, patient: bool) -> tuple[RawFile, list[Source]]:  # noqa: ANN401 (fsspec has no types)
+def read_file(
+    filesystem: Any,  # noqa: ANN401 (fsspec has no types)
+    file: RawFile,
+    opened: BinaryIO | OSError,
+    pack: Pack,
+    *,
+    patient: bool,
+) -> tuple[RawFile, list[Source]]:
     """Read a file and hand every piece to ``pack``; the file as it was read, and its pieces.
+
+    ``opened``: the file, or why it can't be opened (``tasks.ingest.remote``).
 
     What was handed over in an attempt that failed is not among the pieces.
 
@@ -80,16 +91,24 @@ def read_file(filesystem: Any, file: RawFile, pack: Pack, *, patient: bool) -> t
         try:
             if attempt:
                 file = look_again(filesystem, file)
-            for source, data, n_lines in _pieces(filesystem, file):
-                sources.append(source)
-                n_records += n_lines
-                pack(source, data)
+                opened = filesystem.open(file.path, "rb")
+            if isinstance(opened, OSError):
+                raise opened
+            with opened as stream:
+                for source, data, n_lines in _pieces(file.uri, stream):
+                    sources.append(source)
+                    n_records += n_lines
+                    pack(source, data)
             if look_again(filesystem, file) == file:
                 return file, sources
         except OSError as error:
-            if patient and not isinstance(error, FINAL_ERRORS):
+            detail = f"{type(error).__name__}: {error.strerror or error}"
+            if isinstance(error, StoreError):  # has been tried again already
+                remote.check_up(filesystem, file.path)
+                detail = str(error)
+            elif patient and not isinstance(error, FINAL_ERRORS):
                 raise
-            lost = _unread(file.uri, "unreadable", f"{type(error).__name__}: {error.strerror or error}")
+            lost = _unread(file.uri, "unreadable", detail)
             rest = lost._replace(piece=len(sources), first_record_no=n_records)
             return file._replace(stamp=None), _given_up(sources, _named(rest, None), pack)
     detail = f"it changed while it was read, {ATTEMPTS} times; the next run reads it again"
@@ -130,31 +149,30 @@ def _digest(source: Source, sha256_of_data: str | None) -> str:
     return key_of(repr((source._replace(digest="", offset=0), sha256_of_data)))
 
 
-def _pieces(filesystem: Any, file: RawFile) -> Iterator[tuple[Source, bytes | None, int]]:  # noqa: ANN401
+def _pieces(uri: str, stream: BinaryIO) -> Iterator[tuple[Source, bytes | None, int]]:
     """The pieces of a file, their bytes, and how many lines with a record each has."""
-    with filesystem.open(file.path, "rb") as stream:
-        first = stream.read(CUT_BYTES)
-        rest = stream.read(1)
-        if rest and sniff_json_lines(first[: 64 << 10]):
-            yield from _cut(file.uri, first + rest, stream)
-            return
-        digest, size, chunks = hashlib.sha256(first), len(first), [first]
-        while rest:
-            digest.update(rest)
-            size += len(rest)
-            if size <= MAX_SOURCE_BYTES:
-                chunks.append(rest)
-            rest = stream.read(CUT_BYTES)
+    first = stream.read(CUT_BYTES)
+    rest = stream.read(1)
+    if rest and sniff_json_lines(first[: 64 << 10]):
+        yield from _cut(uri, first + rest, stream)
+        return
+    digest, size, chunks = hashlib.sha256(first), len(first), [first]
+    while rest:
+        digest.update(rest)
+        size += len(rest)
+        if size <= MAX_SOURCE_BYTES:
+            chunks.append(rest)
+        rest = stream.read(CUT_BYTES)
     sha256 = digest.hexdigest()
     if size > MAX_SOURCE_BYTES:
         limit = f"{size} bytes; the limit for one source is {MAX_SOURCE_BYTES}: split it, or use JSON Lines"
-        yield _unread(file.uri, "too_large", limit, sha256, size), None, 1
+        yield _unread(uri, "too_large", limit, sha256, size), None, 1
     else:
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        yield _named(Source(file.uri, 0, 0, 0, size, "", sha256, size, None, None), sha256), data, 1
+        yield _named(Source(uri, 0, 0, 0, size, "", sha256, size, None, None), sha256), data, 1
 
 
-def _cut(uri: str, data: bytes, stream: Any) -> Iterator[tuple[Source, bytes, int]]:  # noqa: ANN401
+def _cut(uri: str, data: bytes, stream: BinaryIO) -> Iterator[tuple[Source, bytes, int]]:
     """Cut a JSON Lines file at the last line end of every ``CUT_BYTES``; the last piece brings the file's hash."""
     digest, size, piece, first_record_no, offset = hashlib.sha256(data), len(data), 0, 0, 0
     while data:

@@ -20,7 +20,7 @@ class Outcome:
     withdrawn: Path | None = None  # what the run would have published; somebody went back from it to ``snapshot``
     removed: Removed = Removed()  # noqa: RUF009 (a tuple)
 
-    def told(self, clean: Path) -> str:
+    def told(self, clean: Path | str) -> str:
         """What became of the snapshots of ``clean``, for a person."""
         if self.withdrawn:
             return (

@@ -44,17 +44,6 @@ class NoSnapshotError(FileNotFoundError):
     """The folder holds no complete snapshot."""
 
 
-def local_folder(clean: str) -> Path:
-    """The folder of clean data as a path.
-
-    Raises:
-        ValueError: it is a URL.
-    """
-    if "://" in clean:
-        raise ValueError(f"{clean} is a URL; clean data go to a local folder, since a rename makes them current")
-    return Path(clean)
-
-
 @contextmanager
 def lock(clean: Path) -> Iterator[None]:
     """Hold the folder's lock; it ends with the process that holds it, however that dies.

@@ -80,10 +80,10 @@ def test_clean_data_may_not_lie_in_the_raw_folder(prefect_home: Path, tmp_path: 
     assert not (tmp_path / "clean").exists()
 
 
-def test_clean_data_at_a_url_are_refused(prefect_home: Path, tmp_path: Path):
-    finished = run(prefect_home, "--raw", SAMPLES, "--clean", "s3://bucket/clean")
+def test_clean_data_at_a_url_of_another_kind_are_refused(prefect_home: Path, tmp_path: Path):
+    finished = run(prefect_home, "--raw", SAMPLES, "--clean", "gs://bucket/clean")
     assert finished.wait() == 1
-    assert finished.output.startswith("qingwen: s3://bucket/clean is a URL")
+    assert finished.output.startswith("qingwen: gs://bucket/clean: clean data go to a local folder or to s3://")
     assert not served(finished)
 
 
