@@ -114,7 +114,8 @@ def _nothing_new(raw: str, target: Path) -> Outcome | None:
     if "PREFECT_API_URL" in os.environ:
         return None
     fingerprint = unread_fingerprint(raw, target / "state")
-    return settled(target, f"{fingerprint}-{code_fingerprint()}") if fingerprint else None
+    with snapshot.stage(target, "look"):  # what a killed run left goes
+        return settled(target, f"{fingerprint}-{code_fingerprint()}") if fingerprint else None
 
 
 def _run(raw: str, clean: str, workers: int, choices: dict[str, Any], wait: Callable[[], None]) -> Outcome:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from schemas.datapackage import datapackage
@@ -25,10 +27,11 @@ def write_json(path: Path, content: Any) -> None:  # noqa: ANN401 (anything JSON
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
 
 
-Files = dict[str, dict[str, Any]]  # bytes, SHA-256 and, of Parquet, rows; by path in the snapshot
+Files = Mapping[str, dict[str, Any]]  # bytes, SHA-256 and, of Parquet, rows; by path in the snapshot
+NOTHING: Files = MappingProxyType({})
 
 
-def file_facts(snapshot: Path, known: Files) -> list[dict[str, Any]]:
+def file_facts(snapshot: Path, known: Files = NOTHING) -> list[dict[str, Any]]:
     """Path and facts of every file of a snapshot but its manifest, sorted by path; those ``known`` are not read."""
     facts = []
     for path in sorted(snapshot.rglob("*")):
@@ -55,9 +58,9 @@ def write_datapackage(snapshot: Path, known: Files) -> None:
     write_json(snapshot / "datapackage.json", datapackage(files))
 
 
-def write_manifest(snapshot: Path, known: Files | None = None, **content: Any) -> None:  # noqa: ANN401 (see the module's docstring)
+def write_manifest(snapshot: Path, known: Files = NOTHING, **content: Any) -> None:  # noqa: ANN401 (see the module's docstring)
     """Write the manifest; nothing may be written to the snapshot after it."""
-    write_json(snapshot / MANIFEST, {"format": FORMAT, "files": file_facts(snapshot, known or {})} | content)
+    write_json(snapshot / MANIFEST, {"format": FORMAT, "files": file_facts(snapshot, known)} | content)
 
 
 def damaged_files(snapshot: Path) -> list[str]:

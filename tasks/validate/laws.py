@@ -127,8 +127,15 @@ def settle(snapshot: Path, reports: Iterable[LawReport]) -> LawReport:
         if account.n_twice:
             whole.violations.append(Violation("L1", f"{uri}: records are counted in two parts"))
     if whole.facts != whole.sources:
-        whole.violations += [Violation("L8", problem) for problem in differences(snapshot)]
+        whole.violations += [Violation("L8", problem) for problem in _differences(snapshot)]
     return whole
+
+
+def _differences(snapshot: Path) -> list[str]:
+    try:
+        return differences(snapshot)
+    except Exception as error:  # noqa: BLE001 (altered files can be odd in any way)
+        return [f"quantities and indicators disagree, and can't be compared: {error!r}"]
 
 
 def check_texts(snapshot: Path, name: str, kept: Mapping[str, str]) -> LawReport:

@@ -35,6 +35,8 @@ def rendered(markdown: str) -> str:
 
 def write_rejects(snapshot: Path, rows: Sequence[dict[str, Any]]) -> None:
     schema = arrow_schema("rejects")
+    for name in ("rejects", "sources", "documents"):
+        (snapshot / name).mkdir(parents=True, exist_ok=True)
     usual = {"level": "source", "stage": "read", "detail": "it is so"}
     full = [dict.fromkeys(schema.names) | usual | row for row in rows]
     write_parquet(pa.Table.from_pylist(full, schema=schema), "rejects", snapshot / "rejects" / part_name(0))

@@ -68,7 +68,11 @@ def test_what_stops_a_run_is_an_event_with_its_exit_code(tmp_path: Path, capsys:
         held = events(capsys, 3, "--raw", str(raw), "--clean", str(tmp_path / "clean"))[-1]
     gone = events(capsys, 1, "--raw", str(tmp_path / "gone"), "--clean", str(tmp_path / "clean"))[-1]
     url = events(capsys, 1, "--raw", str(raw), "--clean", "x://y")[-1]
-    for event, code, words in ((held, 3, "another run"), (gone, 1, "is not a folder"), (url, 1, "is a URL")):
+    for event, code, words in (
+        (held, 3, "another run"),
+        (gone, 1, "is not a folder"),
+        (url, 1, "clean data go to a local"),
+    ):
         assert (event["event"], event["level"], event["exit_code"]) == ("run_stopped", "error", code)
         assert words in event["message"]
 

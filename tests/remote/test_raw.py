@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import tasks.remote.connect
-from tasks.ingest import RawFile, RawUnreadableError, find_files, ingest, remote
+from tasks.ingest import RawFile, RawUnreadableError, find_files, remote
 from tasks.remote.connect import StoreError, connect
 from tasks.remote.objects import Objects, at_once
-from tests.ingest.test_ingest import packed
+from tests.ingest.test_ingest import ingested, packed
 from tests.stores import Proxy, settings
 
 BOTH = pytest.mark.parametrize("kind", ["moto", pytest.param("rclone", marks=pytest.mark.services)])
@@ -43,7 +43,7 @@ def test_files_of_a_store_are_packed_as_local_ones_are(proxy: Proxy, url: str, t
         (tmp_path / "raw" / name).write_bytes(data)
     (tmp_path / "raw" / "large.jsonl").write_text('{"text": "沈阳今年开工两座桥。"}\n' * 300_000)
     proxy.forget()
-    there, here = ingest(url, tmp_path / "there"), ingest(str(tmp_path / "raw"), tmp_path / "here")
+    there, here = ingested(url, tmp_path / "there"), ingested(tmp_path / "raw", tmp_path / "here")
     assert (there.fingerprint, packed(there)) == (here.fingerprint, packed(here))
     small = [path for method, path in proxy.asked if path.endswith(".txt")]
     assert len(small) == 120  # one request each
@@ -81,7 +81,7 @@ def test_one_object_that_cannot_be_read_is_rejected_and_the_others_are_read(
 ):
     fill(url, 40)
     proxy.rule = lambda method, path: status if path.endswith("/00011.txt") else None
-    rows = packed(ingest(url, tmp_path / "packs", patient=True))
+    rows = packed(ingested(url, tmp_path, patient=True))
     (bad,) = [row for row in rows if row["reason"]]
     assert (bad["source_uri"], bad["reason"]) == ("4/00011.txt", "unreadable")
     assert re.search({500: r"\(500\)", 503: r"\(503\)", 403: "access is denied"}[status], bad["detail"])
@@ -99,14 +99,14 @@ def test_an_error_that_passes_is_not_seen(proxy: Proxy, url: str, tmp_path: Path
         return 503
 
     proxy.rule = once
-    assert [row["reason"] for row in packed(ingest(url, tmp_path / "packs"))] == [None] * 40
+    assert [row["reason"] for row in packed(ingested(url, tmp_path))] == [None] * 40
 
 
 def test_a_store_that_fails_for_many_objects_is_down(proxy: Proxy, url: str, tmp_path: Path):
     fill(url, 40)
     proxy.rule = lambda method, path: 503 if path.endswith(".txt") else None
     with pytest.raises(remote.StoreDownError, match=r"more than 10 objects can't be read, the last one: .+ \(503\)"):
-        ingest(url, tmp_path / "packs")
+        ingested(url, tmp_path)
 
 
 def test_a_store_that_goes_away_is_down_whatever_is_left_to_read(proxy: Proxy, url: str, tmp_path: Path):
@@ -122,7 +122,7 @@ def test_an_object_that_does_not_come_is_given_up_in_time(proxy: Proxy, url: str
     fill(url, 3)
     proxy.rule = lambda method, path: 60.0 if path.endswith("00001.txt") else None
     begun = time.monotonic()
-    rows = packed(ingest(url, tmp_path / "packs"))
+    rows = packed(ingested(url, tmp_path))
     assert time.monotonic() - begun < 30
     assert ["no answer within" in (row["detail"] or "") for row in rows] == [False, True, False]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.arrow import arrow_schema
 from tasks.rebuild import kept_texts
 from tasks.validate import proof
-from tasks.validate.laws import check_part, check_records
+from tasks.validate.laws import check_records, check_texts
 from tasks.validate.proof import NotProvenError, prove_part
 from tests import plain_run, small_raw
 from tests.alter import alterations, altered
@@ -39,7 +39,7 @@ def test_a_sound_part_is_proven_with_the_same_counts(snapshot: Path):
     found = prove_part(snapshot, PART, kept)
     assert found.n_copies > 0
     assert found.n_blocks > 0
-    assert check_part(snapshot, PART, kept) == check_records(snapshot, PART, kept)
+    assert check_texts(snapshot, PART, kept) == check_records(snapshot, PART, kept)
 
 
 @given(data=st.data())
@@ -62,7 +62,7 @@ def test_no_altered_part_is_proven_that_breaks_a_law(snapshot: Path, data: st.Da
         kept = kept_texts(snapshot)
         violations = check_records(snapshot, PART, kept).violations
         assert not (violations and is_proven(snapshot))
-        assert check_part(snapshot, PART, kept).violations == violations
+        assert check_texts(snapshot, PART, kept).violations == violations
 
 
 def test_columns_that_say_nothing_of_the_laws_are_not_looked_at(snapshot: Path):
@@ -90,7 +90,7 @@ def test_a_part_without_rows_is_proven(tmp_path: Path):
 def test_a_part_of_too_much_text_is_checked_record_by_record(snapshot: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(proof, "MOST_CHARACTERS", 10)
     assert not is_proven(snapshot)
-    assert check_part(snapshot, PART, kept_texts(snapshot)).violations == []
+    assert check_texts(snapshot, PART, kept_texts(snapshot)).violations == []
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 7, 1 << 18])
