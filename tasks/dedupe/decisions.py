@@ -59,10 +59,10 @@ def enter_copies(folders: Sequence[Path], decisions: Sequence[Decisions], found:
     names = arrow_schema("related").names
     copied = copies["row"].to_numpy()
     for decided, start, end in zip(decisions, found.starts, found.starts[1:], strict=False):
-        mine = copies.slice(*_range(copied, start, end))
+        mine = copies.take(_range(copied, start, end))
         decided.copies = mine.set_column(0, "row", pa.array(mine["row"].to_numpy() - start))
         decided.n_copies = n_copies[start:end]
-        decided.related = related.slice(*_range(rows, start, end)).select(names)
+        decided.related = related.take(_range(rows, start, end)).select(names)
 
 
 def _keys(folder: Path) -> pa.Table:
@@ -77,10 +77,9 @@ def _with_keys(table: pa.Table, prefix: str, rows: Ints, keys: pa.Table) -> pa.T
     return table
 
 
-def _range(rows: Ints, start: int, end: int) -> tuple[int, int]:
-    """Offset and length of the ascending ``rows`` from ``start`` to before ``end``."""
-    first, last = np.searchsorted(rows, [start, end])
-    return int(first), int(last - first)
+def _range(rows: Ints, start: int, end: int) -> pa.Array:
+    """The places of the ascending ``rows`` from ``start`` to before ``end``: a slice would be pickled whole."""
+    return pa.array(np.arange(*np.searchsorted(rows, [start, end])))
 
 
 def gather_sources(folders: Sequence[Path], decisions: Sequence[Decisions]) -> None:
