@@ -30,7 +30,7 @@ from flows.runners import workers_of_run
 from tasks import store
 from tasks.clean.again import Again
 from tasks.clean.files import Part
-from tasks.clean.part import CleanedPart
+from tasks.clean.part import CleanedPart, cleaned_part
 from tasks.clean.task import clean_parts
 from tasks.dedupe.decisions import Decisions
 from tasks.dedupe.task import find_copies
@@ -178,17 +178,17 @@ class Run(NamedTuple):
 
 def _clean(run: Run, found: Ingested) -> list[CleanedPart]:
     """The tables of every part."""
-    work = batches(found.parts, _bytes_to_clean, run.n_workers)
     new = [part for part in found.parts if not part.is_done]
+    work = batches(new, _bytes_to_clean, run.n_workers)
     packs = [pack for part in new for pack in part.packs]
     run.stages.begin("clean", len(work), reads=packs, writes=[part.folder for part in new])
     run.stages.add(parts=len(found.parts), parts_new=len(new))
-    done = gather(run.stages, clean_parts.map(work, audit_every=unmapped(found.audit_every)))
-    return [part for batch in done for part in batch]
+    gather(run.stages, clean_parts.map(work, audit_every=unmapped(found.audit_every)))
+    return [cleaned_part(part) for part in found.parts]
 
 
 def _bytes_to_clean(part: Part) -> int:
-    return 1 if part.is_done else sum(pack.stat().st_size for pack in part.packs) + MERGE_BYTES
+    return sum(pack.stat().st_size for pack in part.packs) + MERGE_BYTES
 
 
 def _clean_again(run: Run, found: Ingested, first: Sequence[CleanedPart]) -> list[CleanedPart]:

@@ -7,7 +7,6 @@ For tests that look at what the stages make of an input. That the real flow make
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.clean.again import Again, clean_again
-from tasks.clean.part import CleanedPart, clean_part
+from tasks.clean.part import CleanedPart, clean_part, cleaned_part
 from tasks.dedupe.decisions import Decisions, enter_copies, gather_sources
 from tasks.dedupe.search import Parts, search
 from tasks.ingest import ingest
@@ -25,22 +24,34 @@ from tasks.publish.indicators import count_buckets, write_indicators
 from tasks.publish.part import to_write, write_part
 from tasks.publish.stage import Written, link_indicators, link_parts
 from tasks.sites.find import find_repeated
+from tasks.store import key_of, newest
 
 _scandir = os.scandir
 
 Gate = Callable[[Sequence[CleanedPart]], list[Decisions]]
 
 
-def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() for _ in parts]) -> Path:
-    """Clean ``raw`` and publish; the snapshot. Nothing is left of the work of an earlier run."""
-    shutil.rmtree(clean / "state", ignore_errors=True)
+def run(
+    raw: Path,
+    clean: Path,
+    check_rows: Gate = lambda parts: [Decisions() for _ in parts],
+    *,
+    state: Path | None = None,
+    name: str = "plain",
+) -> Path:
+    """Clean ``raw`` and publish; the snapshot. ``state``: what earlier runs left; without it nothing did."""
     with snapshot.lock(clean), snapshot.stage(clean, "plain") as stage:
-        state = stage / "state"
+        state = state or stage / "state"
         found = ingest(str(raw), stage / "packs", state, "plain")
-        cleaned = [clean_part(part, found.audit_every) for part in found.parts]
+        for part in found.parts:
+            clean_part(part, found.audit_every)
+        cleaned = [cleaned_part(part) for part in found.parts]
+        before = newest(state / "again")
         for at, blocks in find_repeated([part.folder for part in cleaned]).items():
             part = found.parts[at]
-            cleaned[at] = clean_again(Again(part, blocks, state / "again" / part.folder.name, None, str(raw)))
+            of_part = f"part-{part.number:04d}"
+            folder = state / "again" / f"{of_part}-{key_of(part.folder.name, repr(blocks.to_pydict()))}"
+            cleaned[at] = clean_again(Again(part, blocks, folder, before.get(of_part), str(raw)))
         decisions = check_rows(cleaned)
         folders = [part.folder for part in cleaned]
         rejected = [decided.rejected for decided in decisions]
@@ -61,7 +72,7 @@ def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() fo
         files = Written(link_parts(to_do, staged).folders + link_indicators(buckets, staged).folders).files()
         manifest.write_datapackage(staged, files)
         manifest.write_manifest(staged, files, fingerprint=found.fingerprint)
-        return snapshot.publish(clean, staged, "plain")
+        return snapshot.publish(clean, staged, name)
 
 
 class Backwards:

@@ -42,7 +42,12 @@ class CleanedPart(NamedTuple):
     probes: dict[str, Probe]
 
 
-def clean_part(part: Part, audit_every: int) -> CleanedPart:
+def cleaned_part(part: Part) -> CleanedPart:
+    """The tables of a part that is done."""
+    return CleanedPart(part.number, part.folder, load_probes(part.folder / PROBES))
+
+
+def clean_part(part: Part, audit_every: int) -> None:
     """Make the tables of ``tasks.clean.tables`` of a part, if they are not there yet.
 
     Sources that the last tables of the part have as they are wanted are taken from these, the others are cleaned.
@@ -67,12 +72,12 @@ def clean_part(part: Part, audit_every: int) -> CleanedPart:
                 _keep_quarantined(part.base, folder, made["rejects"])
             write_arrow(pieces, folder / "pieces.arrow")
             write_part(made, folder)
-    return CleanedPart(part.number, part.folder, load_probes(part.folder / PROBES))
 
 
-def clean_parts(parts: Sequence[Part], audit_every: int) -> list[CleanedPart]:
+def clean_parts(parts: Sequence[Part], audit_every: int) -> None:
     """``clean_part`` for each of some parts."""
-    return [clean_part(part, audit_every) for part in parts]
+    for part in parts:
+        clean_part(part, audit_every)
 
 
 def write_part(tables: Mapping[str, pa.Table], folder: Path) -> None:

@@ -13,6 +13,6 @@ from tasks.retries import IN_WORKERS
 
 
 @task(name="clean", task_run_name="clean from part {parts[0].number}", **IN_WORKERS)
-def clean_parts(parts: Sequence[Part], audit_every: int) -> list[part.CleanedPart]:
+def clean_parts(parts: Sequence[Part], audit_every: int) -> None:
     """Clean a batch of parts in a worker process."""
-    return in_worker(part.clean_parts, parts, audit_every)
+    in_worker(part.clean_parts, parts, audit_every)
