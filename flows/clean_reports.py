@@ -229,7 +229,7 @@ def _write(
     ]
     new = [part for part in parts if not part.is_done]
     work = batches(new, _one_fine_part, run.n_workers)
-    folders = [folder for part in new for folder in (part.head, part.body) if not folder.is_dir()]
+    folders = [folder for part in new for folder in part.folders if not folder.is_dir()]
     run.stages.begin("write", len(work), reads=[part.cleaned for part in new], writes=folders)
     run.stages.add(parts=len(parts), parts_new=len(new))
     gather(run.stages, write_parts.map(hand_over(work, run.stage / "decisions")))

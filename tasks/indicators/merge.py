@@ -8,7 +8,6 @@ exact decimals from the first to the last; the rows depend on the facts only, no
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -49,15 +48,15 @@ def merge(facts: pa.Table) -> pa.Table:
 
 def _flags(rows: pa.Table) -> list[list[str]]:
     """The flags of rows sorted by ``KEY``."""
-    values = [rows[name].to_pylist() for name in ("value", "value_max", "approx")]
-    spans = [_fitting(*row) for row in zip(*values, strict=True)]
-    begins = [*_begins(rows, _SERIES), len(rows)]
+    begins = np.asarray([*_begins(rows, _SERIES), len(rows)])
+    several = np.flatnonzero(np.diff(begins) > 1)  # few series have more than one row
     conflicts = np.zeros(len(rows), bool)
-    for begin, end in pairwise(begins):
-        if end - begin > 1:
-            highest = max(low for low, _ in spans[begin:end])
-            lowest = min(high for _, high in spans[begin:end])
-            conflicts[begin:end] = [low > lowest or high < highest for low, high in spans[begin:end]]
+    for begin, end in zip(begins[several].tolist(), begins[several + 1].tolist(), strict=True):
+        values = (rows[name][begin:end].to_pylist() for name in ("value", "value_max", "approx"))
+        spans = [_fitting(*row) for row in zip(*values, strict=True)]
+        highest = max(low for low, _ in spans)
+        lowest = min(high for _, high in spans)
+        conflicts[begin:end] = [low > lowest or high < highest for low, high in spans]
     known = zip(*(rows[name].to_pylist() for name in ("indicator_code", "measure", "value", "value_max")), strict=True)
     return [
         [*(["conflict"] if conflict else []), *([] if is_plausible(*row) else ["implausible"])]

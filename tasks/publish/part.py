@@ -4,10 +4,11 @@ Input are the part's Arrow tables (``tasks.clean.tables``) and what was decided 
 copies, which failed the gate. Output is a Parquet file for every dataset, also an empty one, so that every reader finds
 the columns. The bytes depend on the rows only (law L6).
 
-The files are written to two folders, each named by what its files depend on (``tasks.store``): the *head* has
-``documents``, which change with the number of their copies in other parts, and ``related``; the *body* has the rest,
-and the part's facts for ``indicators``. A snapshot links to them. Beside the files stand what the gate looks at of them
-(``probes.arrows``) and a ``Receipt``.
+The files are written to three folders, each named by what its files depend on (``tasks.store``): the *head* has
+``documents``, which change with the number of their copies in other parts, and ``related``; *copies* has
+``duplicates``, which change with the documents in other parts that were kept; the *body* has the rest, and the part's
+facts for ``indicators``. When 1 % of the documents changed, 128 of 512 parts were new in their ``duplicates`` only. A
+snapshot links to the files. Beside them stand what the gate looks at of them (``probes.arrows``) and a ``Receipt``.
 """
 
 from __future__ import annotations
@@ -35,8 +36,6 @@ from tasks.validate.probe import PROBES, probe, save_probes
 
 FACTS: Final = "facts.arrow"
 RECEIPT: Final = "receipt.json"
-HEAD: Final = ("documents", "related")
-BODY: Final = ("sources", "duplicates", "rejects", *CHILDREN)
 # Columns whose values are counted, for the report and law L1; of lists: their elements.
 TALLIED: Final = {
     "sources": ("status", "kind"),
@@ -60,13 +59,19 @@ class PartToWrite(NamedTuple):
     cleaned: Path
     decisions: Decisions
     head: Path
+    copies: Path
     body: Path
     n_buckets: int  # of facts
 
     @property
+    def folders(self) -> tuple[Path, Path, Path]:
+        """Where its files are or will be."""
+        return self.head, self.copies, self.body
+
+    @property
     def is_done(self) -> bool:
         """Whether all its files are there."""
-        return self.head.is_dir() and self.body.is_dir()
+        return all(folder.is_dir() for folder in self.folders)
 
 
 class Receipt(NamedTuple):
@@ -83,9 +88,13 @@ def to_write(number: int, cleaned: Path, decided: Decisions, written: Path, n_bu
     rejected = f"{sorted(decided.rejected)} {sorted(decided.rejected_quantities)} {decided.rejects}"
     stated = decided.copies.drop_columns(["kept_part"])
     copies, sources, related = map(digest_of, (stated, decided.sources, decided.related))
-    body = key_of(name, rejected, copies, sources, str(n_buckets))
-    head = key_of(name, rejected, repr(decided.copies["row"].to_pylist()), repr(decided.n_copies.tolist()), related)
-    folders = {kind: written / f"{kind}-{number:04d}-{key}" for kind, key in (("head", head), ("body", body))}
+    records = f"{name} {rejected} {decided.copies['row'].to_pylist()}"  # and which of them are kept
+    keys = {
+        "head": key_of(records, repr(decided.n_copies.tolist()), related),
+        "copies": key_of(records, copies),
+        "body": key_of(records, sources, str(n_buckets)),
+    }
+    folders = {kind: written / f"{kind}-{number:04d}-{key}" for kind, key in keys.items()}
     return PartToWrite(number, cleaned, decided, **folders, n_buckets=n_buckets)
 
 
@@ -113,28 +122,24 @@ def write_part(part: PartToWrite) -> None:
     kept[list(decisions.rejected)] = False
     clean = kept.copy()  # neither kept nor dropped: rejected records have no dropped spans and edits either
     kept[decisions.copies["row"].to_numpy()] = False
-    output = {
-        "documents": _with_copies(documents, decisions.n_copies).filter(pa.array(kept)),
-        "related": decisions.related,
-    }
+    published = _with_copies(documents, decisions.n_copies).filter(pa.array(kept))
     if not part.head.is_dir():
-        _write({name: output[name] for name in HEAD}, part.head)
+        _write({"documents": published, "related": decisions.related}, part.head)
+    blocks = read_arrow(cleaned / "blocks.arrow")
+    if not part.copies.is_dir():
+        _write({"duplicates": _duplicates(documents, blocks, decisions.copies)}, part.copies)
     if part.body.is_dir():
         return
     tables = {name: read_arrow(cleaned / f"{name}.arrow") for name in ("rejects", *CHILDREN)}
-    output |= {
-        "sources": decisions.sources,
-        "duplicates": _duplicates(documents, tables["blocks"], decisions.copies),
-        "rejects": _rejects(tables["rejects"], decisions.rejects),
-    }
+    output = {"sources": decisions.sources, "rejects": _rejects(tables["rejects"], decisions.rejects)}
     for name in CHILDREN:
         table = tables[name]
         chosen = (clean if name in ("dropped", "edits") else kept)[table["row"].to_numpy()]
         if name == "quantities":
             chosen[list(decisions.rejected_quantities)] = False
         output[name] = table.filter(pa.array(chosen)).drop_columns(["row"])
-    found = facts(output["quantities"], output["documents"])
-    _write({name: output[name] for name in BODY}, part.body, found, part.n_buckets, cleaned / QUARANTINE)
+    found = facts(output["quantities"], published)
+    _write(output, part.body, found, part.n_buckets, cleaned / QUARANTINE)
 
 
 def _write(

@@ -63,7 +63,7 @@ class Written(NamedTuple):
 
 def link_parts(parts: Sequence[PartToWrite], staged: Path) -> Written:
     """Put the files of all parts in the staged snapshot."""
-    return _link([(part.number, folder) for part in parts for folder in (part.head, part.body)], staged)
+    return _link([(part.number, folder) for part in parts for folder in part.folders], staged)
 
 
 def link_indicators(buckets: Sequence[Path], staged: Path) -> Written:

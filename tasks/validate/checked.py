@@ -1,7 +1,7 @@
 """Law reports that are kept from run to run: what was checked stays so as long as the files are the same.
 
-A report is named by the folder of the part's files (``tasks.publish.part``), whose key stands for the part's own texts
-and for those its copies are rebuilt from. Only reports without violations are kept.
+A report is named by the folder of the files (``tasks.publish.part``), whose key stands for the part's own texts and, of
+copies, for those they are rebuilt from. Only reports without violations are kept.
 """
 
 from __future__ import annotations
@@ -10,31 +10,37 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tasks.publish.part import PartToWrite, part_name
 from tasks.rebuild import texts_of
 from tasks.store import making
-from tasks.validate.laws import LawReport, check_indicators, check_part
+from tasks.validate.laws import LawReport, check_copies, check_indicators, check_part
 
 _REPORT = "report.json"
 
 
 class ToCheck(NamedTuple):
-    """A file name in the staged snapshot, and where its report is or will be."""
+    """Files of one name in the staged snapshot, which of them, and where the report on them is or will be."""
 
+    what: Literal["part", "copies", "indicators"]
     name: str
     report: Path
-    kept: Mapping[str, str] | None  # texts that copies in the part are rebuilt from; None: a file of ``indicators``
+    kept: Mapping[str, str] | None = None  # of copies: the texts that they are rebuilt from
 
 
 def check(staged: Path, parts: Sequence[ToCheck]) -> list[LawReport]:
-    """Check some parts, and keep the reports that find nothing wrong."""
+    """Check some files, and keep the reports that find nothing wrong."""
     reports = []
-    for name, folder, kept in parts:
-        report = check_indicators(staged, name) if kept is None else check_part(staged, name, kept)
+    for each in parts:
+        if each.what == "part":
+            report = check_part(staged, each.name)
+        elif each.what == "copies":
+            report = check_copies(staged, each.name, each.kept or {})
+        else:
+            report = check_indicators(staged, each.name)
         if not report.violations:
-            with making(folder) as made:
+            with making(each.report) as made:
                 (made / _REPORT).write_text(json.dumps(report.to_json()), "utf-8")
         reports.append(report)
     return reports
@@ -44,33 +50,34 @@ def known_and_left(
     staged: Path, parts: Sequence[PartToWrite], buckets: Sequence[Path], lawful: Path
 ) -> tuple[list[LawReport], list[ToCheck]]:
     """The reports below ``lawful`` on the files of a staged snapshot, and what there is no report on yet."""
-    reports, left = [], []
-    for part in parts:
-        report = _read(lawful / part.body.name)
-        if report is not None:
-            reports.append(report)
-            continue
-        copies = part.decisions.copies
-        wanted: defaultdict[str, set[str]] = defaultdict(set)
-        for at, doc_id in zip(copies["kept_part"].to_pylist(), copies["kept_doc_id"].to_pylist(), strict=True):
-            wanted[part_name(parts[at].number)].add(doc_id)
-        left.append((part_name(part.number), lawful / part.body.name, wanted))
+    files = [ToCheck("part", part_name(part.number), lawful / part.body.name) for part in parts]
+    files += [ToCheck("indicators", part_name(number), lawful / folder.name) for number, folder in enumerate(buckets)]
+    copies = [(part, lawful / part.copies.name) for part in parts]
+    reports = {path: _read(path) for path in (*(each.report for each in files), *(path for _, path in copies))}
+    left = [each for each in files if reports[each.report] is None]
+    left += _copies_to_check(staged, parts, [each for each in copies if reports[each[1]] is None])
+    return [report for report in reports.values() if report is not None], left
+
+
+def _copies_to_check(
+    staged: Path, parts: Sequence[PartToWrite], left: Sequence[tuple[PartToWrite, Path]]
+) -> list[ToCheck]:
+    """What is to be checked of the copies of some parts; the texts they need are read once for all of them."""
     needed: defaultdict[str, set[str]] = defaultdict(set)
-    for _, _, wanted in left:
-        for name, ids in wanted.items():
-            needed[name] |= ids
+    for part, _ in left:
+        copies = part.decisions.copies
+        for at, doc_id in zip(copies["kept_part"].to_pylist(), copies["kept_doc_id"].to_pylist(), strict=True):
+            needed[part_name(parts[at].number)].add(doc_id)
     texts = texts_of(staged, needed)
-    to_check = [
-        ToCheck(name, folder, {doc_id: texts[doc_id] for ids in wanted.values() for doc_id in ids if doc_id in texts})
-        for name, folder, wanted in left
+    return [
+        ToCheck(
+            "copies",
+            part_name(part.number),
+            path,
+            {doc_id: texts[doc_id] for doc_id in part.decisions.copies["kept_doc_id"].to_pylist() if doc_id in texts},
+        )
+        for part, path in left
     ]
-    for number, folder in enumerate(buckets):
-        report = _read(lawful / folder.name)
-        if report is not None:
-            reports.append(report)
-        else:
-            to_check.append(ToCheck(part_name(number), lawful / folder.name, None))
-    return reports, to_check
 
 
 def _read(folder: Path) -> LawReport | None:

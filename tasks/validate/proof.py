@@ -82,8 +82,10 @@ class _Words(NamedTuple):
     edits: Integers  # … and by which one
 
 
-def prove_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> Proven:
-    """Prove the laws for one part; ``kept``: the texts of the kept documents that copies in it are rebuilt from.
+def prove_part(snapshot: Path, name: str, kept: Mapping[str, str] | None) -> Proven:
+    """Prove the laws for the kept documents of one part, or for its copies.
+
+    ``kept``: the texts of the kept documents that the copies are rebuilt from; None to prove the documents.
 
     Raises:
         NotProvenError: the part may break a law.
@@ -100,11 +102,16 @@ def prove_part(snapshot: Path, name: str, kept: Mapping[str, str]) -> Proven:
                 "dropped": [*KEY, "raw_start", "raw_end", "text"],
             }.items()
         }
-        copied = [text.split("\n") for text in _copied_texts(tables["duplicates"], kept)]
+        keys = dict(zip(tables, _keys(list(tables.values())), strict=True))
+        for dataset in ("edits", "dropped"):
+            chosen = np.isin(keys[dataset], keys["duplicates"], invert=kept is None)
+            tables[dataset], keys[dataset] = tables[dataset].filter(pa.array(chosen)), keys[dataset][chosen]
+        for dataset in ("duplicates",) if kept is None else ("documents", "blocks"):
+            tables[dataset], keys[dataset] = tables[dataset].slice(0, 0), keys[dataset][:0]
+        copied = [text.split("\n") for text in _copied_texts(tables["duplicates"], kept or {})]
     except RebuildError as error:
         raise NotProvenError from error
     documents, copies = tables["documents"], tables["duplicates"]
-    keys = dict(zip(tables, _keys(list(tables.values())), strict=True))
     records = np.concatenate([keys["documents"], keys["duplicates"]])
     of_blocks = _records_of(tables["blocks"], "block_no", keys["blocks"], records)
     of_edits = _records_of(tables["edits"], "raw_start", keys["edits"], records)

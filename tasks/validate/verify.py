@@ -13,7 +13,7 @@ from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from tasks.publish.manifest import damaged_files
 from tasks.rebuild import kept_texts, part_names
-from tasks.validate.laws import LawReport, check_indicators, check_part, settle
+from tasks.validate.laws import LawReport, check_copies, check_indicators, check_part, settle
 
 
 class Verification(NamedTuple):
@@ -37,9 +37,10 @@ def verify(snapshot: Path) -> Verification:
         if changed:
             return Verification(report, [*damaged, *changed])
         kept = kept_texts(snapshot)
-        parts = (check_part(snapshot, name, kept) for name in part_names(snapshot))
+        parts = (check_part(snapshot, name) for name in part_names(snapshot))
+        copies = (check_copies(snapshot, name, kept) for name in part_names(snapshot))
         files = (check_indicators(snapshot, name) for name in part_names(snapshot, "indicators"))
-        report = settle(snapshot, chain(parts, files))
+        report = settle(snapshot, chain(parts, copies, files))
     except (ArrowException, OSError, UnicodeDecodeError) as error:
         damaged.append(f"a dataset can't be read: {error}")
     return Verification(report, damaged)
