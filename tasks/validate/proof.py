@@ -102,28 +102,35 @@ def prove_part(snapshot: Path, name: str, kept: Mapping[str, str] | None) -> Pro
                 "dropped": [*KEY, "raw_start", "raw_end", "text"],
             }.items()
         }
-        keys = dict(zip(tables, _keys(list(tables.values())), strict=True))
-        for dataset in ("edits", "dropped"):
-            chosen = np.isin(keys[dataset], keys["duplicates"], invert=kept is None)
-            tables[dataset], keys[dataset] = tables[dataset].filter(pa.array(chosen)), keys[dataset][chosen]
-        for dataset in ("duplicates",) if kept is None else ("documents", "blocks"):
-            tables[dataset], keys[dataset] = tables[dataset].slice(0, 0), keys[dataset][:0]
-        copied = [text.split("\n") for text in _copied_texts(tables["duplicates"], kept or {})]
+        duplicates = tables["duplicates"] if kept is not None else tables["duplicates"].slice(0, 0)
+        copied = [text.split("\n") for text in _copied_texts(duplicates, kept or {})]
     except RebuildError as error:
         raise NotProvenError from error
-    documents, copies = tables["documents"], tables["duplicates"]
+    keys = dict(zip(tables, _keys(list(tables.values())), strict=True))
     records = np.concatenate([keys["documents"], keys["duplicates"]])
-    of_blocks = _records_of(tables["blocks"], "block_no", keys["blocks"], records)
-    of_edits = _records_of(tables["edits"], "raw_start", keys["edits"], records)
-    of_dropped = _records_of(tables["dropped"], "raw_start", keys["dropped"], records)
-
-    blocks = _blocks_of_documents(documents, tables["blocks"], of_blocks)
-    _require(not any(normalize(text)[1] for text in blocks.texts.to_pylist()))
-    both = _joined(blocks, _blocks_of_copies(copies, copied, len(documents)))
-    dropped = _Spans(of_dropped, _numbers(tables["dropped"]["raw_start"]), _numbers(tables["dropped"]["raw_end"]))
-    described = pa.concat_tables([documents.select(facts), copies.select(facts)])
-    _prove_raw_texts(both, _edits(tables["edits"], of_edits), dropped, _large(tables["dropped"]["text"]), described)
-    return Proven(len(documents), len(copies), len(blocks.texts))
+    of_records = {
+        dataset: _records_of(tables[dataset], order, keys[dataset], records)
+        for dataset, order in (("blocks", "block_no"), ("edits", "raw_start"), ("dropped", "raw_start"))
+    }
+    n_documents = len(tables["documents"])
+    for dataset in ("edits", "dropped"):  # every row was looked at: now those of copies, or of kept documents, count
+        chosen = (of_records[dataset] < n_documents) == (kept is None)
+        tables[dataset], of_records[dataset] = tables[dataset].filter(pa.array(chosen)), of_records[dataset][chosen]
+    if kept is None:
+        described = tables["documents"].select(facts)
+        blocks = _blocks_of_documents(tables["documents"], tables["blocks"], of_records["blocks"])
+        _require(not any(normalize(text)[1] for text in blocks.texts.to_pylist()))
+    else:
+        described = duplicates.select(facts)
+        blocks = _blocks_of_copies(duplicates, copied)
+        for dataset in ("edits", "dropped"):
+            of_records[dataset] = of_records[dataset] - n_documents
+    dropped, edits = tables["dropped"], _edits(tables["edits"], of_records["edits"])
+    spans = _Spans(of_records["dropped"], _numbers(dropped["raw_start"]), _numbers(dropped["raw_end"]))
+    _prove_raw_texts(blocks, edits, spans, _large(dropped["text"]), described)
+    if kept is None:
+        return Proven(n_documents, 0, len(blocks.texts))
+    return Proven(0, len(duplicates), 0)
 
 
 def _require(condition: object) -> None:
@@ -210,8 +217,8 @@ def _blocks_of_documents(documents: pa.Table, blocks: pa.Table, records: Integer
     return _Blocks(texts, lengths, n_spans, _spans(np.repeat(records, n_spans), spans.flatten()))
 
 
-def _blocks_of_copies(copies: pa.Table, texts: Sequence[Sequence[str]], first: int) -> _Blocks:
-    """The blocks of copies, if the spans name every one of them in order; ``first``: the record of the first copy."""
+def _blocks_of_copies(copies: pa.Table, texts: Sequence[Sequence[str]]) -> _Blocks:
+    """The blocks of copies, if the spans name every one of them in order."""
     spans = _whole(copies[SPANS])
     numbers = _numbers(spans.flatten().field("block_no"))
     n_blocks, n_spans = np.fromiter(map(len, texts), np.int64, len(texts)), _numbers(spans.value_lengths())
@@ -227,21 +234,12 @@ def _blocks_of_copies(copies: pa.Table, texts: Sequence[Sequence[str]], first: i
         all_texts,
         _lengths(all_texts),
         np.bincount(of_spans, minlength=len(all_texts)),
-        _spans(np.repeat(first + np.arange(len(texts)), n_spans), spans.flatten()),
+        _spans(np.repeat(np.arange(len(texts)), n_spans), spans.flatten()),
     )
 
 
 def _spans(records: Integers, places: pa.StructArray) -> _Spans:
     return _Spans(records, _numbers(places.field("raw_start")), _numbers(places.field("raw_end")))
-
-
-def _joined(first: _Blocks, second: _Blocks) -> _Blocks:
-    return _Blocks(
-        pa.concat_arrays([first.texts, second.texts]),
-        np.append(first.n_chars, second.n_chars),
-        np.append(first.n_spans, second.n_spans),
-        _Spans(*map(np.append, first.spans, second.spans)),
-    )
 
 
 def _edits(table: pa.Table, records: Integers) -> _Edits:
