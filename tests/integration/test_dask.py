@@ -26,6 +26,18 @@ DASK = (sys.executable, "-m", "dask")
 COPIES = 40  # of the samples: cleaning them takes two workers some 10 s
 CLEANED = "state/cleaned/*/part-*"  # the tables of a part, in the clean folder
 
+# For a worker's Python: it finds none of our packages, though they are installed in its environment.
+WITHOUT_QINGWEN = """\
+import sys
+
+class Without:
+    def find_spec(name, path=None, target=None):
+        if name in {"flows", "tasks", "schemas"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Without)
+"""
+
 
 def run(prefect_home: Path, clean: Path, *arguments: str, raw: Path = SAMPLES, **settings: str) -> Watched:
     command = [*FLOWS, "run", "--raw", str(raw), "--clean", str(clean), "--runner", "dask", *arguments]
@@ -247,7 +259,10 @@ def test_the_loss_of_the_scheduler_is_told(
 
 @pytest.mark.services
 def test_a_worker_that_does_not_fit_is_told(prefect_home: Path, cluster: Cluster, tmp_path: Path):
-    worker = cluster.worker(pythonpath=tmp_path)
+    without = tmp_path / "without"
+    without.mkdir()
+    (without / "sitecustomize.py").write_text(WITHOUT_QINGWEN)
+    worker = cluster.worker(pythonpath=without)
     unknown = run(prefect_home, tmp_path / "clean", "--scheduler", cluster.address)
     assert unknown.wait() == 1
     assert "No module named 'flows'" in unknown.output
