@@ -272,7 +272,8 @@ def test_a_worker_that_does_not_fit_is_told(prefect_home: Path, cluster: Cluster
     other = tmp_path / "other"
     for tree in ("flows", "tasks", "schemas"):
         shutil.copytree(ROOT / tree, other / tree)
-    (other / "tasks" / "new.py").write_text('"""Other code."""\n')
+    with (other / "tasks" / "clean" / "part.py").open("a") as module:
+        module.write("# other code\n")
     worker = cluster.worker(pythonpath=other)
     changed = run(prefect_home, tmp_path / "clean", "--scheduler", cluster.address)
     assert changed.wait() == 1
