@@ -98,7 +98,7 @@ def test_dead_server_is_told(prefect_home: Path, tmp_path: Path):
     assert not (tmp_path / "failed").exists()
 
 
-def test_interrupted_run_says_so_and_leaves_nothing_behind(prefect_home: Path, tmp_path: Path):
+def test_interrupted_run_says_so_and_leaves_what_the_next_one_takes_up(prefect_home: Path, tmp_path: Path):
     interrupted = run(prefect_home, "--raw", SAMPLES, "--clean", str(tmp_path), "--workers", "2")
     interrupted.wait_for("] clean")
     assert served(interrupted)
@@ -107,4 +107,4 @@ def test_interrupted_run_says_so_and_leaves_nothing_behind(prefect_home: Path, t
     assert interrupted.output.splitlines()[-1].startswith("qingwen: stopped")
     assert complaints(interrupted.output) == []
     interrupted.wait_until_nothing_is_left(5)
-    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+    assert {path.name for path in tmp_path.iterdir()} == {".lock", "state"}
