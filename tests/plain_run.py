@@ -28,11 +28,13 @@ from tasks.sites.find import find_repeated
 
 _scandir = os.scandir
 
+ALTERABLE = 0o644
+
 Gate = Callable[[Sequence[CleanedPart]], list[Decisions]]
 
 
 def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() for _ in parts]) -> Path:
-    """Clean ``raw`` and publish; the snapshot. Nothing is left of the work of an earlier run."""
+    """Clean ``raw`` and publish; the snapshot, whose files may be altered. No work of an earlier run is left."""
     shutil.rmtree(clean / "state", ignore_errors=True)
     with snapshot.lock(clean), snapshot.stage(clean, "plain") as stage:
         state = stage / "state"
@@ -61,7 +63,10 @@ def run(raw: Path, clean: Path, check_rows: Gate = lambda parts: [Decisions() fo
         files = Written(link_parts(to_do, staged).folders + link_indicators(buckets, staged).folders).files()
         manifest.write_datapackage(staged, files)
         manifest.write_manifest(staged, files, fingerprint=found.fingerprint)
-        return snapshot.publish(clean, staged, "plain")
+        published = snapshot.publish(clean, staged, "plain")
+    for path in published.rglob("*.parquet"):
+        path.chmod(ALTERABLE)
+    return published
 
 
 class Backwards:

@@ -163,7 +163,7 @@ FAULTS = [
     Fault("full: Parquet", AT_PARQUET, fill_clean, 1, FULL, "worker", kilobytes=ROOMY, in_short=True),
     Fault("full: manifest", BEFORE_MANIFEST, fill_clean, 1, FULL, kilobytes=ROOMY),
     # … or Prefect's own, below the temporary server.
-    Fault("full: Prefect's home", IN_WORKER, fill_home, (0, 1), "", "worker", own_server=True),
+    Fault("full: the server's home", IN_WORKER, fill_home, (0, 1), "", "worker", own_server=True),
     # … or turns read-only.
     Fault("read-only: packs", BEFORE_PACKS, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
     Fault("read-only: Parquet", AT_PARQUET, make_read_only, 1, f"is read-only|{STOPPED}", "worker", kilobytes=ROOMY),
@@ -300,7 +300,7 @@ def refuse(event: str) -> Callable[[Scene], dict[str, str]]:
 STARTS = [
     Start("read-only", read_only_before, 1, "cannot write to |Read-only file system|--clean"),
     Start("full", full_before, 1, "o space left|Nothing was "),
-    Start("Prefect's home is full", home_full_before, 1, "no space left in |MB free there", own_server=True),
+    Start("the server's home is full", home_full_before, 1, "no space left in |MB free there", own_server=True),
     Start("no symbolic links", refuse("os.symlink"), 1, "its file system has no symbolic links|--clean"),
     Start("no hard links", refuse("os.link"), 0, ""),  # files are copied then
 ]
