@@ -75,7 +75,7 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
             told = f"stopped by {_name(error)}\n{standing(target, before)}"
             return stop(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
         cause = known_cause(error, target) or _name(error)
-        event_log.warn(f"published, but the server could not be told that the run has ended: {cause}")
+        event_log.warn(f"published, but the run could not be closed on its server: {cause}")
         outcome = Outcome(snapshot.current(target), published=True)
     return _finish(outcome, clean)
 
