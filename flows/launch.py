@@ -74,7 +74,8 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
                 return stop(f"{cause}\n{standing(target, before)}", FAILED)
             told = f"stopped by {_name(error)}\n{standing(target, before)}"
             return stop(f"{told} {_keep_traceback(target / 'failed' / 'traceback.txt')}", FAILED)
-        event_log.warn(f"published, but the run could not be closed in Prefect: {_name(error)}")
+        cause = known_cause(error, target) or _name(error)
+        event_log.warn(f"published, but the run could not be closed on its server: {cause}")
         outcome = Outcome(snapshot.current(target), published=True)
     return _finish(outcome, clean)
 

@@ -186,9 +186,9 @@ def _told(work: functools.partial[Any]) -> str:
     while inner := next((found for found in arguments if isinstance(found, functools.partial)), None):
         function, arguments = inner.func, [*inner.args, *(found for found in arguments if found is not inner)]
     parts = next((found for found in arguments if isinstance(found, list)), [])
-    numbers = [str(getattr(part, "number", "")) for part in parts]
+    names = [f"part-{part.number:04d}" for part in parts if hasattr(part, "number")]
     words = [str(found) for found in arguments if isinstance(found, str | int | Path)]
-    return " ".join([function.__name__, *filter(None, numbers), *words])
+    return " ".join([function.__name__, *names, *words])
 
 
 def _explain(work: functools.partial[Any], where: str) -> str:

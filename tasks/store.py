@@ -17,7 +17,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TEMPORARY = ".making-"
@@ -72,16 +72,29 @@ def newest(kind: Path) -> dict[str, Path]:
 
 
 def sweep(used: Collection[Path]) -> None:
-    """Remove all other folders of the kinds of the ``used`` ones, of whatever code."""
+    """Remove all other folders of the kinds of the ``used`` ones, of whatever code, and what killed runs left there."""
     kept = {str(path) for path in used}
     fingerprints = {path.parent for path in used}
-    for kind in {path.parent for path in fingerprints}:
+    kinds = {path.parent for path in fingerprints}
+    for kind in kinds:
         for fingerprint in kind.iterdir():
             for entry in os.scandir(fingerprint):
                 if entry.path not in kept:
-                    shutil.rmtree(entry.path, ignore_errors=True)
+                    _remove(Path(entry.path))
             if fingerprint not in fingerprints:
                 shutil.rmtree(fingerprint, ignore_errors=True)
+    for state in {kind.parent for kind in kinds}:
+        for path in state.glob(f"{TEMPORARY}*"):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in a way that nobody takes what is left of it for a whole one, also if it ends half-way."""
+    gone = folder.with_name(f"{TEMPORARY}{uuid.uuid4().hex}")
+    with suppress(OSError):  # then it stays: it only takes room
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def sync_new(folder: Path) -> None:

@@ -28,6 +28,8 @@ from tasks.store import key_of, newest
 
 _scandir = os.scandir
 
+ALTERABLE = 0o644
+
 Gate = Callable[[Sequence[CleanedPart]], list[Decisions]]
 
 
@@ -39,7 +41,7 @@ def run(
     state: Path | None = None,
     name: str = "plain",
 ) -> Path:
-    """Clean ``raw`` and publish; the snapshot. ``state``: what earlier runs left; without it nothing did."""
+    """Clean ``raw`` and publish; the snapshot, whose files may be altered. ``state``: what earlier runs left; without it nothing did."""
     with snapshot.lock(clean), snapshot.stage(clean, "plain") as stage:
         state = state or stage / "state"
         found = ingest(str(raw), stage / "packs", state, "plain")
@@ -72,7 +74,10 @@ def run(
         files = Written(link_parts(to_do, staged).folders + link_indicators(buckets, staged).folders).files()
         manifest.write_datapackage(staged, files)
         manifest.write_manifest(staged, files, fingerprint=found.fingerprint)
-        return snapshot.publish(clean, staged, name)
+        published = snapshot.publish(clean, staged, name)
+    for path in published.rglob("*.parquet"):
+        path.chmod(ALTERABLE)
+    return published
 
 
 class Backwards:

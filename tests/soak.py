@@ -43,8 +43,10 @@ AS_BEFORE = 0.4  # of the runs after a killed one
 MOST_ADDED = 8  # files; as many as the samples, so that no removal is a fifth of all
 AIMS = {
     "as it begins": steps.FIRST,
-    "before the state": steps.BEFORE_STATE,
-    "as the state is replaced": steps.STATE_REPLACED,
+    "before the index": steps.BEFORE_INDEX,
+    "before the search's state": steps.BEFORE_COPIES,
+    "as the search's state is replaced": steps.COPIES_REPLACED,
+    "as files are linked": steps.AT_LINKS,
     "before the manifest": steps.BEFORE_MANIFEST,
     "after the manifest": steps.AFTER_MANIFEST,
     "before the rename": steps.BEFORE_RENAME,
@@ -52,6 +54,7 @@ AIMS = {
     "before the pointer": steps.BEFORE_POINTER,
     "before the switch": steps.BEFORE_SWITCH,
     "after the switch": steps.AFTER_SWITCH,
+    "as the state is swept": steps.IN_SWEEP,
     "before cleaning up": steps.BEFORE_CLEANING_UP,
 }
 TOPICS = ("粮食产量", "公路里程", "新增就业", "造林面积", "用水总量", "企业户数", "藏书册数", "客运人次")

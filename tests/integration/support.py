@@ -63,6 +63,14 @@ class Watched:
             assert time.monotonic() < deadline, f"no {words!r} in {timeout} s:\n{self.output}"
             time.sleep(POLL_SECONDS / 2)
 
+    def wait_for_file(self, folder: Path, pattern: str, timeout: float = 120) -> None:
+        """Wait until a file of that name is in ``folder``."""
+        deadline = time.monotonic() + timeout
+        while not any(folder.glob(pattern)):
+            assert self.process.poll() is None, f"ended before {pattern!r}:\n{self.output}"
+            assert time.monotonic() < deadline, f"no {pattern!r} in {timeout} s:\n{self.output}"
+            time.sleep(POLL_SECONDS / 2)
+
     def left(self) -> dict[int, str]:
         """The processes that came of the command and are still alive, with their command lines."""
         return {pid: self.names[pid, start] for pid, start in self.peaks if _start_time(pid) == start}

@@ -28,7 +28,7 @@ def start(prefect_home: Path, clean: Path, **settings: str) -> Watched:
 def check_it_finishes(run: Watched, clean: Path, undisturbed: Undisturbed) -> None:
     assert run.wait(timeout=SOON) == 0, run.output
     (told,) = [line for line in run.output.splitlines() if line.startswith("qingwen: ")]
-    assert told.startswith("qingwen: published, but the run could not be closed in Prefect: the Prefect server")
+    assert told.startswith("qingwen: published, but the run could not be closed on its server: the Prefect server")
     assert [line for line in complaints(run.output) if line != told] == []
     assert plain_run.files((clean / "current").resolve()) == plain_run.files(undisturbed.snapshot)
     run.wait_until_nothing_is_left(10)
@@ -59,7 +59,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         process.wait()
 
 
-@pytest.mark.services
+@pytest.mark.long
 @pytest.mark.parametrize("stage", ["clean", "judge"])
 def test_a_server_of_the_user_dies(
     prefect_home: Path,

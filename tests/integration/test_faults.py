@@ -163,7 +163,7 @@ FAULTS = [
     Fault("full: Parquet", AT_PARQUET, fill_clean, 1, FULL, "worker", kilobytes=ROOMY, in_short=True),
     Fault("full: manifest", BEFORE_MANIFEST, fill_clean, 1, FULL, kilobytes=ROOMY),
     # … or Prefect's own, below the temporary server.
-    Fault("full: Prefect's home", IN_WORKER, fill_home, (0, 1), "", "worker", own_server=True),
+    Fault("full: the server's home", IN_WORKER, fill_home, (0, 1), "", "worker", own_server=True),
     # … or turns read-only.
     Fault("read-only: packs", BEFORE_PACKS, make_read_only, 1, f"is read-only|{STOPPED}", kilobytes=ROOMY),
     Fault("read-only: Parquet", AT_PARQUET, make_read_only, 1, f"is read-only|{STOPPED}", "worker", kilobytes=ROOMY),
@@ -194,7 +194,7 @@ FAULTS = [
 
 def rows() -> list:
     """The table, its long part marked."""
-    return [pytest.param(row, id=row.name, marks=[] if row.in_short else [pytest.mark.services]) for row in FAULTS]
+    return [pytest.param(row, id=row.name, marks=[] if row.in_short else [pytest.mark.long]) for row in FAULTS]
 
 
 @pytest.fixture(scope="module")
@@ -300,13 +300,13 @@ def refuse(event: str) -> Callable[[Scene], dict[str, str]]:
 STARTS = [
     Start("read-only", read_only_before, 1, "cannot write to |Read-only file system|--clean"),
     Start("full", full_before, 1, "o space left|Nothing was "),
-    Start("Prefect's home is full", home_full_before, 1, "no space left in |MB free there", own_server=True),
+    Start("the server's home is full", home_full_before, 1, "no space left in |MB free there", own_server=True),
     Start("no symbolic links", refuse("os.symlink"), 1, "its file system has no symbolic links|--clean"),
     Start("no hard links", refuse("os.link"), 0, ""),  # files are copied then
 ]
 
 
-@pytest.mark.services
+@pytest.mark.long
 @pytest.mark.parametrize("start", [pytest.param(row, id=row.name) for row in STARTS])
 def test_wrong_from_the_start(start: Start, scene: Scene, undisturbed: Undisturbed):
     scene.place(ROOMY)
@@ -320,7 +320,7 @@ def test_wrong_from_the_start(start: Start, scene: Scene, undisturbed: Undisturb
     check_healed(scene, undisturbed)
 
 
-@pytest.mark.services
+@pytest.mark.long
 @pytest.mark.parametrize("spare", [16, 64, 128, 256, 512])
 def test_a_small_disk_is_full_wherever_that_may_be(scene: Scene, undisturbed: Undisturbed, spare: int):
     """So many kilobytes are left: the run ends before its first file, among the parts or after the manifest."""
@@ -333,7 +333,7 @@ def test_a_small_disk_is_full_wherever_that_may_be(scene: Scene, undisturbed: Un
     check_healed(scene, undisturbed)
 
 
-@pytest.mark.services
+@pytest.mark.long
 def test_a_source_that_never_stays_as_it_is_becomes_a_reject(scene: Scene, undisturbed: Undisturbed):
     scene.place(None)
     writer = threading.Thread(target=append, args=[scene.raw / "page_dalian.htm", 150.0], daemon=True)
@@ -353,7 +353,7 @@ def test_a_source_that_never_stays_as_it_is_becomes_a_reject(scene: Scene, undis
     check_healed(scene, undisturbed)
 
 
-@pytest.mark.services
+@pytest.mark.long
 def test_of_two_writers_one_publishes_and_the_other_names_it(scene: Scene, undisturbed: Undisturbed):
     """The second comes while the first writes; was let in before it; starts at the same moment."""
     scene.place(None)
@@ -376,7 +376,7 @@ def test_of_two_writers_one_publishes_and_the_other_names_it(scene: Scene, undis
     check_healed(scene, undisturbed)
 
 
-@pytest.mark.services
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(snapshot, "new_name"), reason="comes with the snapshots' commands")
 def test_names_sort_as_published_whatever_the_clock_says(scene: Scene, undisturbed: Undisturbed):
     """An hour ahead, right again: what is published later has the greater name, and an unchanged night adds none."""
