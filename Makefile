@@ -15,8 +15,8 @@ run: .venv/run  ## clean data/raw into data/clean and show where to look
 test: .venv/dev  ## run all tests
 	$(BIN)/python -m pytest
 
-test-services: .venv/dev  ## run the tests that need servers of the system (PostgreSQL) or take long
-	$(BIN)/python -m pytest -m services
+test-services: .venv/dev  ## run the tests that need servers: PostgreSQL, S3, Dask
+	$(BIN)/python -m pytest -m "services and not long"
 
 lint: .venv/dev  ## lint, format check, types, generated files up to date
 	$(BIN)/ruff check .
@@ -39,7 +39,8 @@ bench-peers: .venv/dev .venv-peers/done  ## measure web pages, copies and number
 	$(BIN)/python -m benchmarks.dedupe --peers .venv-peers/bin/python
 	$(BIN)/python -m benchmarks.quantities --peers .venv-peers/bin/python
 
-soak: .venv/dev  ## kill 100 runs on each runner, clean hostile inputs at full size, have lxml check 10,000 pages
+soak: .venv/dev  ## the whole fault table; kill 100 runs on each runner, clean hostile inputs at full size, have lxml check 10,000 pages
+	$(BIN)/python -m pytest -m long
 	$(BIN)/python -m tests.soak --kills 100
 	$(BIN)/python -m tests.soak --kills 100 --runner dask
 	$(BIN)/python -m tests.hostile

@@ -187,7 +187,7 @@ def test_what_a_worker_lacks_is_told(tmp_path: Path, lacks: dict, says: str):
     assert says in (Fit(**needed | lacks).problem() or "")
 
 
-@pytest.mark.services
+@pytest.mark.long
 def test_an_interrupted_run_leaves_nothing(prefect_home: Path, many: tuple[Path, Path], tmp_path: Path):
     for number in (signal.SIGINT, signal.SIGKILL):
         clean = tmp_path / number.name
@@ -243,7 +243,7 @@ def test_the_loss_of_all_workers_is_told(prefect_home: Path, many: tuple[Path, P
     assert left(tmp_path) == {".lock", "state"}
 
 
-@pytest.mark.services
+@pytest.mark.long
 def test_the_loss_of_the_scheduler_is_told(
     prefect_home: Path, many: tuple[Path, Path], cluster: Cluster, tmp_path: Path
 ):
@@ -257,7 +257,7 @@ def test_the_loss_of_the_scheduler_is_told(
     assert left(tmp_path) == {".lock", "state"}
 
 
-@pytest.mark.services
+@pytest.mark.long
 def test_a_worker_that_does_not_fit_is_told(prefect_home: Path, cluster: Cluster, tmp_path: Path):
     without = tmp_path / "without"
     without.mkdir()

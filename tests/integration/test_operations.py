@@ -86,6 +86,7 @@ def test_a_run_whose_process_is_killed_is_tried_again_and_publishes(
     assert plain_run.files((tmp_path / "current").resolve()) == plain_run.files(undisturbed.snapshot)
 
 
+@pytest.mark.long
 def test_a_run_that_crashes_again_and_again_is_given_up(served: Served, tmp_path: Path):
     run = served.submit(tmp_path)
     for attempt in range(1, 4):
@@ -101,6 +102,7 @@ def test_no_errors_in_the_log(served: Served):
     assert [line for line in errors if "-9" not in line] == []  # the killed ones are told of
 
 
+@pytest.mark.long
 def test_a_run_that_goes_silent_has_crashed_and_is_tried_again(served: Served, tmp_path: Path):
     """Its process is killed while its worker is stuck: nobody but the missing heartbeats can tell."""
     for number in range(60):  # long enough for a heartbeat to arrive
