@@ -41,7 +41,10 @@ def run(
     state: Path | None = None,
     name: str = "plain",
 ) -> Path:
-    """Clean ``raw`` and publish; the snapshot, whose files may be altered. ``state``: what earlier runs left; without it nothing did."""
+    """Clean ``raw`` and publish; the snapshot, whose files may be altered.
+
+    ``state``: what earlier runs left; without it nothing did.
+    """
     with snapshot.lock(clean), snapshot.stage(clean, "plain") as stage:
         state = state or stage / "state"
         found = ingest(str(raw), stage / "packs", state, "plain")
