@@ -146,9 +146,10 @@ def clean_reports(
         outcome = publish(run.staged, target, verdict, files, fingerprint, raw=raw, started=started, stages=metrics)
         artifacts.show(outcome.snapshot, verdict, before, outcome.snapshot / "report" / "index.html")
         store.sweep(
+            run.state,
             [part.folder for part in (*first, *cleaned)]
             + [folder.path for folder in files.folders]
-            + [run.lawful / folder.path.name for folder in files.folders]
+            + [run.lawful / folder.path.name for folder in files.folders],
         )
         removed = remove_old(target, stage / "removed", Rule(keep, keep_hours), datetime.now(UTC))
         outcome = replace(outcome, removed=removed)

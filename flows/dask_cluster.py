@@ -33,7 +33,7 @@ from prefect_dask import DaskTaskRunner
 
 from flows.runners import ClusterError
 from tasks import pool
-from tasks.publish.fingerprint import code_fingerprint
+from tasks.publish.fingerprint import program_fingerprint
 
 CONNECT_SECONDS = 10
 ALONE_SECONDS = 30  # without any worker; one that died is started again within 3 s
@@ -198,7 +198,7 @@ class Fit(distributed.WorkerPlugin):  # type: ignore[misc] # as above
                 f"can't see the folder of this run, {self.stage}: the clean folder must be on a file system that all "
                 "workers have at the same path"
             )
-        if code_fingerprint() != self.code:
+        if program_fingerprint() != self.code:
             return "has another version of qingwen or its libraries than this run: install the same there"
         try:
             with urlopen(f"{self.api}/health", timeout=CONNECT_SECONDS):  # noqa: S310 (as the run has it)
@@ -227,7 +227,7 @@ def _connected(runner: _Runner, where: str) -> distributed.Client:
 def _fit_workers(client: distributed.Client, stage: Path, where: str) -> Iterator[None]:
     name = f"qingwen-{stage.name}"
     try:
-        client.register_plugin(Fit(stage, code_fingerprint(), PREFECT_API_URL.value()), name)
+        client.register_plugin(Fit(stage, program_fingerprint(), PREFECT_API_URL.value()), name)
     except ClusterError:
         raise
     except Exception as error:  # Dask hands the import error of a worker on as a plain one

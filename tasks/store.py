@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+KINDS = ("cleaned", "again", "written", "indicators", "lawful")
 TEMPORARY = ".making-"
 
 
@@ -71,22 +72,20 @@ def newest(kind: Path) -> dict[str, Path]:
     return {name: path for name, (_, path) in found.items()}
 
 
-def sweep(used: Collection[Path]) -> None:
-    """Remove all other folders of the kinds of the ``used`` ones, of whatever code, and what killed runs left there."""
+def sweep(state: Path, used: Collection[Path]) -> None:
+    """Remove all folders of a state but the ``used`` ones, of whatever code, and what killed runs left there."""
     kept = {str(path) for path in used}
     fingerprints = {path.parent for path in used}
-    kinds = {path.parent for path in fingerprints}
-    for kind in kinds:
+    for kind in (state / name for name in KINDS if (state / name).is_dir()):
         for fingerprint in kind.iterdir():
             for entry in os.scandir(fingerprint):
                 if entry.path not in kept:
                     _remove(Path(entry.path))
             if fingerprint not in fingerprints:
                 shutil.rmtree(fingerprint, ignore_errors=True)
-    for state in {kind.parent for kind in kinds}:
-        for path in state.glob(f"{TEMPORARY}*"):
-            with suppress(OSError):
-                path.unlink()
+    for path in state.glob(f"{TEMPORARY}*"):
+        with suppress(OSError):
+            path.unlink()
 
 
 def _remove(folder: Path) -> None:

@@ -22,10 +22,11 @@ def test_sweep_keeps_what_is_used_and_nothing_else(tmp_path: Path):
     make(tmp_path / "cleaned" / "older" / "part-0000-a")
     (tmp_path / "cleaned" / "code" / ".making-killed").mkdir()
     (tmp_path / ".making-killed").touch()
-    other = make(tmp_path / "again" / "code" / "part-0000-a")
-    store.sweep([used])
-    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {other / "file", used / "file"}
-    assert {path.name for path in tmp_path.rglob("*")} == {"again", "cleaned", "code", used.name, "file"}
+    make(tmp_path / "again" / "code" / "part-0000-a")
+    copies = make(tmp_path / "copies")  # the search for copies looks after its own
+    store.sweep(tmp_path, [used])
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {copies / "file", used / "file"}
+    assert {path.name for path in tmp_path.rglob("*")} == {"again", "cleaned", "code", "copies", used.name, "file"}
 
 
 def test_what_a_killed_sweep_left_is_taken_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -39,8 +40,8 @@ def test_what_a_killed_sweep_left_is_taken_for_nothing(tmp_path: Path, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
-            store.sweep([used])
+            store.sweep(tmp_path, [used])
     assert not other.exists()
     assert store.newest(tables) == {"part-0000": used}
-    store.sweep([used])
+    store.sweep(tmp_path, [used])
     assert [path.name for path in tables.iterdir()] == [used.name]

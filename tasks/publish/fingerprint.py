@@ -56,6 +56,14 @@ def code_fingerprint() -> str:
     return _fingerprint(*(name for names in STAGES.values() for name in names), *JUDGES)
 
 
+def program_fingerprint() -> str:
+    """The same for every module of ours, also those that shape nothing: whether two machines have the same program."""
+    digest = hashlib.sha256(repr(sorted(versions().items())).encode())
+    for path in sorted(path for tree in ("flows", *OURS) for path in (ROOT / tree).rglob("*.py")):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\n" + path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
 @cache
 def _fingerprint(*entries: str) -> str:
     digest = hashlib.sha256(repr(sorted(versions().items())).encode())

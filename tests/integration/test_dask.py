@@ -181,9 +181,9 @@ def test_missing_packages_are_told(prefect_home: Path, tmp_path: Path):
 )
 def test_what_a_worker_lacks_is_told(tmp_path: Path, lacks: dict, says: str):
     from flows.dask_cluster import Fit
-    from tasks.publish.fingerprint import code_fingerprint
+    from tasks.publish.fingerprint import program_fingerprint
 
-    needed = {"stage": tmp_path, "code": code_fingerprint(), "api": "http://127.0.0.1:1/api"}
+    needed = {"stage": tmp_path, "code": program_fingerprint(), "api": "http://127.0.0.1:1/api"}
     assert says in (Fit(**needed | lacks).problem() or "")
 
 

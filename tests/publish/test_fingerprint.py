@@ -1,0 +1,52 @@
+"""A change in the code invalidates the stages that can see it, and no other."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tasks.publish import fingerprint
+
+CASES = [  # the file that changes, and the stages that see it
+    ("tasks/strip/html_words.py", {"clean", "clean again", "find copies"}),
+    ("tasks/dedupe/resolve.py", {"find copies", "write", "write indicators"}),
+    ("tasks/dedupe/pairs.txt", {"clean", "clean again", "find copies", "write", "write indicators"}),
+    ("tasks/indicators/merge.py", {"write indicators", "check laws"}),
+    ("tasks/validate/proof.py", {"check laws"}),
+    ("tasks/sites/learn.py", {"clean again"}),
+    ("schemas/datasets.py", set(fingerprint.STAGES)),
+    ("tasks/validate/verdict.py", set()),
+    ("tasks/diff/tell.py", set()),
+    ("tasks/publish/retention.py", set()),
+]
+
+
+def fingerprints() -> dict[str, str]:
+    for cached in (fingerprint._fingerprint, fingerprint._imports, fingerprint._tables):
+        cached.cache_clear()
+    return {stage: fingerprint.stage_fingerprint(stage) for stage in fingerprint.STAGES} | {
+        "all": fingerprint.code_fingerprint()
+    }
+
+
+@pytest.mark.parametrize(("name", "stages"), CASES, ids=[name for name, _ in CASES])
+def test_who_sees_a_change(name: str, stages: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for tree in fingerprint.OURS:
+        shutil.copytree(fingerprint.ROOT / tree, tmp_path / tree)
+    monkeypatch.setattr(fingerprint, "ROOT", tmp_path)
+    before = fingerprints()
+    with (tmp_path / name).open("a") as file:
+        file.write("\n# changed\n")
+    after = fingerprints()
+    changed = {stage for stage in before if after[stage] != before[stage]}
+    assert changed - {"all"} == stages
+    is_judged = name == "tasks/validate/verdict.py"
+    assert ("all" in changed) == bool(stages or is_judged)
+
+
+@pytest.fixture(autouse=True)
+def own_code_again():
+    yield
+    fingerprints()
