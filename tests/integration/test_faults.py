@@ -194,7 +194,10 @@ FAULTS = [
 
 def rows() -> list:
     """The table, its long part marked."""
-    return [pytest.param(row, id=row.name, marks=[] if row.in_short else [pytest.mark.long]) for row in FAULTS]
+    return [
+        pytest.param(row, id=row.name, marks=pytest.mark.services if row.in_short else pytest.mark.long)
+        for row in FAULTS
+    ]
 
 
 @pytest.fixture(scope="module")

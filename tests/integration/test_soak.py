@@ -22,6 +22,7 @@ FINE_PARTS = f"import sys, tasks.ingest as ingest; ingest.FINE_BYTES = {FINE_BYT
 SECOND_HALF = rf"{steps.CLEANED}.* .*/part-00(0[89]|1\d)-"
 
 
+@pytest.mark.services
 def test_killed_runs_leave_nothing_torn_and_the_next_run_makes_it_good(prefect_home: Path, tmp_path: Path):
     result = soak(KILLS, tmp_path, prefect_home, random.Random(20210118))
     assert result.problems == []
@@ -29,6 +30,7 @@ def test_killed_runs_leave_nothing_torn_and_the_next_run_makes_it_good(prefect_h
     assert result.n_reads > 50
 
 
+@pytest.mark.services
 def test_a_killed_run_is_taken_up_where_it_was(prefect_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     raw, clean, meet = RawFolder(tmp_path / "raw", random.Random(1)).folder, tmp_path / "clean", tmp_path / "meet"
     meet.mkdir()
