@@ -22,7 +22,6 @@ import pytest
 
 from flows.exit_codes import GATE
 from flows.temporary_server import wait_for_server
-from tasks.publish import snapshot
 from tests import plain_run
 from tests.integration.conftest import Undisturbed
 from tests.integration.scene import Scene, prefect_server_for_tests
@@ -380,7 +379,6 @@ def test_of_two_writers_one_publishes_and_the_other_names_it(scene: Scene, undis
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not hasattr(snapshot, "new_name"), reason="comes with the snapshots' commands")
 def test_names_sort_as_published_whatever_the_clock_says(scene: Scene, undisturbed: Undisturbed):
     """An hour ahead, right again: what is published later has the greater name, and an unchanged night adds none."""
     scene.place(None)
