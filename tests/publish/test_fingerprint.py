@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,22 +32,26 @@ def fingerprints() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("name", "stages"), CASES, ids=[name for name, _ in CASES])
-def test_who_sees_a_change(name: str, stages: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A copy of the code in place of the real one, and its fingerprints."""
+    folder = tmp_path_factory.mktemp("code")
     for tree in fingerprint.OURS:
-        shutil.copytree(fingerprint.ROOT / tree, tmp_path / tree)
-    monkeypatch.setattr(fingerprint, "ROOT", tmp_path)
-    before = fingerprints()
-    with (tmp_path / name).open("a") as file:
-        file.write("\n# changed\n")
+        shutil.copytree(fingerprint.ROOT / tree, folder / tree)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fingerprint, "ROOT", folder)
+        yield folder, fingerprints()
+    fingerprints()
+
+
+@pytest.mark.parametrize(("name", "stages"), CASES, ids=[name for name, _ in CASES])
+def test_who_sees_a_change(name: str, stages: set[str], code: tuple[Path, dict[str, str]]):
+    folder, before = code
+    original = (folder / name).read_bytes()
+    (folder / name).write_bytes(original + b"\n# changed\n")
     after = fingerprints()
+    (folder / name).write_bytes(original)
     changed = {stage for stage in before if after[stage] != before[stage]}
     assert changed - {"all"} == stages
     is_judged = name == "tasks/validate/verdict.py"
     assert ("all" in changed) == bool(stages or is_judged)
-
-
-@pytest.fixture(autouse=True)
-def own_code_again():
-    yield
-    fingerprints()
