@@ -241,9 +241,11 @@ def _write_indicators(run: Run, parts: Sequence[PartToWrite]) -> list[Path]:
     """Write the files of ``indicators``; their folders."""
     tables = run.state / "indicators" / stage_fingerprint("write indicators")
     n_buckets = parts[0].n_buckets
-    run.stages.begin("write indicators", n_buckets)
+    work = batches(range(n_buckets), _one_fine_part, run.n_workers)
+    run.stages.begin("write indicators", len(work))
     (bodies,) = hand_over([[part.body for part in parts]], run.stage / "bodies")
-    return gather(run.stages, write_indicators.map(range(n_buckets), unmapped(bodies), unmapped(tables)))
+    written = gather(run.stages, write_indicators.map(work, unmapped(bodies), unmapped(tables)))
+    return [folder for folders in written for folder in folders]
 
 
 def _check_laws(run: Run, parts: Sequence[PartToWrite], buckets: Sequence[Path]) -> list[LawReport]:

@@ -21,6 +21,9 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 GROWTH = ("growth", "growth_average")
 NATURES: dict[str, tuple[str, ...]] = {
     "flow": ("level", "change", *GROWTH),
@@ -72,11 +75,20 @@ def indicators() -> dict[str, Indicator]:
     return {row["code"]: _indicator(row) for row in rows}
 
 
-def is_plausible(code: str, measure: str, value: Decimal, value_max: Decimal) -> bool:
-    """Whether a figure lies in the range that the table states; so does any of an indicator it does not know."""
+def plausible(codes: pa.Array, measures: pa.Array, lows: pa.Array, highs: pa.Array) -> pa.Array:
+    """Whether each figure lies in the range that the table states; so does any of an indicator it does not know.
+
+    ``lows`` and ``highs``: the least and the greatest value of each figure (decimal128).
+    """
+    series = pc.binary_join_element_wise(codes, measures, " ").dictionary_encode()
+    bounds = [_bounds(*name.split(" ")) or (None, None) for name in series.dictionary.to_pylist()]
+    least, most = (pa.array([ends[at] for ends in bounds], lows.type).take(series.indices) for at in (0, 1))
+    return pc.fill_null(pc.and_(pc.less_equal(least, lows), pc.less_equal(highs, most)), fill_value=True)
+
+
+def _bounds(code: str, measure: str) -> tuple[Decimal, Decimal] | None:
     known = indicators().get(code)
-    bounds = known.plausible(measure) if known else None
-    return bounds is None or (bounds[0] <= value and value_max <= bounds[1])
+    return known.plausible(measure) if known else None
 
 
 def _indicator(row: dict[str, str]) -> Indicator:

@@ -73,7 +73,7 @@ def run(
         for part in to_do:
             write_part(part)
         bodies = [part.body for part in to_do]
-        buckets = [write_indicators(bucket, bodies, state / "indicators") for bucket in range(n_buckets)]
+        buckets = write_indicators(range(n_buckets), bodies, state / "indicators")
         files = Written(link_parts(to_do, staged).folders + link_indicators(buckets, staged).folders).files()
         manifest.write_datapackage(staged, files)
         manifest.write_manifest(staged, files, fingerprint=found.fingerprint)

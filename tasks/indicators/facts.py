@@ -113,13 +113,15 @@ def spread(found: pa.Table, n_buckets: int, path: Path) -> None:
             writer.write_batch(batches[0] if batches else pa.RecordBatch.from_pylist([], schema=schema()))
 
 
-def gathered(paths: Sequence[Path], bucket: int) -> pa.Table:
-    """The facts of one bucket, from the files of all parts."""
-    batches = []
+def gathered(paths: Sequence[Path], buckets: Sequence[int]) -> list[pa.Table]:
+    """The facts of some buckets, from the files of all parts: to open one takes as long as to read ten batches."""
+    found: list[list[pa.RecordBatch]] = [[] for _ in buckets]
     for path in paths:
         with pa.memory_map(str(path)) as source:
-            batches.append(pa.ipc.open_file(source).get_batch(bucket))
-    return pa.Table.from_batches(batches, schema())
+            reader = pa.ipc.open_file(source)
+            for batches, bucket in zip(found, buckets, strict=True):
+                batches.append(reader.get_batch(bucket))
+    return [pa.Table.from_batches(batches, schema()) for batches in found]
 
 
 def _bucket(key: str, n_buckets: int) -> int:

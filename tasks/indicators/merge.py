@@ -11,16 +11,18 @@ from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
-from schemas.indicators import indicators, is_plausible
+from schemas.indicators import indicators, plausible
 from tasks.indicators.facts import KEY, ORIGIN
 
 _SERIES: Final = ("place_code", "place", "period", "indicator_code", "measure", "status", "unit")
-_ABOUT: Final = Decimal("0.1")  # 近, 约, 左右 leave a tenth
+_INFINITY: Final = Decimal("Infinity")
+_ABOUT: Final = np.array(Decimal("0.1"))  # 近, 约, 左右 leave a tenth
 
 
 def merge(facts: pa.Table) -> pa.Table:
@@ -48,30 +50,36 @@ def merge(facts: pa.Table) -> pa.Table:
 
 def _flags(rows: pa.Table) -> list[list[str]]:
     """The flags of rows sorted by ``KEY``."""
-    begins = np.asarray([*_begins(rows, _SERIES), len(rows)])
-    several = np.flatnonzero(np.diff(begins) > 1)  # few series have more than one row
+    begins = np.array(_begins(rows, _SERIES), np.int64)
+    sizes = np.diff(begins, append=len(rows))
+    several = np.repeat(sizes > 1, sizes)
     conflicts = np.zeros(len(rows), bool)
-    for begin, end in zip(begins[several].tolist(), begins[several + 1].tolist(), strict=True):
-        values = (rows[name][begin:end].to_pylist() for name in ("value", "value_max", "approx"))
-        spans = [_fitting(*row) for row in zip(*values, strict=True)]
-        highest = max(low for low, _ in spans)
-        lowest = min(high for _, high in spans)
-        conflicts[begin:end] = [low > lowest or high < highest for low, high in spans]
-    known = zip(*(rows[name].to_pylist() for name in ("indicator_code", "measure", "value", "value_max")), strict=True)
-    return [
-        [*(["conflict"] if conflict else []), *([] if is_plausible(*row) else ["implausible"])]
-        for conflict, row in zip(conflicts.tolist(), known, strict=True)
-    ]
+    conflicts[several] = _conflicts(rows.filter(pa.array(several)), sizes[sizes > 1])
+    figures = (_whole(rows[name]) for name in ("indicator_code", "measure", "value", "value_max"))
+    outside = ~plausible(*figures).to_numpy(zero_copy_only=False)
+    flags: list[list[str]] = [[] for _ in range(len(rows))]
+    for where, flag in ((conflicts, "conflict"), (outside, "implausible")):
+        for row in np.flatnonzero(where).tolist():
+            flags[row].append(flag)
+    return flags
 
 
-def _fitting(value: Decimal, value_max: Decimal, approx: str) -> tuple[Decimal, Decimal]:
-    """The least and the greatest value that a figure does not exclude."""
-    if approx == "over":
-        return value, Decimal("Infinity")
-    if approx == "under":
-        return Decimal("-Infinity"), value
-    width = abs(value) * _ABOUT if approx == "about" else Decimal(0)
-    return value - width, value_max + width
+def _conflicts(rows: pa.Table, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which rows exclude another one of their series; ``sizes``: how many rows each series has."""
+    if not len(rows):
+        return np.zeros(0, bool)
+    value, value_max, approx = (np.array(rows[name].to_pylist(), object) for name in ("value", "value_max", "approx"))
+    low, high = value.copy(), value_max.copy()  # the least and the greatest value that a figure does not exclude
+    about, over, under = (approx == word for word in ("about", "over", "under"))
+    width = np.multiply(abs(value[about]), _ABOUT, dtype=object)
+    low[about] -= width
+    high[about] += width
+    high[over] = _INFINITY
+    low[under], high[under] = -_INFINITY, value[under]
+    begins = np.cumsum(sizes) - sizes
+    highest, lowest = np.maximum.reduceat(low, begins), np.minimum.reduceat(high, begins)
+    excluded = (low > np.repeat(lowest, sizes)) | (high < np.repeat(highest, sizes))
+    return excluded.astype(bool)
 
 
 def _documents(ordered: pa.Table, begins: list[int]) -> list[int]:

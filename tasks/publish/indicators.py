@@ -1,10 +1,12 @@
-"""Write one file of ``indicators``, from one bucket of the facts of all parts."""
+"""Write the files of ``indicators``, each from one bucket of the facts of all parts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+
+import pyarrow as pa
 
 from tasks.indicators.facts import gathered
 from tasks.indicators.merge import merge
@@ -19,14 +21,18 @@ def count_buckets(n_parts: int) -> int:
     return max(1, n_parts // PARTS_PER_BUCKET)
 
 
-def write_indicators(bucket: int, bodies: Sequence[Path], tables: Path) -> Path:
-    """Write the file of a bucket, if there is none of the same facts yet; its folder.
+def write_indicators(buckets: Sequence[int], bodies: Sequence[Path], tables: Path) -> list[Path]:
+    """Write the file of each bucket, if there is none of the same facts yet; their folders.
 
     ``bodies``: the folders with the facts of all parts.
     """
-    found = gathered([folder / FACTS for folder in bodies], bucket)
-    folder = tables / f"bucket-{bucket:04d}-{digest_of(found)[:32]}"
+    facts = gathered([folder / FACTS for folder in bodies], buckets)
+    return [_write(bucket, found, tables) for bucket, found in zip(buckets, facts, strict=True)]
+
+
+def _write(bucket: int, facts: pa.Table, tables: Path) -> Path:
+    folder = tables / f"bucket-{bucket:04d}-{digest_of(facts)[:32]}"
     if not folder.is_dir():
-        with making(folder) as making_it:
-            write_files({"indicators": merge(found)}, making_it)
+        with making(folder) as made:
+            write_files({"indicators": merge(facts)}, made)
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -28,10 +29,10 @@ def write_parts(parts: Path) -> None:
     in_worker(taking, part.write_parts, parts=parts)
 
 
-@task(name="write indicators", task_run_name="write indicators {bucket}", **IN_WORKERS)
-def write_indicators(bucket: int, bodies: Path, tables: Path) -> Path:
-    """Write one file of ``indicators`` in a worker process, when every part is written; ``bodies`` are handed over."""
-    return in_worker(taking, partial(indicators.write_indicators, bucket, tables=tables), bodies=bodies)
+@task(name="write indicators", task_run_name="write indicators {buckets[0]}", **IN_WORKERS)
+def write_indicators(buckets: Sequence[int], bodies: Path, tables: Path) -> list[Path]:
+    """Write some files of ``indicators`` in a worker process; ``bodies`` are handed over."""
+    return in_worker(taking, partial(indicators.write_indicators, buckets, tables=tables), bodies=bodies)
 
 
 # No retries: if it stops between the rename and the switch of the pointer, the next run finds the snapshot complete.

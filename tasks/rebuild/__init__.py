@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+from tasks.parquet import read_file
 
 Key = tuple[str, int]
 
@@ -153,7 +154,7 @@ def kept_texts(snapshot: Path) -> dict[str, str]:
     wanted = {
         doc_id
         for name in part_names(snapshot)
-        for doc_id in pq.read_table(snapshot / "duplicates" / name, columns=["kept_doc_id"])[0].to_pylist()
+        for doc_id in read_file(snapshot / "duplicates" / name, ["kept_doc_id"])[0].to_pylist()
     }
     return texts_of(snapshot, dict.fromkeys(part_names(snapshot), wanted)) if wanted else {}
 
@@ -162,7 +163,7 @@ def texts_of(snapshot: Path, wanted: Mapping[str, Collection[str]]) -> dict[str,
     """The clean texts of documents, by ``doc_id``; ``wanted``: some of those in each part."""
     texts: dict[str, str] = {}
     for name, ids in wanted.items():
-        table = pq.read_table(snapshot / "documents" / name, columns=["doc_id", "text"])
+        table = read_file(snapshot / "documents" / name, ["doc_id", "text"])
         table = table.filter(pc.is_in(table["doc_id"], pa.array(list(ids), pa.string()))).drop_null()
         texts.update(zip(table["doc_id"].to_pylist(), table["text"].to_pylist(), strict=True))
     return texts
@@ -243,9 +244,7 @@ def read_columns(
     Raises:
         RebuildError: law L2, if there is a null.
     """
-    table = pq.read_table(
-        snapshot / dataset / name, columns=columns, read_dictionary=[column for column in columns if column in encoded]
-    )
+    table = read_file(snapshot / dataset / name, columns, encoded=[name for name in columns if name in encoded])
     for column, values in zip(columns, table.columns, strict=True):
         if any(_has_null(chunk) for chunk in values.chunks):
             raise RebuildError("L2", f"{dataset}/{name} has a null in {column}")

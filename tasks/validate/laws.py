@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tasks.indicators.trace import Sum, differences, sum_of_facts, sum_of_sources
 from tasks.normalize import normalize
+from tasks.parquet import read_file
 from tasks.rebuild import KEY, Piece, PublishedRecord, RebuildError, pieces, places, read_part
 from tasks.validate.proof import prove_part
 
@@ -95,9 +95,9 @@ class LawReport:
         return {"facts": self.facts, "sources": self.sources}
 
 
-def check_part(snapshot: Path, name: str) -> LawReport:
-    """Check all of a part but its copies."""
-    report = check_texts(snapshot, name, None)
+def check_part(snapshot: Path, name: str, stable: pa.Array | None = None) -> LawReport:
+    """Check all of a part but its copies; ``stable``: texts of blocks that are known to keep law L5."""
+    report = check_texts(snapshot, name, None, stable)
     report.add(check_counts(snapshot, name))
     try:
         report.facts = sum_of_facts(snapshot, name)
@@ -143,10 +143,12 @@ def _differences(snapshot: Path) -> list[str]:
         return [f"quantities and indicators disagree, and can't be compared: {error!r}"]
 
 
-def check_texts(snapshot: Path, name: str, kept: Mapping[str, str] | None) -> LawReport:
+def check_texts(
+    snapshot: Path, name: str, kept: Mapping[str, str] | None, stable: pa.Array | None = None
+) -> LawReport:
     """Check L2, L3 and L5 on the kept documents of a part, or L2 and L4 on its copies, given the texts ``kept``."""
     try:
-        n_documents, n_copies, n_blocks = prove_part(snapshot, name, kept)
+        n_documents, n_copies, n_blocks = prove_part(snapshot, name, kept, stable)
     except Exception:  # noqa: BLE001 (altered files can be odd in any way: what is not proven is looked at record by record)
         return check_records(snapshot, name, kept)
     return LawReport(Counter(L2=n_documents + n_copies, L3=n_documents, L4=n_copies, L5=n_blocks))
@@ -219,7 +221,7 @@ def check_counts(snapshot: Path, name: str) -> LawReport:
     """Check L1 on one part, and leave open what only several parts together tell: of files cut into pieces."""
 
     def read(dataset: str, columns: Sequence[str]) -> pa.Table:
-        return pq.read_table(snapshot / dataset / name, columns=list(columns))
+        return read_file(snapshot / dataset / name, columns)
 
     sources = read("sources", ["source_uri", "status", "n_records"])
     rejects = read("rejects", ["level", *KEY])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ import pyarrow.compute as pc
 from schemas.datasets import DATASETS
 from schemas.expectations import IMPLAUSIBLE, KEY_COUNT, MISSING, SEPARATOR, difference, is_constrained
 from schemas.fields import Dataset
-from schemas.indicators import is_plausible
+from schemas.indicators import plausible
 
 Integers = npt.NDArray[np.int64]
 
@@ -106,7 +105,7 @@ def check_column(dataset: Dataset, table: pa.Table, name: str) -> pa.Array:
     if name == KEY_COUNT:
         return _key_counts(table, dataset.key)
     if name == IMPLAUSIBLE and dataset.plausible:
-        return _implausible(*(table[column].to_pylist() for column in dataset.plausible))
+        return _implausible(*(_whole(table[column]) for column in dataset.plausible))
     for low, high in dataset.ascending:
         if name == difference(low, high):
             return _whole(pc.subtract(table[high], table[low]))
@@ -127,10 +126,12 @@ def _missing(dataset: Dataset, table: pa.Table) -> pa.Array:
     return pa.array(names, pa.string())
 
 
-def _implausible(codes: list[str], measures: list[str], lows: list[Decimal], highs: list[Decimal]) -> pa.Array:
+def _implausible(codes: pa.Array, measures: pa.Array, lows: pa.Array, highs: pa.Array) -> pa.Array:
     """Each figure that lies outside the plausible range of its indicator and measure, in words; else null."""
-    rows = zip(codes, measures, lows, highs, strict=True)
-    return pa.array([None if is_plausible(*row) else f"{row[0]} {row[1]} {row[2]:f}" for row in rows], pa.string())
+    words = np.full(len(codes), None, object)
+    for row in np.flatnonzero(pc.invert(plausible(codes, measures, lows, highs)).to_numpy(zero_copy_only=False)):
+        words[row] = f"{codes[row]} {measures[row]} {lows[row].as_py():f}"
+    return pa.array(words, pa.string())
 
 
 def _may_have_gaps(column: pa.ChunkedArray) -> bool:

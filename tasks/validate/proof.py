@@ -82,35 +82,38 @@ class _Words(NamedTuple):
     edits: Integers  # … and by which one
 
 
-def prove_part(snapshot: Path, name: str, kept: Mapping[str, str] | None) -> Proven:
+def prove_part(snapshot: Path, name: str, kept: Mapping[str, str] | None, stable: pa.Array | None = None) -> Proven:
     """Prove the laws for the kept documents of one part, or for its copies.
 
     ``kept``: the texts of the kept documents that the copies are rebuilt from; None to prove the documents.
+    ``stable``: texts of blocks that are known to keep law L5.
 
     Raises:
         NotProvenError: the part may break a law.
     """
     facts = [*KEY, "raw_start", "raw_chars", "raw_sha256"]
+    columns = {"documents": KEY, "duplicates": KEY}  # every row of the others belongs to one of them
+    if kept is None:
+        columns["documents"] = [*facts, "n_chars", "text"]
+        columns["blocks"] = [*KEY, "block_no", "text", "start", "end", SPANS]
+    else:
+        columns["duplicates"] = [*facts, "n_chars", "kept_doc_id", "difference", SPANS]
+    columns["edits"] = [*KEY, "raw_start", "raw_text", "clean_text"]
+    columns["dropped"] = [*KEY, "raw_start", "raw_end", "text"]
     try:
         tables = {
-            dataset: read_columns(snapshot, dataset, name, columns, encoded=ENCODED)
-            for dataset, columns in {
-                "documents": [*facts, "n_chars", "text"],
-                "duplicates": [*facts, "n_chars", "kept_doc_id", "difference", SPANS],
-                "blocks": [*KEY, "block_no", "text", "start", "end", SPANS],
-                "edits": [*KEY, "raw_start", "raw_text", "clean_text"],
-                "dropped": [*KEY, "raw_start", "raw_end", "text"],
-            }.items()
+            dataset: read_columns(snapshot, dataset, name, some, encoded=ENCODED) for dataset, some in columns.items()
         }
-        duplicates = tables["duplicates"] if kept is not None else tables["duplicates"].slice(0, 0)
-        copied = [text.split("\n") for text in _copied_texts(duplicates, kept or {})]
+        copied = [text.split("\n") for text in _copied_texts(tables["duplicates"], kept)] if kept is not None else []
     except RebuildError as error:
         raise NotProvenError from error
     keys = dict(zip(tables, _keys(list(tables.values())), strict=True))
     records = np.concatenate([keys["documents"], keys["duplicates"]])
+    order = {"blocks": "block_no", "edits": "raw_start", "dropped": "raw_start"}
     of_records = {
-        dataset: _records_of(tables[dataset], order, keys[dataset], records)
-        for dataset, order in (("blocks", "block_no"), ("edits", "raw_start"), ("dropped", "raw_start"))
+        dataset: _records_of(table, order[dataset], keys[dataset], records)
+        for dataset, table in tables.items()
+        if dataset in order
     }
     n_documents = len(tables["documents"])
     for dataset in ("edits", "dropped"):  # every row was looked at: now those of copies, or of kept documents, count
@@ -119,10 +122,10 @@ def prove_part(snapshot: Path, name: str, kept: Mapping[str, str] | None) -> Pro
     if kept is None:
         described = tables["documents"].select(facts)
         blocks = _blocks_of_documents(tables["documents"], tables["blocks"], of_records["blocks"])
-        _require(not any(normalize(text)[1] for text in blocks.texts.to_pylist()))
+        _prove_stable(blocks.texts, stable)
     else:
-        described = duplicates.select(facts)
-        blocks = _blocks_of_copies(duplicates, copied)
+        described = tables["duplicates"].select(facts)
+        blocks = _blocks_of_copies(tables["duplicates"], copied)
         for dataset in ("edits", "dropped"):
             of_records[dataset] = of_records[dataset] - n_documents
     dropped, edits = tables["dropped"], _edits(tables["edits"], of_records["edits"])
@@ -130,7 +133,14 @@ def prove_part(snapshot: Path, name: str, kept: Mapping[str, str] | None) -> Pro
     _prove_raw_texts(blocks, edits, spans, _large(dropped["text"]), described)
     if kept is None:
         return Proven(n_documents, 0, len(blocks.texts))
-    return Proven(0, len(duplicates), 0)
+    return Proven(0, len(tables["duplicates"]), 0)
+
+
+def _prove_stable(texts: pa.Array, stable: pa.Array | None) -> None:
+    """Prove law L5: normalizing a text again changes nothing."""
+    if stable is not None:
+        texts = texts.filter(pc.invert(pc.is_in(texts, stable)))
+    _require(not any(normalize(text)[1] for text in pc.unique(texts).to_pylist()))
 
 
 def _require(condition: object) -> None:

@@ -151,7 +151,7 @@ def test_any_way_of_cutting_gives_the_same_rows(tmp_path_factory, drawn, n_bucke
     for begin, end in zip([0, *cuts], [*cuts, len(facts)], strict=True):
         paths.append(folder / f"{len(paths)}.arrow")
         spread(table(*facts[begin:end]), n_buckets, paths[-1])
-    merged = [row for bucket in range(n_buckets) for row in merge(gathered(paths, bucket)).to_pylist()]
+    merged = [row for found in gathered(paths, range(n_buckets)) for row in merge(found).to_pylist()]
     order = ("indicator_code", "period", "value", "approx")
     assert sorted(merged, key=lambda row: [row[name] for name in order]) == sorted(
         whole, key=lambda row: [row[name] for name in order]
