@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from schemas.vocabulary import REJECT_REASONS
+from tasks.parquet import read_file
 from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
 from tasks.rebuild import part_names
 from tasks.validate.gate import Result
@@ -91,7 +91,7 @@ def rejects(snapshot: Path) -> str:
     counts: Counter[str] = Counter()
     first: list[dict[str, Any]] = []
     for name in part_names(snapshot):
-        table = pq.read_table(snapshot / "rejects" / name, columns=columns)
+        table = read_file(snapshot / "rejects" / name, columns)
         counts.update(table["reason"].to_pylist())
         first += table.slice(0, SHOWN - len(first)).to_pylist()
     if not counts:

@@ -26,6 +26,7 @@ KEY: Final = (
     *("place_code", "place", "period", "indicator_code", "measure", "status", "unit", "value", "value_max", "approx"),
 )
 ORIGIN: Final = ("source_uri", "record_no", "doc_id", "start", "end", "text", "sentence")
+OF_DOCUMENTS: Final = ("doc_id", "place", "place_code", "meeting", "speaker_role")  # what is asked of them
 _OPPOSITE: Final = {"over": "under", "under": "over"}
 _ONE: Final = Decimal(1)
 _HUNDRED: Final = Decimal(100)
@@ -130,7 +131,7 @@ def _bucket(key: str, n_buckets: int) -> int:
 
 def _places(coded: pa.Table, documents: pa.Table) -> list[Named | None]:
     """The place of each quantity: what it says itself, else its document's; None if not known."""
-    columns = (documents[name].to_pylist() for name in ("doc_id", "place", "place_code", "meeting", "speaker_role"))
+    columns = (documents[name].to_pylist() for name in OF_DOCUMENTS)
     own = {doc_id: own_place(*said) for doc_id, *said in zip(*columns, strict=True)}
     return [
         own[doc_id] if name is None else place_named(name, own[doc_id])

@@ -17,13 +17,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.indicators.facts import KEY, ORIGIN, facts, schema
+from tasks.indicators.facts import KEY, OF_DOCUMENTS, ORIGIN, facts, schema
 from tasks.indicators.merge import merge
 from tasks.parquet import read_file
 from tasks.rebuild import part_names
 
 _SHOWN: Final = 5
-_DOCUMENT: Final = ("doc_id", "place", "place_code", "meeting", "speaker_role")
 _N_KEY: Final = len(KEY)
 
 
@@ -62,7 +61,7 @@ def differences(snapshot: Path) -> list[str]:
 
 
 def _facts(snapshot: Path, name: str) -> pa.Table:
-    documents = read_file(snapshot / "documents" / name, _DOCUMENT)
+    documents = read_file(snapshot / "documents" / name, OF_DOCUMENTS)
     return facts(read_file(snapshot / "quantities" / name), documents)
 
 

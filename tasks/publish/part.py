@@ -30,7 +30,7 @@ from schemas.arrow import arrow_schema
 from schemas.datasets import BLOCK_SPAN, DATASETS
 from tasks.clean.files import CHILDREN, QUARANTINE, read_arrow
 from tasks.dedupe.decisions import Decisions
-from tasks.indicators.facts import facts, spread
+from tasks.indicators.facts import OF_DOCUMENTS, facts, spread
 from tasks.store import key_of, making
 from tasks.validate.probe import PROBES, probe, save_probes
 
@@ -50,6 +50,7 @@ COMPRESSION_LEVEL: Final = 3  # 75,000 documents per CPU second; level 9 saves 8
 READ_ONLY: Final = 0o444  # snapshots share files: who changes one in place would change all of them
 
 Tallies = dict[str, dict[str, int]]
+Rows = npt.NDArray[np.bool_]
 
 
 class PartToWrite(NamedTuple):
@@ -114,22 +115,32 @@ def write_parts(parts: Sequence[PartToWrite]) -> None:
 
 def write_part(part: PartToWrite) -> None:
     """Write the files of one part that are not there yet, and the bytes of its undecodable sources beside them."""
-    if part.is_done:
-        return
-    decisions, cleaned = part.decisions, part.cleaned
-    documents = read_arrow(cleaned / "documents.arrow")
-    kept = np.ones(len(documents), bool)
-    kept[list(decisions.rejected)] = False
-    clean = kept.copy()  # neither kept nor dropped: rejected records have no dropped spans and edits either
-    kept[decisions.copies["row"].to_numpy()] = False
-    published = _with_copies(documents, decisions.n_copies).filter(pa.array(kept))
     if not part.head.is_dir():
-        _write({"documents": published, "related": decisions.related}, part.head)
-    blocks = read_arrow(cleaned / "blocks.arrow")
+        _write_head(part)
     if not part.copies.is_dir():
-        _write({"duplicates": _duplicates(documents, blocks, decisions.copies)}, part.copies)
-    if part.body.is_dir():
-        return
+        _write_copies(part)
+    if not part.body.is_dir():
+        _write_body(part)
+
+
+def _write_head(part: PartToWrite) -> None:
+    documents = read_arrow(part.cleaned / "documents.arrow")
+    _, kept = _chosen(len(documents), part.decisions)
+    published = _with_copies(documents, part.decisions.n_copies).filter(pa.array(kept))
+    _write({"documents": published, "related": part.decisions.related}, part.head)
+
+
+def _write_copies(part: PartToWrite) -> None:
+    shared = [name for name in arrow_schema("duplicates").names if name in arrow_schema("documents").names]
+    documents = read_arrow(part.cleaned / "documents.arrow", shared)
+    blocks = read_arrow(part.cleaned / "blocks.arrow", ["row", "block_no", "spans"])
+    _write({"duplicates": _duplicates(documents, blocks, part.decisions.copies)}, part.copies)
+
+
+def _write_body(part: PartToWrite) -> None:
+    decisions, cleaned = part.decisions, part.cleaned
+    documents = read_arrow(cleaned / "documents.arrow", OF_DOCUMENTS)
+    clean, kept = _chosen(len(documents), decisions)
     tables = {name: read_arrow(cleaned / f"{name}.arrow") for name in ("rejects", *CHILDREN)}
     output = {"sources": decisions.sources, "rejects": _rejects(tables["rejects"], decisions.rejects)}
     for name in CHILDREN:
@@ -138,8 +149,17 @@ def write_part(part: PartToWrite) -> None:
         if name == "quantities":
             chosen[list(decisions.rejected_quantities)] = False
         output[name] = table.filter(pa.array(chosen)).drop_columns(["row"])
-    found = facts(output["quantities"], published)
+    found = facts(output["quantities"], documents.filter(pa.array(kept)))
     _write(output, part.body, found, part.n_buckets, cleaned / QUARANTINE)
+
+
+def _chosen(n_documents: int, decisions: Decisions) -> tuple[Rows, Rows]:
+    """Which documents passed the gate, and which of these are kept: the others are copies."""
+    clean = np.ones(n_documents, bool)
+    clean[list(decisions.rejected)] = False  # rejected records have no dropped spans and edits either
+    kept = clean.copy()
+    kept[decisions.copies["row"].to_numpy()] = False
+    return clean, kept
 
 
 def _write(
@@ -219,19 +239,18 @@ def _with_copies(documents: pa.Table, n_copies: npt.NDArray[np.int64]) -> pa.Tab
 
 
 def _duplicates(documents: pa.Table, blocks: pa.Table, copies: pa.Table) -> pa.Table:
-    schema = arrow_schema("duplicates")
-    shared = [name for name in schema.names if name in documents.column_names]
-    table = documents.select(shared).take(copies["row"])
+    table = documents.take(copies["row"])
     for name in copies.column_names:
         if name != "row":
             table = table.append_column(name, copies[name])
-    return table.append_column("spans", _spans(blocks, copies["row"].to_numpy())).select(schema.names)
+    return table.append_column("spans", _spans(blocks, copies["row"].to_numpy())).select(
+        arrow_schema("duplicates").names
+    )
 
 
 def _spans(blocks: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Array:
     """The spans of the blocks of each of the ascending ``rows``, with the blocks' numbers."""
-    mine = blocks.select(["row", "block_no", "spans"])
-    mine = mine.filter(pc.is_in(mine["row"], pa.array(rows, pa.int32()))).combine_chunks()
+    mine = blocks.filter(pc.is_in(blocks["row"], pa.array(rows, pa.int32()))).combine_chunks()
     spans = mine["spans"].combine_chunks()
     counts = spans.value_lengths().to_numpy(zero_copy_only=False)
     places = spans.flatten()

@@ -11,13 +11,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, INDICATOR_FLAGS, REJECT_REASONS
 from tasks.explain import visible
 from tasks.normalize import RULES
+from tasks.parquet import read_file
 from tasks.publish.part import Tallies
 from tasks.rebuild import part_names
 from tasks.validate.verdict import Verdict
@@ -53,23 +55,23 @@ def write_report(snapshot: Path, name: str, verdict: Verdict, tallies: Mapping[s
         _counted("Edits by rule", tallies, ("edits", "rule"), RULES),
         _counted("Dropped spans by reason", tallies, ("dropped", "reason"), DROP_REASONS),
         _counted("Documents by flag", tallies, ("documents", "flags"), FLAGS),
-        _listed("Figures in doubt", snapshot, "indicators", (
-            "place", "period", "indicator", "measure", "status", "value", "unit", "flags", "sentence"
-        ), only="flags"),
+        _figures_in_doubt(snapshot),
         _counted("Indicators by flag", tallies, ("indicators", "flags"), INDICATOR_FLAGS),
         _counted("Copies by kind", tallies, ("duplicates", "kind"), DUPLICATE_KINDS),
         _listed("Copies", snapshot, "duplicates", (
             "title", "source_uri", "record_no", "kept_doc_id", "jaccard", "why"
-        )),
+        ), verdict.rows["duplicates"]),
         _counted("Quarantined by reason", tallies, ("rejects", "reason"), REJECT_REASONS),
-        _listed("Quarantined", snapshot, "rejects", ("source_uri", "record_no", "stage", "reason", "detail")),
+        _listed("Quarantined", snapshot, "rejects", (
+            "source_uri", "record_no", "stage", "reason", "detail"
+        ), verdict.rows["rejects"]),
     ]  # fmt: skip
     path = snapshot / "report" / "index.html"
     path.parent.mkdir(exist_ok=True)
     path.write_text(PAGE.format(name=escape(name), body="".join(sections)), "utf-8")
 
 
-def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], note: str = "") -> str:
+def _table(title: str, heads: Sequence[str], rows: Iterable[Iterable[Any]], note: str = "") -> str:
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     if not body:
         return ""
@@ -95,15 +97,24 @@ def _counted(title: str, tallies: Mapping[str, Tallies], of: tuple[str, str], me
     return _table(title, ("count", column, "meaning"), ((n, value, meanings.get(value, "")) for value, n in ordered))
 
 
-def _listed(title: str, snapshot: Path, dataset: str, columns: Sequence[str], only: str | None = None) -> str:
-    """The first rows of a dataset; ``only``: a list column that must not be empty."""
-    rows: list[Sequence[Any]] = []
-    total = 0
+def _figures_in_doubt(snapshot: Path) -> str:
+    columns = ("place", "period", "indicator", "measure", "status", "value", "unit", "flags", "sentence")
+    tables = [read_file(snapshot / "indicators" / name, columns) for name in part_names(snapshot, "indicators")]
+    flagged = pa.concat_tables([table.filter(pc.greater(pc.list_value_length(table["flags"]), 0)) for table in tables])
+    return _first("Figures in doubt", "indicators", flagged.slice(0, SHOWN), len(flagged))
+
+
+def _listed(title: str, snapshot: Path, dataset: str, columns: Sequence[str], total: int) -> str:
+    """The first rows of a dataset; ``total``: how many it has."""
+    found = [arrow_schema(dataset).empty_table().select(columns)]
     for name in part_names(snapshot, dataset):
-        table = pq.read_table(snapshot / dataset / name, columns=list(columns))
-        if only is not None:
-            table = table.filter(pc.greater(pc.list_value_length(table[only]), 0))
-        total += len(table)
-        rows += [tuple(row.values()) for row in table.slice(0, max(0, SHOWN - len(rows))).to_pylist()]
+        left = min(SHOWN, total) - sum(map(len, found))
+        if left == 0:
+            break
+        found.append(read_file(snapshot / dataset / name, columns).slice(0, left))
+    return _first(title, dataset, pa.concat_tables(found), total)
+
+
+def _first(title: str, dataset: str, rows: pa.Table, total: int) -> str:
     note = f"<p>The first {SHOWN} of {total:,}; dataset {dataset} has them all.</p>" if total > SHOWN else ""
-    return _table(title, columns, rows, note)
+    return _table(title, rows.column_names, (row.values() for row in rows.to_pylist()), note)

@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 from schemas.datasets import DATASETS
 from schemas.expectations import law_suite, run_suite, suites
 from tasks.imports import cheap_imports
-from tasks.validate.probe import Probe, check_column, probe
+from tasks.validate.probe import Probe, check_column, joined, probe
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
 
@@ -113,7 +113,7 @@ def check_probes(dataset: str, probes: Iterable[Probe], frames: Collection[str] 
     for name, suite in suites(DATASETS[dataset]).items():
         parts = [found.frames[name] for found in probes if name in found.frames]
         if name in frames and parts:
-            frame = pa.concat_tables(parts)
+            frame = joined(name, parts)
             results += [_result(dataset, frame, n_rows, verdict) for verdict in _validate(frame, suite)]
     return results
 

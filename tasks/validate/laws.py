@@ -143,9 +143,7 @@ def _differences(snapshot: Path) -> list[str]:
         return [f"quantities and indicators disagree, and can't be compared: {error!r}"]
 
 
-def check_texts(
-    snapshot: Path, name: str, kept: Mapping[str, str] | None, stable: pa.Array | None = None
-) -> LawReport:
+def check_texts(snapshot: Path, name: str, kept: Mapping[str, str] | None, stable: pa.Array | None = None) -> LawReport:
     """Check L2, L3 and L5 on the kept documents of a part, or L2 and L4 on its copies, given the texts ``kept``."""
     try:
         n_documents, n_copies, n_blocks = prove_part(snapshot, name, kept, stable)
