@@ -170,12 +170,8 @@ def plan(name: str, measured: dict[str, Any], documents: int) -> None:
         parallel, serial = hours(measured, documents, workers)
         print(f"| {workers} | {parallel:.1f} | {serial:.1f} | {documents / (parallel + serial) / 3600:,.0f} |")
     peak = measured["peak_mb"]
-    if not peak:
-        return
     most = max(peak, key=peak.__getitem__)
-    grown = (peak[most] - peak.get("ingest", 0)) * 1e6 / n
-    print(f"\nThe flow's process held {peak[most]} MB at most ({most}), {grown / 1000:.1f} kB a document more than at")
-    print(f"ingest: {grown * documents / 1e9:,.0f} GB for all.\n")
+    print(f"\nThe flow's process held {peak[most]} MB at most ({most}).\n")
 
 
 def main() -> None:
