@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.datasets import DATASETS
-from tasks.explain import visible
 from tasks.publish.outcome import Outcome
 from tasks.publish.overview import Entry
 from tasks.publish.snapshot import read_manifest
+from tasks.visible import visible
 
 COUNTED = ("documents", "duplicates", "rejects")
 PIPE_WIDTH = 200  # columns of a table that no terminal limits

@@ -11,8 +11,8 @@ from tasks.diff import ABSENT, Difference, State
 from tasks.diff.figures import Figure, read_documents
 from tasks.diff.records import COPY, Pair, Record
 from tasks.diff.texts import changes, marked, sentences
-from tasks.explain import visible
 from tasks.publish.snapshot import read_manifest
+from tasks.visible import visible
 
 SENTENCES = 5  # of one document
 TITLE = 60

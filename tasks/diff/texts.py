@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tasks.dedupe.difference import difference
-from tasks.explain import visible
+from tasks.visible import visible
 
 TOKEN = re.compile(r"[0-9A-Za-z.,%]")  # what makes one word with its like
 WORD = re.compile(f"{TOKEN.pattern}*")

@@ -5,7 +5,6 @@ The text shown is hostile until escaped: control and bidirectional characters ap
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, RELATED_KINDS
 from tasks.normalize import RULES
 from tasks.rebuild import RebuildError, kept_texts, part_names, pieces, read_part
+from tasks.visible import visible
 
 EXAMPLES = 3
 MAX_STORIES = 20  # of the records of one source; each reads its part of the snapshot again
@@ -27,18 +27,10 @@ FACTS = (
     "site_tag", "doc_type", "place", "place_code", "report_year", "report_year_basis", "review_year", "speech_date",
     "meeting", "speaker", "speaker_role", "bylines", "published_date", "published_at", "url", "record_id", "extra",
 )  # fmt: skip
-HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
 class UnknownRecordError(LookupError):
     """No record of the snapshot has that name."""
-
-
-def visible(text: str, limit: int | None = None) -> str:
-    """The text on one line with control characters escaped, cut in the middle if longer than ``limit``."""
-    if limit is not None and len(text) > limit:
-        text = f"{text[: limit * 2 // 3]} … {text[-limit // 3 :]}"
-    return HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def explain(snapshot: Path, name: str) -> str:

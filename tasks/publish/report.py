@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 from schemas.arrow import arrow_schema
 from schemas.datasets import DATASETS
 from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, INDICATOR_FLAGS, REJECT_REASONS
-from tasks.explain import visible
 from tasks.normalize import RULES
 from tasks.parquet import read_file
 from tasks.publish.part import Tallies
 from tasks.rebuild import part_names
 from tasks.validate.verdict import Verdict
+from tasks.visible import visible
 
 SHOWN = 200  # rows of a list; the datasets have them all
 

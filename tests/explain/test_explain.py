@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from tasks.explain import UnknownRecordError, explain, visible
+from tasks.explain import UnknownRecordError, explain
+from tasks.visible import visible
 from tests import plain_run, small_raw
 
 
