@@ -69,7 +69,7 @@ def test_way_to_the_store_is_shared(proxy: Proxy, url: str):
         filesystem.cat_file(file.path)
     one_by_one = (time.monotonic() - begun) / 50
     begun = time.monotonic()
-    assert len(list(remote.read_many(filesystem, files))) == 300
+    assert len(list(remote.read_many(filesystem, files, 300))) == 300
     together = (time.monotonic() - begun) / 300
     print(f"{1000 * one_by_one:.1f} ms one by one, {1000 * together:.1f} ms with {remote.AHEAD} at once")
     assert together < one_by_one / 4
@@ -102,10 +102,15 @@ def test_an_error_that_passes_is_not_seen(proxy: Proxy, url: str, tmp_path: Path
     assert [row["reason"] for row in packed(ingested(url, tmp_path))] == [None] * 40
 
 
-def test_a_store_that_fails_for_many_objects_is_down(proxy: Proxy, url: str, tmp_path: Path):
-    fill(url, 40)
+@pytest.mark.parametrize(("n", "failed"), [(40, 11), (3, 3), (1, 1)], ids=["many", "all", "the only one"])
+def test_a_store_that_fails_for_many_or_all_objects_is_down(
+    proxy: Proxy, url: str, tmp_path: Path, n: int, failed: int
+):
+    fill(url, n)
     proxy.rule = lambda method, path: 503 if path.endswith(".txt") else None
-    with pytest.raises(remote.StoreDownError, match=r"more than 10 objects can't be read, the last one: .+ \(503\)"):
+    with pytest.raises(
+        remote.StoreDownError, match=rf"{failed} of {n} objects can't be read, the last one: .+ \(503\)"
+    ):
         ingested(url, tmp_path)
 
 
@@ -114,7 +119,7 @@ def test_a_store_that_goes_away_is_down_whatever_is_left_to_read(proxy: Proxy, u
     filesystem, files = find_files(url)
     proxy.rule = lambda method, path: 500
     with pytest.raises(remote.StoreDownError, match="store does not answer any more: the store fails inside"):
-        list(remote.read_many(filesystem, files))
+        list(remote.read_many(filesystem, files, 3))
 
 
 @pytest.mark.services
@@ -131,7 +136,7 @@ def test_an_object_that_is_replaced_while_it_is_read_is_rejected(proxy: Proxy, u
     objects = Objects(url)
     objects.write("a.txt", "a" * (20 << 20))
     filesystem, root = connect(url)
-    ((_, opened),) = remote.read_many(filesystem, [RawFile("a.txt", f"{root}/a.txt", 20 << 20)])
+    ((_, opened),) = remote.read_many(filesystem, [RawFile("a.txt", f"{root}/a.txt", 20 << 20)], 1)
     assert not isinstance(opened, OSError)
     assert opened.read(1000) == b"a" * 1000
     objects.write("a.txt", "b" * (20 << 20))
