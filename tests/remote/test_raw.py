@@ -17,7 +17,8 @@ from tasks.remote.objects import Objects, at_once
 from tests.ingest.test_ingest import ingested, packed
 from tests.stores import Proxy, settings
 
-BOTH = pytest.mark.parametrize("kind", ["moto", pytest.param("rclone", marks=pytest.mark.services)])
+pytestmark = pytest.mark.services
+BOTH = pytest.mark.parametrize("kind", ["moto", "rclone"])
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,6 @@ def test_files_of_a_store_are_packed_as_local_ones_are(proxy: Proxy, url: str, t
     assert len(small) == 120  # one request each
 
 
-@pytest.mark.services
 def test_a_listing_is_one_request_to_a_thousand_objects(proxy: Proxy, url: str):
     fill(url, 2100)
     proxy.forget()
@@ -59,7 +59,6 @@ def test_a_listing_is_one_request_to_a_thousand_objects(proxy: Proxy, url: str):
     assert len(proxy.asked) == 4  # is there anything, then three pages
 
 
-@pytest.mark.services
 def test_way_to_the_store_is_shared(proxy: Proxy, url: str):
     fill(url, 300)
     filesystem, files = find_files(url)
@@ -122,7 +121,6 @@ def test_a_store_that_goes_away_is_down_whatever_is_left_to_read(proxy: Proxy, u
         list(remote.read_many(filesystem, files, 3))
 
 
-@pytest.mark.services
 def test_an_object_that_does_not_come_is_given_up_in_time(proxy: Proxy, url: str, tmp_path: Path):
     fill(url, 3)
     proxy.rule = lambda method, path: 60.0 if path.endswith("00001.txt") else None
