@@ -54,7 +54,7 @@ class Fault(NamedTuple):
     process: str = "run"
     kilobytes: int | None = None  # the clean folder is a file system of its own
     own_server: bool = False
-    in_short: bool = False  # part of `make test-services`
+    in_short: bool = False  # part of what CI runs
 
 
 def fill_clean(scene: Scene, _run: Watched, pid: int) -> None:
