@@ -25,6 +25,8 @@ from tasks.remote.mirror import folder_of, shown
 from tasks.remote.replica import check_apart_in_store, check_writable
 from tasks.validate.verdict import GateFailedError
 
+AT_ONCE = 2  # attempts to connect again; Prefect pauses for a second before each further one
+
 
 def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: ANN401 (those of the flow)
     """Run the flow in this process and say what came of it; the exit code of ``qingwen run``.
@@ -128,8 +130,21 @@ def _run(raw: str, clean: str, workers: int, choices: dict[str, Any], wait: Call
 
     progress.console = Console(stderr=True)
     wait()
+    _let_no_event_wait()
     outcome: Outcome = clean_reports(raw, clean, workers, **choices)
     return outcome
+
+
+def _let_no_event_wait() -> None:
+    """Have no event wait for a server that is gone: each would for 7 s, and a run ends with some thirty of them.
+
+    What could not be sent is kept and goes with the next event that can be.
+    """
+    from prefect.events.clients import PrefectEventsClient
+    from prefect.events.worker import EventsWorker, emit_events_to_cloud
+
+    if not emit_events_to_cloud():  # which has a client of its own
+        EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=AT_ONCE)
 
 
 def _keep_traceback(log: Path) -> str:

@@ -213,10 +213,19 @@ def preload(*further: str) -> None:
             *further,
         ]
     )
-    resource_tracker.ensure_running()  # when it starts, it unblocks the signal
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited
-    try:
+    # A tracker that is killed is started again and complains of all that it does not know. It ignores SIGINT by itself.
+    with _blocked(signal.SIGHUP):
+        resource_tracker.ensure_running()  # when it starts, it unblocks SIGINT
+    with _blocked(signal.SIGINT):
         forkserver.ensure_running()
+
+
+@contextmanager
+def _blocked(number: signal.Signals) -> Iterator[None]:
+    """Block a signal, also for the processes that are started in the block: they inherit it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

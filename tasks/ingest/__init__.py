@@ -118,7 +118,7 @@ def ingest(
     seen = [index.known(before, file) for file in files]
     is_read = [sources is None or any(map(packer.lacks, sources)) for sources in seen]
     to_read = (file for file, chosen in zip(files, is_read, strict=True) if chosen and not file.problem)
-    opened = remote.read_many(filesystem, to_read)
+    opened = remote.read_many(filesystem, to_read, len(files))
     for file, sources, chosen in zip(files, seen, is_read, strict=True):
         if chosen or sources is None:
             stream = OSError(file.problem) if file.problem else next(opened)[1]

@@ -4,8 +4,8 @@ One by one, each object costs the way to the store and back (20 ms and more); ``
 What is read ahead is bounded by ``AHEAD_BYTES``, whatever the number of files.
 
 A request that fails is tried again within bounds (``tasks.remote.connect``). An object that still can't be read is
-given as its error, and the others go on. A store that does not answer at all, or more than ``FEW`` errors that may
-pass by themselves, are no matter of single objects: ``StoreDownError``.
+given as its error, and the others go on. A store that does not answer at all, or errors that may pass by themselves
+for more than ``FEW`` objects or all there are, are no matter of single objects: ``StoreDownError``.
 """
 
 from __future__ import annotations
@@ -66,11 +66,17 @@ def is_there(filesystem: Any, root: str) -> bool:  # noqa: ANN401
     return not prefix or bool(page.get("Contents"))
 
 
-def read_many(filesystem: Any, files: Iterable[File]) -> Iterator[tuple[Any, BinaryIO | OSError]]:  # noqa: ANN401
+def read_many(
+    filesystem: Any,  # noqa: ANN401
+    files: Iterable[File],
+    n_listed: int,
+) -> Iterator[tuple[Any, BinaryIO | OSError]]:
     """Each file, in the order given, with its opened bytes or the error that kept it from being read.
 
+    ``n_listed``: how many files there are, with those that need not be read.
+
     Raises:
-        StoreDownError: the store does not answer, or more than ``FEW`` objects failed for a cause that may pass.
+        StoreDownError: the store does not answer, or too many objects failed for a cause that may pass.
     """
     if not getattr(filesystem, "async_impl", False):  # a local folder gains nothing, other clients know no threads
         for one in files:
@@ -95,8 +101,9 @@ def read_many(filesystem: Any, files: Iterable[File]) -> Iterator[tuple[Any, Bin
             if isinstance(opened, StoreError) and not opened.final:
                 failed += 1
                 check_up(filesystem, taken.path)
-                if failed > FEW:
-                    raise StoreDownError(f"more than {FEW} objects can't be read, the last one: {opened}") from opened
+                if failed > min(FEW, n_listed - 1):
+                    many = f"{failed} of {n_listed} objects can't be read, the last one: {opened}"
+                    raise StoreDownError(many) from opened
             yield taken, opened
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -129,29 +130,33 @@ def whole(tmp_path_factory):
     return parts.folders, search.search(parts, [[], [], []], folder / "state", "x"), folder / "state"
 
 
-def _threads(work, arguments):
+@contextmanager
+def _threads():
     with ThreadPoolExecutor(3) as pool:
-        return list(pool.map(work, arguments))
+        yield lambda work, arguments: list(pool.map(work, arguments))
 
 
-def _processes(work, arguments):
+@contextmanager
+def _processes():
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(work, arguments))
+        yield lambda work, arguments: list(pool.map(work, arguments))
 
 
-def _dask(work, arguments):
+@contextmanager
+def _dask():
     from distributed import Client, LocalCluster  # half a second
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
-        return client.gather(client.map(work, arguments, pure=False))
+        yield lambda work, arguments: client.gather(client.map(work, arguments, pure=False))
 
 
-@pytest.mark.parametrize("run", [_threads, _processes, _dask])
-def test_who_does_the_work_does_not_matter(whole, tmp_path, monkeypatch, run):
+@pytest.mark.parametrize("workers", [_threads, _processes, pytest.param(_dask, marks=pytest.mark.services)])
+def test_who_does_the_work_does_not_matter(whole, tmp_path, monkeypatch, workers):
     folders, expected, _ = whole
     monkeypatch.setattr(search, "JOB", 2000)  # several jobs and ranges
     monkeypatch.setattr(shuffle, "POSTINGS", 500)
-    found = search.search(search.Parts(folders, tmp_path / "work", run), [[], [], []], tmp_path / "state", "x")
+    with workers() as run:
+        found = search.search(search.Parts(folders, tmp_path / "work", run), [[], [], []], tmp_path / "state", "x")
     assert len(list((tmp_path / "work").glob("job-*"))) > 3
     assert len(list((tmp_path / "work").glob("range-*"))) > 3
     assert found.copies.equals(expected.copies)

@@ -130,6 +130,7 @@ def command_line(pid: int) -> str:
         return ""
 
 
+@pytest.mark.services
 def test_a_cluster_of_the_run_gives_the_same_bytes_and_leaves_nothing(
     prefect_home: Path, undisturbed: Undisturbed, tmp_path: Path
 ):

@@ -34,7 +34,7 @@ def check_it_finishes(run: Watched, clean: Path, undisturbed: Undisturbed) -> No
     run.wait_until_nothing_is_left(10)
 
 
-@pytest.mark.long
+@pytest.mark.services
 def test_the_runs_own_server_dies(prefect_home: Path, undisturbed: Undisturbed, tmp_path: Path):
     run = start(prefect_home, tmp_path)
     run.wait_for("] clean")

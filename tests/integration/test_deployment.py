@@ -15,6 +15,8 @@ from tests.integration.conftest import Undisturbed
 from tests.integration.served import DEPLOYMENT, Served
 from tests.integration.support import ROOT
 
+pytestmark = pytest.mark.services
+
 
 @pytest.fixture(scope="module")
 def served(prefect_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:

@@ -17,7 +17,8 @@ from tasks.remote.objects import Objects, at_once
 from tests.ingest.test_ingest import ingested, packed
 from tests.stores import Proxy, settings
 
-BOTH = pytest.mark.parametrize("kind", ["moto", pytest.param("rclone", marks=pytest.mark.services)])
+pytestmark = pytest.mark.services
+BOTH = pytest.mark.parametrize("kind", ["moto", "rclone"])
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,6 @@ def test_files_of_a_store_are_packed_as_local_ones_are(proxy: Proxy, url: str, t
     assert len(small) == 120  # one request each
 
 
-@pytest.mark.services
 def test_a_listing_is_one_request_to_a_thousand_objects(proxy: Proxy, url: str):
     fill(url, 2100)
     proxy.forget()
@@ -59,7 +59,6 @@ def test_a_listing_is_one_request_to_a_thousand_objects(proxy: Proxy, url: str):
     assert len(proxy.asked) == 4  # is there anything, then three pages
 
 
-@pytest.mark.services
 def test_way_to_the_store_is_shared(proxy: Proxy, url: str):
     fill(url, 300)
     filesystem, files = find_files(url)
@@ -69,7 +68,7 @@ def test_way_to_the_store_is_shared(proxy: Proxy, url: str):
         filesystem.cat_file(file.path)
     one_by_one = (time.monotonic() - begun) / 50
     begun = time.monotonic()
-    assert len(list(remote.read_many(filesystem, files))) == 300
+    assert len(list(remote.read_many(filesystem, files, 300))) == 300
     together = (time.monotonic() - begun) / 300
     print(f"{1000 * one_by_one:.1f} ms one by one, {1000 * together:.1f} ms with {remote.AHEAD} at once")
     assert together < one_by_one / 4
@@ -102,10 +101,15 @@ def test_an_error_that_passes_is_not_seen(proxy: Proxy, url: str, tmp_path: Path
     assert [row["reason"] for row in packed(ingested(url, tmp_path))] == [None] * 40
 
 
-def test_a_store_that_fails_for_many_objects_is_down(proxy: Proxy, url: str, tmp_path: Path):
-    fill(url, 40)
+@pytest.mark.parametrize(("n", "failed"), [(40, 11), (3, 3), (1, 1)], ids=["many", "all", "the only one"])
+def test_a_store_that_fails_for_many_or_all_objects_is_down(
+    proxy: Proxy, url: str, tmp_path: Path, n: int, failed: int
+):
+    fill(url, n)
     proxy.rule = lambda method, path: 503 if path.endswith(".txt") else None
-    with pytest.raises(remote.StoreDownError, match=r"more than 10 objects can't be read, the last one: .+ \(503\)"):
+    with pytest.raises(
+        remote.StoreDownError, match=rf"{failed} of {n} objects can't be read, the last one: .+ \(503\)"
+    ):
         ingested(url, tmp_path)
 
 
@@ -114,10 +118,9 @@ def test_a_store_that_goes_away_is_down_whatever_is_left_to_read(proxy: Proxy, u
     filesystem, files = find_files(url)
     proxy.rule = lambda method, path: 500
     with pytest.raises(remote.StoreDownError, match="store does not answer any more: the store fails inside"):
-        list(remote.read_many(filesystem, files))
+        list(remote.read_many(filesystem, files, 3))
 
 
-@pytest.mark.services
 def test_an_object_that_does_not_come_is_given_up_in_time(proxy: Proxy, url: str, tmp_path: Path):
     fill(url, 3)
     proxy.rule = lambda method, path: 60.0 if path.endswith("00001.txt") else None
@@ -131,7 +134,7 @@ def test_an_object_that_is_replaced_while_it_is_read_is_rejected(proxy: Proxy, u
     objects = Objects(url)
     objects.write("a.txt", "a" * (20 << 20))
     filesystem, root = connect(url)
-    ((_, opened),) = remote.read_many(filesystem, [RawFile("a.txt", f"{root}/a.txt", 20 << 20)])
+    ((_, opened),) = remote.read_many(filesystem, [RawFile("a.txt", f"{root}/a.txt", 20 << 20)], 1)
     assert not isinstance(opened, OSError)
     assert opened.read(1000) == b"a" * 1000
     objects.write("a.txt", "b" * (20 << 20))

@@ -21,7 +21,8 @@ from tasks.remote.objects import Objects
 from tasks.remote.replica import replica_of
 from tests.stores import Proxy
 
-BOTH = pytest.mark.parametrize("kind", ["moto", pytest.param("rclone", marks=pytest.mark.services)])
+pytestmark = pytest.mark.services
+BOTH = pytest.mark.parametrize("kind", ["moto", "rclone"])
 
 
 def make(mirror: Path, name: str, files: dict[str, str]) -> Path:
@@ -188,7 +189,6 @@ def test_of_many_that_take_the_lease_at_once_one_gets_it(proxy: Proxy, url: str,
     got[0].release()
 
 
-@pytest.mark.services
 @BOTH
 def test_a_lease_is_renewed_ends_by_itself_and_its_loss_is_noticed(
     proxy: Proxy, url: str, monkeypatch: pytest.MonkeyPatch
@@ -259,7 +259,6 @@ def test_one_snapshot_of_a_store_can_be_named(proxy: Proxy, url: str):
         localised(f"{url}-nothing")
 
 
-@pytest.mark.services
 def test_large_files_go_up_in_parts_and_come_back(proxy: Proxy, url: str, tmp_path: Path):
     big = tmp_path / "big"
     big.write_bytes(b"0123456789abcdef" * (110 << 16))  # 110 MB: above s3fs's limit for one request

@@ -7,6 +7,7 @@ can do its worst (kill, unmount, change a source, fill a disk) at an exact step 
 ``QINGWEN_STEP_IN``  the processes meant: ``run`` (the command's own) or ``worker``
 ``QINGWEN_MEET``     a folder: who is at the step notes its process id there as ``at-<id>`` and waits for ``go-<id>``
 ``QINGWEN_REFUSED``  an event that fails as on a file system that does not know it, as ``os.symlink``
+``QINGWEN_GROWS``    a file that somebody appends a byte to whenever it is about to be opened
 ``QINGWEN_CLOCK``    a file with the seconds by which the clock of these processes is wrong, read at every look at it
 """
 
@@ -27,6 +28,7 @@ _loaded_by = os.getpid()
 _started_as = " ".join(sys.orig_argv)
 _step = re.compile(os.environ.get("QINGWEN_STEP", "(?!)"))
 _refused = os.environ.get("QINGWEN_REFUSED")
+_grows = os.environ.get("QINGWEN_GROWS")
 _met: set[int] = set()  # process ids: a forked process inherits it
 
 
@@ -51,6 +53,15 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
         while not (meet / f"go-{os.getpid()}").exists():
             time.sleep(0.002)
 
+
+def _grow(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and arguments[0] == _grows and not arguments[2] & os.O_APPEND:
+        with open(_grows, "ab") as file:  # noqa: PTH123 (pathlib is another event)
+            file.write(b" ")
+
+
+if _grows:
+    sys.addaudithook(_grow)
 
 if "QINGWEN_STEP" in os.environ or _refused:
     os.environ.setdefault("QINGWEN_STEP_IN", "run")
