@@ -239,6 +239,22 @@ REJECT_REASONS: dict[str, str] = {
     "internal_error": "a stage failed on it unexpectedly; detail names the error",
 }
 
+REJECT_REMEDIES: dict[str, str] = {
+    "empty": "nothing, or ask why the scrape brought it",
+    "unreadable": "look whether it is still there and may be read; the next run tries again",
+    "binary": "convert it to text or HTML, or take it out of the raw folder",
+    "corrupt_gzip": "fetch it again",
+    "too_large": "split it, or write it as JSON Lines",
+    "too_deep": "look at the page: hardly anything real is nested so deep",
+    "invalid_json": "mend the line at its source; the other lines were read",
+    "missing_text": "give the object a text or an html field",
+    "wrong_type": "mend the field at its source; detail names it",
+    "invalid_front_matter": "mend the head of the file; detail says where",
+    "unaccounted": "a bug of qingwen: report it with the raw file",
+    "failed_expectation": "read detail and raw_text: the record is odd, or the expectation is",
+    "internal_error": "a bug of qingwen: report it with the raw file and detail",
+}
+
 STAGES: dict[str, str] = {
     "read": "listing and reading raw files",
     "decode": "bytes to text",

@@ -1,0 +1,87 @@
+"""The run in a few sentences: what was published, whether it is sound, what changed, what needs attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tasks.diff import Difference
+from tasks.diff.records import DOCUMENT
+from tasks.diff.tell import counts
+from tasks.report.html import Html, Section, items, join, paragraph, show, to_section
+from tasks.report.source import Source
+
+BUGS = ("unaccounted", "internal_error")
+
+
+def headline(source: Source) -> Section:
+    """The first thing that is read."""
+    attention = list(_attention(source))
+    body = join(
+        paragraph(_published(source)),
+        _sound(source),
+        paragraph(_changed(source.difference), " ", to_section("changes", "What changed")),
+        join(paragraph(Html("<strong>Needs attention:</strong>")), items(attention))
+        if attention
+        else paragraph(Html('<span class="good">Nothing needs attention.</span>')),
+    )
+    return Section("summary", "In short", body, {})
+
+
+def _published(source: Source) -> str:
+    counts, rows = source.verdict.counts, source.verdict.rows
+    return (
+        f"From {counts['sources_read']:,} of {counts['sources']:,} sources came {counts['records']:,} records: "
+        f"{counts['documents']:,} documents are published, {counts['duplicates']:,} were dropped as copies of them, "
+        f"{counts['records_rejected']:,} were rejected. The documents state {rows['quantities']:,} quantities, which "
+        f"make {rows['indicators']:,} figures of known indicators."
+    )
+
+
+def _sound(source: Source) -> Html:
+    verdict = source.verdict
+    checked = sum(law.n_checked for law in verdict.laws)
+    if not verdict.failures and not any(law.n_violated for law in verdict.laws):
+        said = f'<strong class="good">✓ Sound.</strong> All laws hold, checked {checked:,} times: every character read '
+        said += "is kept or dropped for a stated reason, and the raw text can be rebuilt."
+    else:
+        said = f'<strong class="bad">✗ Not sound.</strong> {len(verdict.failures):,} expectations fail.'
+    return paragraph(Html(said), " ", to_section("quality", "Quality gate"))
+
+
+def _changed(found: Difference | None) -> str:
+    if found is None:
+        return "This is the first snapshot here: nothing to compare it with."
+    told = [
+        f"{number:,} {name} {how}"
+        for name, *numbers in counts(found)
+        for number, how in zip(numbers, ("added", "removed", "changed"), strict=True)
+        if number
+    ]
+    if found.states:
+        told.append(f"{len(found.states):,} records became a document, a copy or a reject")
+    return f"Since {found.old.name}: {', '.join(told) or 'nothing differs'}."
+
+
+def _attention(source: Source) -> Iterator[Html]:
+    counts, tallies = source.verdict.counts, source.tallies
+    reasons = tallies["rejects"]["reason"]
+    if n_bugs := sum(reasons.get(reason, 0) for reason in BUGS):
+        yield _item("rejects", f"{n_bugs:,} rejects are bugs of qingwen", "report them")
+    if counts["sources_rejected"]:
+        yield _item("rejects", f"{counts['sources_rejected']:,} sources could not be read", "why, and what to do")
+    if n_others := counts["records_rejected"] + counts["rows_rejected"] - n_bugs:
+        yield _item("rejects", f"{n_others:,} records or rows were rejected", "why, and what to do")
+    warnings = [result for result in source.verdict.results if not result.success and result.severity == "warning"]
+    if warnings:
+        yield _item("quality", f"{len(warnings):,} expectations do not hold, as a warning", "which")
+    flags = tallies["indicators"]["flags"]
+    if flags:
+        told = ", ".join(f"{count:,} {flag}" for flag, count in sorted(flags.items()))
+        yield _item("doubts", f"figures in doubt: {told}", "compare them")
+    gone = source.difference.removed if source.difference else []
+    if n_gone := sum(1 for record in gone if record.state == DOCUMENT):
+        yield _item("changes-removed", f"{n_gone:,} documents of the snapshot before are gone", "which")
+
+
+def _item(name: str, what: str, label: str) -> Html:
+    return Html(f"{show(what)}: {to_section(name, label)}")

@@ -1,0 +1,81 @@
+"""What the report is made from: the staged snapshot, what its receipts tell of every part, and the gate's verdict."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tasks.diff import Difference
+from tasks.parquet import read_file
+from tasks.publish.part import Tallies, part_name
+from tasks.publish.stage import Written
+from tasks.report.html import Html, text
+from tasks.validate.verdict import Verdict
+
+Record = tuple[str, int]  # source_uri, record_no
+
+_NAMED = re.compile("\x02(\\d+)\x03")  # no control character is left of raw text
+
+
+@dataclass
+class Source:
+    """A staged snapshot with its manifest; ``difference``: from the snapshot before, if there is one."""
+
+    snapshot: Path
+    manifest: Mapping[str, Any]
+    written: Written
+    verdict: Verdict
+    difference: Difference | None
+    named: dict[Record, int] = field(default_factory=dict)
+
+    @cached_property
+    def tallies(self) -> dict[str, Tallies]:
+        """How many rows of each dataset have each value of some columns."""
+        return self.written.tallies()
+
+    def parts(self, dataset: str) -> list[str]:
+        """The files of a dataset that have rows, in order."""
+        numbers = [
+            folder.number for folder in self.written.folders if folder.receipt.files.get(dataset, {}).get("rows")
+        ]
+        return [part_name(number) for number in sorted(numbers)]
+
+    def parts_by_value(self, dataset: str, column: str) -> dict[str, list[str]]:
+        """For each value of a tallied column the files with rows that have it, in order."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for folder in sorted(self.written.folders, key=lambda folder: folder.number):
+            for value in folder.receipt.tallies.get(dataset, {}).get(column, {}):
+                found[value].append(part_name(folder.number))
+        return found
+
+    def read(self, dataset: str, part: str, columns: Sequence[str]) -> pa.Table:
+        """Columns of one file."""
+        return read_file(self.snapshot / dataset / part, columns)
+
+    def name(self, source_uri: str, record_no: int | None) -> Html:
+        """How a user calls a record, or its whole source; ``with_links`` makes a link of it where there is a page."""
+        if record_no is None:
+            return text(source_uri)
+        return Html(f"\x02{self.named.setdefault((source_uri, record_no), len(self.named))}\x03")
+
+    def with_links(self, html: str, links: Mapping[Record, str]) -> str:
+        """The HTML with the names of records put in; ``links``: the addresses of those that have a page."""
+        records = list(self.named)
+        return _NAMED.sub(lambda found: _linked(records[int(found[1])], links), html)
+
+
+def _linked(record: Record, links: Mapping[Record, str]) -> str:
+    name = text(f"{record[0]}#{record[1]}")
+    return f'<a href="{links[record]}">{name}</a>' if record in links else name
+
+
+def ordered(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Values with their counts, the most frequent first."""
+    return sorted(Counter(counts).items(), key=lambda item: (-item[1], item[0]))
