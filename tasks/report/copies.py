@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from schemas.vocabulary import DUPLICATE_KINDS
 from tasks.ingest import part_of
 from tasks.publish.part import part_name
-from tasks.report.html import Html, Section, chunks, code, join, paged, paragraph, show, table, text
+from tasks.report.html import Html, Section, chunks, join, name_of, paged, paragraph, show, table, text, times
 from tasks.report.source import Source, ordered
 
 SHOWN = 200  # side by side; the dataset has them all
@@ -60,16 +60,16 @@ def copies(source: Source) -> Section:
     by_kind = table(
         "Copies by kind",
         ("kind", "count", "meaning"),
-        ((code(kind), n, DUPLICATE_KINDS[kind]) for kind, n in ordered(counts)),
+        ((name_of(kind), n, DUPLICATE_KINDS[kind]) for kind, n in ordered(counts)),
     )
     n_conflicting = sum(1 for rank in ranks if rank.conflicts)
     note = paragraph(
-        f"{n_conflicting:,} copies state figures that conflict with the kept one; they come first, then those that "
-        f"differ most. {_how_many(len(rows), sum(counts.values()))} "
+        f"Of the copies {n_conflicting:,} state figures that conflict with the kept one; they come first, then those "
+        f"that differ most. {_how_many(len(rows), sum(counts.values()))} "
         "Every one can be rebuilt: the datasets hold the exact difference (law L4). ",
         Html(
             "In the texts, <ins>this</ins> stands in the kept document only, <del>this</del> in the dropped copy only, "
-            '<span class="gap">[ ]</span> marks where the other one has something.'
+            '<span class="gap">[ ]</span> marks where the other one has something, ↵ the end of a block.'
         ),
     )
     return Section("duplicates", "Copies, side by side with what was kept", join(by_kind, note, first), further)
@@ -162,7 +162,7 @@ def _summary(kept: str, steps: Sequence[Step]) -> Html:
     n_changed = sum(1 for step in steps if step["op"] == "replace")
     told = [_amount(LOST, lost, "ins")] if lost else []
     told += [_amount(ADDED, added, "del")] if added else []
-    told += [Html(f"reads differently in {_times(n_changed, 'place')}")] if n_changed else []
+    told += [Html(f"reads differently in {times(n_changed, 'place')}")] if n_changed else []
     return Html("; ".join(told) + ".")
 
 
@@ -170,11 +170,7 @@ def _amount(verb: str, pieces: Sequence[str], tag: str) -> Html:
     often = [(piece, n) for piece, n in Counter(pieces).most_common(1) if n > 1]
     most = "".join(f" ({n:,} times <{tag}>{text(piece, 20)}</{tag}>)" for piece, n in often)
     n_chars = sum(map(len, pieces))
-    return Html(f"{verb} {_times(n_chars, 'character')} in {_times(len(pieces), 'place')}{most}")
-
-
-def _times(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
+    return Html(f"{verb} {times(n_chars, 'character')} in {times(len(pieces), 'place')}{most}")
 
 
 def _figures(kept: str, figures: Sequence[Mapping[str, Any]]) -> Html:
@@ -207,9 +203,9 @@ def _hunks(kept: str, steps: Sequence[Step]) -> Iterator[str]:
     for hunk in sorted(chosen, key=lambda hunk: (-_size(hunk), hunk[0]["start"])):
         yield _hunk(kept, hunk)
     if n_alike:
-        yield paragraph(f"The same again in {_times(n_alike, 'further place')}.", of="faint")
+        yield paragraph(f"The same again in {times(n_alike, 'further place')}.", of="faint")
     if n_others:
-        yield paragraph(f"And {_times(n_others, 'smaller difference')}.", of="faint")
+        yield paragraph(f"And {times(n_others, 'smaller difference')}.", of="faint")
 
 
 def _together(steps: Sequence[Step]) -> list[list[Step]]:
@@ -229,19 +225,24 @@ def _size(hunk: Sequence[Step]) -> int:
 
 def _hunk(kept: str, hunk: Sequence[Step]) -> Html:
     start, end = hunk[0]["start"], hunk[-1]["end"]
-    before, after = kept[max(0, start - AROUND) : start], kept[end : end + AROUND]
+    before, after = _flat(kept[max(0, start - AROUND) : start]), _flat(kept[end : end + AROUND])
     sides: tuple[list[str], list[str]] = ([], [])
     at = start
     for step in hunk:
-        same = text(kept[at : step["start"]]) if step["start"] > at else ""
+        same = _flat(kept[at : step["start"]]) if step["start"] > at else ""
         sides[0].append(same + _piece("ins", kept[step["start"] : step["end"]]))
         sides[1].append(same + _piece("del", step["text"]))
         at = step["end"]
-    left, right = (f"…{text(before)}{''.join(side)}{text(after)}…" for side in sides)
+    left, right = (f"…{before}{''.join(side)}{after}…" for side in sides)
     sides_of = (("Kept", left), ("Dropped", right))
     told = "".join(f'<p><span class="side">{name}</span> {side}</p>' for name, side in sides_of)
     return Html(f'<div class="sides">{told}</div>')
 
 
 def _piece(tag: str, piece: str) -> str:
-    return f"<{tag}>{text(piece, EXCERPT)}</{tag}>" if piece else '<span class="gap">[ ]</span>'
+    return f"<{tag}>{_flat(piece, EXCERPT)}</{tag}>" if piece else '<span class="gap">[ ]</span>'
+
+
+def _flat(piece: str, limit: int | None = None) -> Html:
+    """A piece of clean text, the ends of its blocks marked."""
+    return text(piece.replace("\n", "↵"), limit) if piece else Html("")

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from schemas.vocabulary import INDICATOR_FLAGS
-from tasks.report.html import Section, chunks, code, join, paged, paragraph, table, text
+from tasks.report.html import Section, chunks, join, name_of, paged, paragraph, table, text
 from tasks.report.source import Source, ordered
 
 SHOWN = 600  # the dataset has them all
@@ -27,7 +27,7 @@ def doubts(source: Source) -> Section:
     summary = table(
         "Figures in doubt, by flag",
         ("flag", "figures", "meaning"),
-        ((code(flag), count, INDICATOR_FLAGS[flag]) for flag, count in ordered(counts)),
+        ((name_of(flag), count, INDICATOR_FLAGS[flag]) for flag, count in ordered(counts)),
     )
     found: list[dict[str, Any]] = []
     total = 0

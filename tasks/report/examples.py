@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from schemas.vocabulary import DROP_REASONS, FLAGS
 from tasks.normalize import RULES
 from tasks.report.context import Place, around_edit, around_span, stretches
-from tasks.report.html import Html, Section, code, items, join, paragraph, table, text
+from tasks.report.html import Html, Section, items, join, name_of, paragraph, table, text
 from tasks.report.source import Source, ordered
 
 EXAMPLES = 3
@@ -73,7 +73,7 @@ def _table(
 ) -> Html:
     dataset, column = of
     rows = [
-        (join(code(value), "<br>", text(meanings.get(value, ""))), count, items(found.get(value, ())))
+        (name_of(value, meanings.get(value, "")), count, items(found.get(value, ())))
         for value, count in ordered(source.tallies[dataset][column])
     ]
     return table(caption, (column.removesuffix("s"), "count", "examples"), rows) or paragraph("None.")

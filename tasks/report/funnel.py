@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.vocabulary import DOC_TYPES, RECORD_SHAPES, SOURCE_KINDS
-from tasks.report.html import Html, Section, bar, join, paragraph, table, to_section
+from tasks.report.html import Html, Section, bar, join, name_of, paragraph, table, times, to_section
 from tasks.report.source import Source, ordered
 
 SITES = 20  # shown of the sites
@@ -29,7 +29,7 @@ def funnel(source: Source) -> Section:
         ("= documents kept", counts["documents"], bar(counts["documents"], records), Html("published")),
     ]
     further = paragraph(
-        f"Besides, {counts['rows_rejected']:,} rows of other datasets failed an expectation and were set aside. "
+        f"Besides, {times(counts['rows_rejected'], 'row')} of other datasets failed an expectation and were set aside. "
         "Nothing else was lost: each record read is one of these, counted once (law L1)."
     )
     body = table("From sources to records to documents", ("step", "count", "share", "what it is"), rows)
@@ -46,12 +46,12 @@ def incoming(source: Source) -> Section:
         ("Documents by layout of the record", tallies["documents"]["shape"], RECORD_SHAPES),
     ):
         whole = sum(counts.values())
-        rows = [(value, n, bar(n, whole), meanings[value]) for value, n in ordered(counts)]
+        rows = [(name_of(value), n, bar(n, whole), meanings[value]) for value, n in ordered(counts)]
         parts.append(table(caption, ("value", "count", "share", "meaning"), rows))
     sites = tallies["documents"]["site"]
     unnamed = source.verdict.counts["documents"] - sum(sites.values())
     of_sites = [(site, n, bar(n, source.verdict.counts["documents"])) for site, n in ordered(sites)[:SITES]]
     shown = f", the first {SITES} of {len(sites):,}" if len(sites) > SITES else ""
     parts.append(table(f"Documents by site{shown}", ("site", "count", "share"), of_sites))
-    parts.append(paragraph(f"{unnamed:,} documents do not say which site they are from."))
+    parts.append(paragraph(f"Of {times(unnamed, 'document')} the site is not known."))
     return Section("kinds", "What came in, by kind and site", join(*parts), {})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tasks.diff import Difference
 from tasks.diff.records import DOCUMENT
 from tasks.diff.tell import counts
-from tasks.report.html import Html, Section, items, join, paragraph, show, to_section
+from tasks.report.html import Html, Section, items, join, paragraph, show, times, to_section
 from tasks.report.source import Source
 
 BUGS = ("unaccounted", "internal_error")
@@ -30,10 +30,10 @@ def headline(source: Source) -> Section:
 def _published(source: Source) -> str:
     counts, rows = source.verdict.counts, source.verdict.rows
     return (
-        f"From {counts['sources_read']:,} of {counts['sources']:,} sources came {counts['records']:,} records: "
-        f"{counts['documents']:,} documents are published, {counts['duplicates']:,} were dropped as copies of them, "
-        f"{counts['records_rejected']:,} were rejected. The documents state {rows['quantities']:,} quantities, which "
-        f"make {rows['indicators']:,} figures of known indicators."
+        f"Read: {counts['sources_read']:,} of {times(counts['sources'], 'source')} with {times(counts['records'], 'record')}. "
+        f"Published: {times(counts['documents'], 'document')}. "
+        f"Dropped as a copy of one of them: {counts['duplicates']:,}; rejected: {counts['records_rejected']:,}. "
+        f"The documents state {rows['quantities']:,} quantities, and {rows['indicators']:,} figures of known indicators."
     )
 
 
@@ -58,7 +58,7 @@ def _changed(found: Difference | None) -> str:
         if number
     ]
     if found.states:
-        told.append(f"{len(found.states):,} records became a document, a copy or a reject")
+        told.append(f"{times(len(found.states), 'record')} became another of document, copy and reject")
     return f"Since {found.old.name}: {', '.join(told) or 'nothing differs'}."
 
 
@@ -66,21 +66,22 @@ def _attention(source: Source) -> Iterator[Html]:
     counts, tallies = source.verdict.counts, source.tallies
     reasons = tallies["rejects"]["reason"]
     if n_bugs := sum(reasons.get(reason, 0) for reason in BUGS):
-        yield _item("rejects", f"{n_bugs:,} rejects are bugs of qingwen", "report them")
+        yield _item("rejects", f"{times(n_bugs, 'reject')} through a bug of qingwen", "report them")
     if counts["sources_rejected"]:
-        yield _item("rejects", f"{counts['sources_rejected']:,} sources could not be read", "why, and what to do")
-    if n_others := counts["records_rejected"] + counts["rows_rejected"] - n_bugs:
-        yield _item("rejects", f"{n_others:,} records or rows were rejected", "why, and what to do")
+        yield _item("rejects", f"{times(counts['sources_rejected'], 'source')} not read", "why, and what to do")
+    for what in ("record", "row"):
+        if count := counts[f"{what}s_rejected"]:
+            yield _item("rejects", f"{times(count, what)} rejected", "why, and what to do")
     warnings = [result for result in source.verdict.results if not result.success and result.severity == "warning"]
     if warnings:
-        yield _item("quality", f"{len(warnings):,} expectations do not hold, as a warning", "which")
+        yield _item("quality", f"{times(len(warnings), 'warning')} of the quality gate", "which")
     flags = tallies["indicators"]["flags"]
     if flags:
         told = ", ".join(f"{count:,} {flag}" for flag, count in sorted(flags.items()))
         yield _item("doubts", f"figures in doubt: {told}", "compare them")
     gone = source.difference.removed if source.difference else []
     if n_gone := sum(1 for record in gone if record.state == DOCUMENT):
-        yield _item("changes-removed", f"{n_gone:,} documents of the snapshot before are gone", "which")
+        yield _item("changes-removed", f"{times(n_gone, 'document')} of the snapshot before gone", "which")
 
 
 def _item(name: str, what: str, label: str) -> Html:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from html import escape
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from tasks.page import page, said
@@ -17,6 +18,7 @@ from tasks.page import page, said
 INDEX = "index.html"
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 LIMIT = 300  # characters of one value
+LONG = 60  # from which many characters a cell is a wide one
 WHOLE = 100.0
 
 Item = TypeVar("Item")
@@ -61,8 +63,19 @@ def show(value: Any) -> Html:  # noqa: ANN401 (a value of any column)
     return text("" if value is None else str(value))
 
 
+def name_of(value: str, meaning: str = "") -> Html:
+    """A value of a closed list, and below it what it means."""
+    below = f'<br><span class="faint">{escape(meaning)}</span>' if meaning else ""
+    return Html(f'<code class="name">{escape(value)}</code>{below}')
+
+
+def times(count: int, what: str) -> str:
+    """How many of something, as one says it."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
 def code(value: str) -> Html:
-    """A name of the closed lists, a path, a fingerprint."""
+    """A path, a command, a fingerprint."""
     return Html(f"<code>{said(value, LIMIT)}</code>")
 
 
@@ -103,6 +116,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 
 def _cell(value: Any, at: int) -> str:  # noqa: ANN401 (a value of any column)
     kind = ' class="n"' if isinstance(value, int | float | Decimal) else ""
+    kind = ' class="long"' if isinstance(value, str) and len(value) > LONG else kind
     return f"<td{kind}>{show(value)}</td>" if at else f'<th scope="row"{kind}>{show(value)}</th>'
 
 
@@ -122,8 +136,8 @@ def to_section(name: str, label: str) -> Html:
 
 def chunks(found: Sequence[Item], first: int, others: int) -> list[Sequence[Item]]:
     """A list cut into pages: the ``first`` so many, then so many on each of the ``others``; no page if it is empty."""
-    cuts = [0, *range(first, len(found), others)] if found else []
-    return [found[begin:end] for begin, end in zip(cuts, [*cuts[1:], len(found)], strict=True)]
+    cuts = [0, *range(first, len(found), others), len(found)] if found else []
+    return [found[begin:end] for begin, end in pairwise(cuts)]
 
 
 def paged(name: str, title: str, pages: Sequence[str]) -> tuple[Html, dict[str, str]]:

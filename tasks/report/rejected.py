@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.vocabulary import REJECT_REASONS, REJECT_REMEDIES
-from tasks.report.html import Section, chunks, code, folded, join, paged, paragraph, table, text
+from tasks.report.html import Section, chunks, code, folded, join, name_of, paged, paragraph, table, text
 from tasks.report.source import Source, ordered
 
 SHOWN = 1_000  # the dataset has them all
@@ -24,7 +24,7 @@ def rejects(source: Source) -> Section:
         "Rejects by reason",
         ("reason", "count", "meaning", "what to do"),
         (
-            (code(reason), count, REJECT_REASONS[reason], REJECT_REMEDIES[reason])
+            (name_of(reason), count, REJECT_REASONS[reason], REJECT_REMEDIES[reason])
             for reason, count in ordered(source.tallies["rejects"]["reason"])
         ),
     )
@@ -56,7 +56,7 @@ def _row(source: Source, row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         source.name(row["source_uri"], row["record_no"]),
         what,
-        join(code(row["reason"]), " in ", text(row["stage"])),
+        join(name_of(row["reason"]), " in ", text(row["stage"])),
         text(row["detail"]),
         shown,
     )
