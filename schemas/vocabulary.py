@@ -268,3 +268,19 @@ STAGES: dict[str, str] = {
     "validate": "the quality gate",
     "publish": "writing the snapshot",
 }
+
+REMEDIES: dict[str, str] = {  # what to do about each of REJECT_REASONS
+    "empty": "Nothing, if the page really is empty; else fetch it again.",
+    "unreadable": "Look at the detail: check that the file is there and that you may read it, then run again.",
+    "binary": "Turn the PDF, document or picture into text first, or take it out of the raw folder.",
+    "corrupt_gzip": "Fetch or pack the file again; the text up to the damage is not used.",
+    "too_large": "Cut it into smaller files, or look whether it is what it should be.",
+    "too_deep": "Look whether it is what it should be; if so, write it with fewer levels.",
+    "invalid_json": "Write one JSON object on each line; the detail names the place.",
+    "missing_text": "Give the object a text or an html field.",
+    "wrong_type": "Write the field as the detail says, mostly as a string.",
+    "invalid_front_matter": "Correct the lines between --- at the top; the detail names the place.",
+    "unaccounted": "It is a defect of qingwen: report it with the raw text. The raw text is kept.",
+    "failed_expectation": "Look at the value in the detail: if the source says so, nothing; else report it.",
+    "internal_error": "It is a defect of qingwen: report it with the detail and the raw text.",
+}

@@ -87,7 +87,7 @@ def test_a_source_with_many_records_is_listed(snapshot: Path, monkeypatch: pytes
     assert first.startswith("31 records")
     assert [line.split()[0] for line in lines] == [f"many.jsonl#{number}" for number in range(31)]
     assert lines[-1].split()[1:] == ["rejected", "invalid_json"]
-    monkeypatch.setattr("tasks.explain.MAX_LISTED", 5)
+    monkeypatch.setattr("tasks.explain.text.MAX_LISTED", 5)
     assert explain(snapshot, "many.jsonl").splitlines()[-1] == "  … and 26 more"
 
 
