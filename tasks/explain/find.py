@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.ingest import part_of
 from tasks.parquet import read_file
+from tasks.publish.part import part_name
 from tasks.rebuild import part_names
 
 Key = tuple[str, int | None]  # source_uri and record_no; of a whole rejected source: None
@@ -62,7 +64,9 @@ def find(snapshot: Path, name: str) -> list[Found]:
             meant = pc.or_(meant, pc.and_(pc.equal(table["source_uri"], uri), is_number))
         return meant
 
-    found = sorted(_search(snapshot, is_meant), key=lambda one: (one.source_uri, one.record_no or 0))
+    found = sorted(
+        _search(snapshot, part_names(snapshot), is_meant), key=lambda one: (one.source_uri, one.record_no or 0)
+    )
     if not found:
         raise UnknownRecordError(
             f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, "
@@ -75,13 +79,20 @@ def locate(snapshot: Path, records: Collection[Key]) -> dict[Key, Found]:
     """Where records stand; those that the snapshot does not have are left out."""
     wanted = set(records)
     uris = pa.array(sorted({uri for uri, _ in wanted}), pa.string())
-    found = _search(snapshot, lambda table: pc.is_in(table["source_uri"], uris))
-    return {one.key: one for one in found if one.key in wanted}
+    parts = part_names(snapshot)
+    likely = {part_name(part_of(uri, 0, len(parts))) for uri, _ in wanted}  # JSON Lines may go on in other parts
+    found: dict[Key, Found] = {}
+    for part in sorted(parts, key=lambda name: name not in likely):
+        if len(found) == len(wanted):
+            break
+        rows = _search(snapshot, [part], lambda table: pc.is_in(table["source_uri"], uris))
+        found |= {one.key: one for one in rows if one.key in wanted}
+    return found
 
 
-def _search(snapshot: Path, is_meant: Callable[[pa.Table], pa.Array]) -> Iterator[Found]:
+def _search(snapshot: Path, parts: Sequence[str], is_meant: Callable[[pa.Table], pa.Array]) -> Iterator[Found]:
     """Every record of the rows that are meant, once: a rejected row does not make a kept document a reject."""
-    for part in part_names(snapshot):
+    for part in parts:
         seen: set[Key] = set()
         for state, dataset in _DATASETS.items():
             table = read_file(snapshot / dataset / part, _OF_REJECTS if state == REJECTED else _COLUMNS)

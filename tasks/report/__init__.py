@@ -1,9 +1,10 @@
 """``report/``: the run for a person, as static pages without scripts or outside requests.
 
 ``index.html`` tells first what an analyst and an operator ask first. Long lists go on in further files beside it
-(``duplicates-2.html``). It is made from the staged snapshot, its manifest, the receipts of its parts and the gate's
-verdict; where only some rows are shown, only files with these are opened, so that 50,000 documents take seconds, and
-the whole folder less than 10 MB. The same snapshot gives the same bytes, but for the times of the run.
+(``duplicates-2.html``), and some of the records shown have a page of their own (``records/``). It is made from the
+staged snapshot, its manifest, the receipts of its parts and the gate's verdict; where only some rows are shown, only
+files with these are opened, so that 50,000 documents take seconds, and the whole folder less than 10 MB. The same
+snapshot gives the same bytes, but for the times of the run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tasks.diff import diff
+from tasks.explain.pages import write as write_pages
 from tasks.page import page
 from tasks.publish.snapshot import read_manifest
 from tasks.publish.stage import Written
@@ -20,6 +22,9 @@ from tasks.report.source import Source
 from tasks.validate.verdict import Verdict
 
 FOLDER = "report"
+RECORDS = "records"  # beneath it: pages of records
+RECORD_BYTES = 3_000_000
+BACK = f'<nav aria-label="Way back"><a href="../{INDEX}">Back to the report</a></nav>'
 SECTIONS = (
     headline.headline,
     funnel.funnel,
@@ -56,8 +61,10 @@ def write_report(snapshot: Path, written: Written, verdict: Verdict, before: Pat
         files |= section.further
     folder = snapshot / FOLDER
     folder.mkdir(exist_ok=True)
+    pages = write_pages(snapshot, list(source.to_explain), folder / RECORDS, RECORD_BYTES, header=BACK)
+    links = {record: f"{RECORDS}/{name}" for record, name in pages.items()}
     for name, html in files.items():
-        (folder / name).write_text(source.with_links(html, {}), "utf-8")
+        (folder / name).write_text(source.with_links(html, links), "utf-8")
 
 
 def _index(snapshot: str, sections: list[Section]) -> str:

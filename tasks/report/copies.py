@@ -20,6 +20,7 @@ from tasks.report.source import Source, ordered
 
 SHOWN = 200  # side by side; the dataset has them all
 FIRST = 5
+EXPLAINED = 20  # of those shown
 PER_PAGE = 25
 AROUND = 24  # characters on either side of a difference
 EXCERPT = 160
@@ -52,6 +53,8 @@ def copies(source: Source) -> Section:
         return Section("duplicates", "Copies", paragraph("No record is a copy of another one."), {})
     ranks = sorted(_ranks(source))
     rows = _rows(source, ranks[:SHOWN])
+    for row in rows[:EXPLAINED]:
+        source.explained(row["source_uri"], row["record_no"])
     kept = _kept(source, rows)
     pages = [
         join(*(_copy(source, row, kept[row["kept_doc_id"]]) for row in some)) for some in chunks(rows, FIRST, PER_PAGE)

@@ -157,6 +157,7 @@ def _span(source: Source, part: _Part, row: Row) -> Html | None:
 
 
 def _document(source: Source, _: _Part, row: Row) -> Html:
+    source.explained(row["source_uri"], row["record_no"])
     return join(text(row["title"] or "(no title)", EXCERPT), _of(source, row))
 
 

@@ -30,10 +30,11 @@ def headline(source: Source) -> Section:
 def _published(source: Source) -> str:
     counts, rows = source.verdict.counts, source.verdict.rows
     return (
-        f"Read: {counts['sources_read']:,} of {times(counts['sources'], 'source')} with {times(counts['records'], 'record')}. "
-        f"Published: {times(counts['documents'], 'document')}. "
+        f"Read: {counts['sources_read']:,} of {times(counts['sources'], 'source')}, "
+        f"with {times(counts['records'], 'record')}. Published: {times(counts['documents'], 'document')}. "
         f"Dropped as a copy of one of them: {counts['duplicates']:,}; rejected: {counts['records_rejected']:,}. "
-        f"The documents state {rows['quantities']:,} quantities, and {rows['indicators']:,} figures of known indicators."
+        f"The documents state {rows['quantities']:,} quantities; "
+        f"{rows['indicators']:,} figures of known indicators come of them."
     )
 
 

@@ -36,7 +36,8 @@ def rejects(source: Source) -> Section:
     shown = f", the first {SHOWN:,} of {total:,}" if total > SHOWN else ""
     heads = ("where", "what", "reason", "detail", "raw text")
     pages = [
-        table(f"Rejects{shown}", heads, (_row(source, row) for row in some)) for some in chunks(rows, FIRST, PER_PAGE)
+        table(f"Rejects{shown}", heads, [_row(source, row, is_first=not at) for row in some])
+        for at, some in enumerate(chunks(rows, FIRST, PER_PAGE))
     ]
     first, further = paged("rejects", "Rejects", pages)
     note = paragraph(
@@ -49,12 +50,12 @@ def rejects(source: Source) -> Section:
     return Section("rejects", "Rejects, and what to do", join(reasons, note, first), further)
 
 
-def _row(source: Source, row: dict[str, Any]) -> tuple[Any, ...]:
+def _row(source: Source, row: dict[str, Any], *, is_first: bool) -> tuple[Any, ...]:
     what = row["level"] if row["dataset"] is None else f"{row['level']} of {row['dataset']}"
     raw = row["raw_text"] or ""
     shown = folded("show", text(raw, 2_000)) if len(raw) > EXCERPT else text(raw)
     return (
-        source.name(row["source_uri"], row["record_no"]),
+        (source.explained if is_first else source.name)(row["source_uri"], row["record_no"]),
         what,
         join(name_of(row["reason"]), " in ", text(row["stage"])),
         text(row["detail"]),

@@ -13,13 +13,12 @@ from typing import Any
 import pyarrow as pa
 
 from tasks.diff import Difference
+from tasks.explain.find import Key
 from tasks.parquet import read_file
 from tasks.publish.part import Tallies, part_name
 from tasks.publish.stage import Written
 from tasks.report.html import Html, text
 from tasks.validate.verdict import Verdict
-
-Record = tuple[str, int]  # source_uri, record_no
 
 _NAMED = re.compile("\x02(\\d+)\x03")  # no control character is left of raw text
 
@@ -33,7 +32,8 @@ class Source:
     written: Written
     verdict: Verdict
     difference: Difference | None
-    named: dict[Record, int] = field(default_factory=dict)
+    named: dict[Key, int] = field(default_factory=dict)
+    to_explain: dict[Key, None] = field(default_factory=dict)
 
     @cached_property
     def tallies(self) -> dict[str, Tallies]:
@@ -59,20 +59,24 @@ class Source:
         """Columns of one file."""
         return read_file(self.snapshot / dataset / part, columns)
 
+    def explained(self, source_uri: str, record_no: int | None) -> Html:
+        """The name of a record that should have a page of its own."""
+        self.to_explain[source_uri, record_no] = None
+        return self.name(source_uri, record_no)
+
     def name(self, source_uri: str, record_no: int | None) -> Html:
         """How a user calls a record, or its whole source; ``with_links`` makes a link of it where there is a page."""
-        if record_no is None:
-            return text(source_uri)
         return Html(f"\x02{self.named.setdefault((source_uri, record_no), len(self.named))}\x03")
 
-    def with_links(self, html: str, links: Mapping[Record, str]) -> str:
+    def with_links(self, html: str, links: Mapping[Key, str]) -> str:
         """The HTML with the names of records put in; ``links``: the addresses of those that have a page."""
         records = list(self.named)
         return _NAMED.sub(lambda found: _linked(records[int(found[1])], links), html)
 
 
-def _linked(record: Record, links: Mapping[Record, str]) -> str:
-    name = text(f"{record[0]}#{record[1]}")
+def _linked(record: Key, links: Mapping[Key, str]) -> str:
+    uri, number = record
+    name = text(uri if number is None else f"{uri}#{number}")
     return f'<a href="{links[record]}">{name}</a>' if record in links else name
 
 
