@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ Key = tuple[str, int | None]  # source_uri and record_no; of a whole rejected so
 KEPT, COPY, REJECTED = "kept", "copy", "rejected"
 _DATASETS = {KEPT: "documents", COPY: "duplicates", REJECTED: "rejects"}
 _COLUMNS = ("source_uri", "record_no", "doc_id", "record_id", "title")
+_NUMBER = re.compile(r"part-(\d+)\.parquet")
 _OF_REJECTS = ("source_uri", "record_no", "reason")
 
 
@@ -80,7 +82,7 @@ def locate(snapshot: Path, records: Collection[Key]) -> dict[Key, Found]:
     wanted = set(records)
     uris = pa.array(sorted({uri for uri, _ in wanted}), pa.string())
     parts = part_names(snapshot)
-    likely = {part_name(part_of(uri, 0, len(parts))) for uri, _ in wanted}  # JSON Lines may go on in other parts
+    likely = {likely_part(uri, parts) for uri, _ in wanted}
     found: dict[Key, Found] = {}
     for part in sorted(parts, key=lambda name: name not in likely):
         if len(found) == len(wanted):
@@ -88,6 +90,12 @@ def locate(snapshot: Path, records: Collection[Key]) -> dict[Key, Found]:
         rows = _search(snapshot, [part], lambda table: pc.is_in(table["source_uri"], uris))
         found |= {one.key: one for one in rows if one.key in wanted}
     return found
+
+
+def likely_part(source_uri: str, parts: Sequence[str]) -> str:
+    """The file of each dataset where a source stands, if it is not a large one that goes on in other ``parts``."""
+    last = max((int(_NUMBER.findall(name)[0]) for name in parts), default=0)
+    return part_name(part_of(source_uri, 0, 1 << last.bit_length()))
 
 
 def _search(snapshot: Path, parts: Sequence[str], is_meant: Callable[[pa.Table], pa.Array]) -> Iterator[Found]:

@@ -45,12 +45,12 @@ def stretches(blocks: Iterable[Row], edits: Sequence[Row]) -> list[Stretch]:
     return sorted(found)
 
 
-def around_edit(kept: Sequence[Stretch], edits: Sequence[Row], edit: Row) -> Place | None:
-    """The clean text around an edit; None if it lies in no kept span."""
+def around_edit(kept: Sequence[Stretch], edits: Sequence[Row], edit: Row) -> Place:
+    """The clean text around an edit; nothing if it lies in none of the spans."""
     starts = [stretch.start for stretch in kept]
     at = bisect_left(starts, edit["raw_start"] + 1) - 1
     if at < 0 or edit["raw_start"] >= kept[at].end:
-        return None
+        return Place("", "")
     stretch = kept[at]
     before = (one for one in edits if stretch.start <= one["raw_start"] < edit["raw_start"])
     begin = edit["raw_start"] - stretch.start + sum(map(_growth, before))

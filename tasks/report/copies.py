@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import pyarrow.compute as pc
 
 from schemas.vocabulary import DUPLICATE_KINDS
-from tasks.ingest import part_of
-from tasks.publish.part import part_name
+from tasks.explain.find import likely_part
 from tasks.report.html import Html, Section, chunks, join, name_of, paged, paragraph, show, table, text, times
 from tasks.report.source import Source, ordered
 
@@ -107,10 +106,9 @@ def _rows(source: Source, ranks: Sequence[_Rank]) -> list[Row]:
 def _kept(source: Source, rows: Sequence[Row]) -> dict[str, Row]:
     """The kept documents of some copies by ``doc_id``."""
     parts = source.parts("documents")
-    n_parts = len({folder.number for folder in source.written.folders if "documents" in folder.receipt.files})
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
-        wanted[part_name(part_of(row["kept_source_uri"], 0, n_parts))].add(row["kept_doc_id"])
+        wanted[likely_part(row["kept_source_uri"], parts)].add(row["kept_doc_id"])
     found: dict[str, Row] = {}
     for part, ids in wanted.items():
         if part in parts:
@@ -181,7 +179,7 @@ def _figures(kept: str, figures: Sequence[Mapping[str, Any]]) -> Html:
         (
             Html(f"<ins>{text(figure['text'])}</ins>"),
             Html(f"<del>{text(figure['other_text'])}</del>"),
-            text(f"{kept[max(0, figure['start'] - AROUND) : figure['start']]}…"),
+            _flat(f"{kept[max(0, figure['start'] - AROUND) : figure['start']]}…"),
         )
         for figure in figures[:FIGURES]
     ]

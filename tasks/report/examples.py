@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -36,7 +37,7 @@ class _Kind(NamedTuple):
     column: str
     columns: tuple[str, ...]  # read of a row
     content: Callable[[Row], Any]  # what an example must have; others with the same come later
-    told: Callable[[Source, _Part, Row], Html | None]  # an example as HTML; None if it is none
+    told: Callable[[Source, _Part, Row], Html]  # an example as HTML
 
 
 def edits(source: Source) -> Section:
@@ -93,11 +94,11 @@ def _find(source: Source, kind: _Kind) -> dict[str, list[Html]]:
             numbered = []
             for row in _with_value(rows, kind.column, value):
                 if content := kind.content(row):
-                    numbered.append((seen[value, content], row))
+                    is_copy = (row["source_uri"], row["record_no"]) not in part.kept
+                    numbered.append(((is_copy, seen[value, content]), row))
                     seen[value, content] += 1
-            for _, row in sorted(numbered, key=lambda both: both[0]):  # first those that say something new
-                if len(found[value]) < EXAMPLES and (shown := kind.told(source, part, row)):
-                    found[value].append(shown)
+            numbered.sort(key=lambda both: both[0])  # first those of kept documents, that say something new
+            found[value] += [kind.told(source, part, row) for _, row in numbered[: EXAMPLES - len(found[value])]]
     return found
 
 
@@ -114,11 +115,17 @@ def _with_value(rows: pa.Table, column: str, value: str) -> Iterator[Row]:
 
 
 class _Part:
-    """The blocks and edits of one part, read when a record is asked for."""
+    """The blocks and edits of one part, read when a record is asked for; copies have no blocks."""
 
     def __init__(self, source: Source, name: str) -> None:
         self.source, self.name = source, name
         self._tables: dict[str, pa.Table] = {}
+
+    @cached_property
+    def kept(self) -> set[tuple[str, int]]:
+        """The records of the part that were kept."""
+        keys = self.source.read("documents", self.name, ("source_uri", "record_no"))
+        return set(zip(keys["source_uri"].to_pylist(), keys["record_no"].to_pylist(), strict=True))
 
     def rows(self, dataset: str, columns: tuple[str, ...], row: Row) -> list[Row]:
         """The rows of the same record."""
@@ -139,20 +146,15 @@ class _Part:
         return self.rows("blocks", ("text", "spans"), row)
 
 
-def _edit(source: Source, part: _Part, row: Row) -> Html | None:
+def _edit(source: Source, part: _Part, row: Row) -> Html:
     mine = part.edits(row)
     place = around_edit(stretches(part.blocks(row), mine), mine, row)
-    if place is None:
-        return None
     was, now = _put("del", row["raw_text"]), _put("ins", row["clean_text"])
     return join(_in_place(place, was + now), _of(source, row))
 
 
-def _span(source: Source, part: _Part, row: Row) -> Html | None:
-    blocks = part.blocks(row)
-    if not blocks:
-        return None
-    place = around_span(stretches(blocks, part.edits(row)), row)
+def _span(source: Source, part: _Part, row: Row) -> Html:
+    place = around_span(stretches(part.blocks(row), part.edits(row)), row)
     return join(_in_place(place, f" {_put('del', row['text'].strip())} "), _of(source, row))
 
 

@@ -46,8 +46,8 @@ def incoming(source: Source) -> Section:
         ("Documents by layout of the record", tallies["documents"]["shape"], RECORD_SHAPES),
     ):
         whole = sum(counts.values())
-        rows = [(name_of(value), n, bar(n, whole), meanings[value]) for value, n in ordered(counts)]
-        parts.append(table(caption, ("value", "count", "share", "meaning"), rows))
+        rows = [(name_of(value, meanings[value]), n, bar(n, whole)) for value, n in ordered(counts)]
+        parts.append(table(caption, ("value", "count", "share"), rows))
     sites = tallies["documents"]["site"]
     unnamed = source.verdict.counts["documents"] - sum(sites.values())
     of_sites = [(site, n, bar(n, source.verdict.counts["documents"])) for site, n in ordered(sites)[:SITES]]

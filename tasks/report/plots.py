@@ -8,12 +8,13 @@ whole. Its colours are those of the text around it, so it is right in light and 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from tasks.page import said
-from tasks.report.html import Html, Section, folded, join, paragraph, table, text
+from tasks.report.html import Section, code, folded, join, paragraph, table, text
 from tasks.report.series import Series, series
 from tasks.report.source import Source
 from tasks.visible import visible
@@ -29,38 +30,50 @@ def indicators(source: Source) -> Section:
     """The series with figures of the most years, each as a plot."""
     found = series(source)
     if not found:
-        body = paragraph("No place has a known indicator stated as a fact, without doubt, for two years or more.")
+        body = paragraph("No known indicator of a place is stated, without doubt, for two years or more.")
         return Section("indicators", "Indicators over the years", body, {})
-    figures = "".join(_figure(one) for one in found)
-    years = sorted({year for one in found for year in one.values})
+    figures = "".join(map(_figure, found))
+    years = sorted({year for one in found for year in (*one.facts, *one.targets)})
     rows = [
-        (f"{one.place} {one.indicator} {one.measure}", one.unit, *(one.values.get(year, "") for year in years))
+        (f"{one.place} {one.indicator} {one.measure}", of, one.unit, *(values.get(year, "") for year in years))
         for one in found
+        for of, values in (("facts", one.facts), ("targets", one.targets))
+        if values
     ]
-    numbers = table("The figures of the plots", ("series", "unit", *map(str, years)), rows)
+    numbers = table("The figures of the plots", ("series", "of", "unit", *map(str, years)), rows)
     note = paragraph(
-        "The series that have facts of the most years; figures in doubt, estimates and targets are left out. ",
-        "Every figure with its sources is in the dataset ",
-        Html("<code>indicators</code>."),
+        "The series with figures of the most years: ● on a line are facts (where there is none for a year, the "
+        "estimate), ◇ are targets. Figures in doubt are left out. Every figure with its sources is in the dataset ",
+        code("indicators"),
+        ".",
     )
     body = join(note, f'<div class="plots">{figures}</div>', folded("The same numbers as a table", numbers))
     return Section("indicators", "Indicators over the years", body, {})
 
 
 def _figure(one: Series) -> str:
-    first, last = min(one.values), max(one.values)
-    label = (
-        f"{one.place} {one.indicator} ({one.measure}), {one.unit}: "
-        f"{one.values[first]:,.4g} in {first}, {one.values[last]:,.4g} in {last}"
+    label = "; ".join(
+        [f"{one.place} {one.indicator}, {one.measure} in {one.unit}"]
+        + [f"{of} {_ends(values)}" for of, values in (("facts", one.facts), ("targets", one.targets)) if values]
     )
     caption = join(text(f"{one.place} {one.indicator}"), f' <span class="faint">{one.measure}, {said(one.unit)}</span>')
     return f"<figure>{_plain(_draw(one), label)}<figcaption>{caption}</figcaption></figure>"
 
 
+def _ends(values: dict[int, Decimal]) -> str:
+    return " to ".join(
+        f"{round(values[year], 2).normalize():,f} in {year}" for year in sorted({min(values), max(values)})
+    )
+
+
 def _draw(one: Series) -> str:
     import vl_convert
 
-    rows = [{"year": year, "value": float(value)} for year, value in one.values.items()]
+    rows = [
+        {"year": year, "value": float(value), "of": of}
+        for of, values in (("facts", one.facts), ("targets", one.targets))
+        for year, value in values.items()
+    ]
     drawn: str = vl_convert.vegalite_to_svg(_chart() | {"data": {"values": rows}})
     return drawn
 
@@ -70,14 +83,19 @@ def _chart() -> dict[str, Any]:
     """The plot without its data: Altair takes 50 ms to make and check one."""
     import altair as alt
 
-    years = alt.Axis(title=None, labelAngle=0, labelOverlap=True)
+    years = alt.Axis(title=None, format="d", tickMinStep=1, tickCount=5, labelOverlap=True)
+    values = alt.Axis(title=None, tickCount=4, format=".6~g")
+    base = alt.Chart().encode(
+        x=alt.X("year:Q", axis=years, scale=alt.Scale(zero=False, nice=False, padding=10)),
+        y=alt.Y("value:Q", axis=values, scale=alt.Scale(zero=False)),
+    )
+    facts = base.transform_filter("datum.of == 'facts'").mark_line(
+        color=LINE, point=alt.OverlayMarkDef(color=LINE, size=30)
+    )
+    targets = base.transform_filter("datum.of == 'targets'").mark_point(color=LINE, shape="diamond", size=60)
     chart = (
-        alt.Chart(alt.InlineData(values=[]), width=WIDTH, height=HEIGHT)
-        .mark_line(point=alt.OverlayMarkDef(color=LINE, size=24), color=LINE)
-        .encode(
-            x=alt.X("year:O", axis=years),
-            y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4, format="~g")),
-        )
+        alt.layer(facts, targets, data=alt.InlineData(values=[]))
+        .properties(width=WIDTH, height=HEIGHT)
         .configure(background="transparent", view=alt.ViewConfig(stroke=None))
         .configure_axis(labelColor=INK, tickColor=INK, domainColor=INK, gridColor=INK, gridOpacity=0.15)
     )

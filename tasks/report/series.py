@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -28,25 +28,26 @@ class Series(NamedTuple):
     indicator: str
     measure: str
     unit: str
-    values: dict[int, Decimal]
+    facts: dict[int, Decimal]  # of a year without one: the estimate
+    targets: dict[int, Decimal]
 
 
 def series(source: Source) -> list[Series]:
-    """Facts of whole years about which there is no doubt; series with most years first, at most ``SHOWN``."""
-    parts = [_facts(source.read("indicators", part, COLUMNS)) for part in source.parts("indicators")]
+    """Figures of whole years about which there is no doubt; series with most years first, at most ``SHOWN``."""
+    parts = [_sure(source.read("indicators", part, COLUMNS)) for part in source.parts("indicators")]
     if not sum(map(len, parts)):
         return []
-    facts = pa.concat_tables(parts)
-    years = facts.group_by(list(SERIES)).aggregate([("period", "count_distinct")])
+    sure = pa.concat_tables(parts)
+    years = sure.group_by(list(SERIES)).aggregate([("period", "count_distinct")])
     years = years.filter(pc.greater_equal(years["period_count_distinct"], FEWEST))
     order = [("period_count_distinct", "descending"), *((name, "ascending") for name in SERIES)]
     chosen = list(_spread(years.sort_by(order).to_pylist()))
-    return [_series(facts, dict(zip(SERIES, key, strict=True))) for key in chosen]
+    return [_series(sure, dict(zip(SERIES, key, strict=True))) for key in chosen]
 
 
-def _facts(table: pa.Table) -> pa.Table:
-    known = pc.and_(pc.equal(table["status"], "actual"), pc.equal(pc.list_value_length(table["flags"]), 0))
-    return table.filter(pc.and_(known, pc.match_substring_regex(table["period"], r"\A\d{4}\z")))
+def _sure(table: pa.Table) -> pa.Table:
+    without_doubt = pc.equal(pc.list_value_length(table["flags"]), 0)
+    return table.filter(pc.and_(without_doubt, pc.match_substring_regex(table["period"], r"\A\d{4}\z")))
 
 
 def _spread(rows: Iterable[dict[str, str]]) -> Iterable[tuple[str, ...]]:
@@ -60,16 +61,17 @@ def _spread(rows: Iterable[dict[str, str]]) -> Iterable[tuple[str, ...]]:
             return
 
 
-def _series(facts: pa.Table, key: dict[str, str]) -> Series:
-    mine = np.logical_and.reduce([pc.equal(facts[name], value).to_numpy() for name, value in key.items()])
-    by_year: defaultdict[int, list[tuple[bool, Decimal]]] = defaultdict(list)
-    for row in facts.filter(pa.array(mine)).to_pylist():
-        by_year[int(row["period"])].append((row["approx"] != "exact", row["value"]))
-    values = {year: min(found)[1] for year, found in sorted(by_year.items())}  # the exact one, if it was also rounded
-    factor, scale = _scale(values.values())
-    return Series(
-        key["place"], key["indicator"], key["measure"], scale + key["unit"], {y: v / factor for y, v in values.items()}
-    )
+def _series(sure: pa.Table, key: dict[str, str]) -> Series:
+    mine = np.logical_and.reduce([pc.equal(sure[name], value).to_numpy() for name, value in key.items()])
+    rows = sure.filter(pa.array(mine)).to_pylist()
+    factor, scale = _scale(row["value"] for row in rows)
+    by_status: dict[str, dict[int, Decimal]] = {}
+    for status in ("actual", "estimate", "target"):
+        exact_last = sorted((row for row in rows if row["status"] == status), key=lambda row: row["approx"] == "exact")
+        by_status[status] = {int(row["period"]): row["value"] / factor for row in exact_last}
+    facts = dict(sorted((by_status["estimate"] | by_status["actual"]).items()))
+    targets = dict(sorted(by_status["target"].items()))
+    return Series(key["place"], key["indicator"], key["measure"], scale + key["unit"], facts, targets)
 
 
 def _scale(values: Iterable[Decimal]) -> tuple[Decimal, str]:
