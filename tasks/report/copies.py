@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
-
-import pyarrow.compute as pc
+from typing import Any
 
 from schemas.vocabulary import DUPLICATE_KINDS
 from tasks.explain.find import likely_part
 from tasks.report.html import Html, Section, chunks, join, name_of, paged, paragraph, show, table, text, times
-from tasks.report.source import Source, ordered
+from tasks.report.source import Copy, Source, ordered
 
 SHOWN = 200  # side by side; the dataset has them all
 FIRST = 5
@@ -36,22 +34,12 @@ Row = dict[str, Any]
 Step = Mapping[str, Any]
 
 
-class _Rank(NamedTuple):
-    """What a copy's place in the list depends on, and where it stands."""
-
-    conflicts: int  # negative: most of them first
-    jaccard: float
-    part: str
-    row: int
-
-
 def copies(source: Source) -> Section:
     """The copies by kind, then those that differ beside what was kept."""
     counts = source.tallies["duplicates"]["kind"]
     if not counts:
         return Section("duplicates", "Copies", paragraph("No record is a copy of another one."), {})
-    ranks = sorted(_ranks(source))
-    rows = _rows(source, ranks[:SHOWN])
+    rows = _rows(source, source.copies[:SHOWN])
     for row in rows[:EXPLAINED]:
         source.explained(row["source_uri"], row["record_no"])
     kept = _kept(source, rows)
@@ -64,9 +52,8 @@ def copies(source: Source) -> Section:
         ("kind", "count", "meaning"),
         ((name_of(kind), n, DUPLICATE_KINDS[kind]) for kind, n in ordered(counts)),
     )
-    n_conflicting = sum(1 for rank in ranks if rank.conflicts)
     note = paragraph(
-        f"Of the copies {n_conflicting:,} state figures that conflict with the kept one; they come first, then those "
+        f"Of the copies {source.n_conflicting:,} state other figures than what was kept; they come first, then those "
         f"that differ most. {_how_many(len(rows), sum(counts.values()))} "
         "Every one can be rebuilt: the datasets hold the exact difference (law L4). ",
         Html(
@@ -83,15 +70,7 @@ def _how_many(shown: int, total: int) -> str:
     return f"{shown:,} of {total:,} are shown; qingwen explain tells of any other one."
 
 
-def _ranks(source: Source) -> Iterator[_Rank]:
-    for part in source.parts("duplicates"):
-        table = source.read("duplicates", part, ("jaccard", "conflicting_figures"))
-        conflicts = pc.list_value_length(table["conflicting_figures"]).to_pylist()
-        for row, (found, jaccard) in enumerate(zip(conflicts, table["jaccard"].to_pylist(), strict=True)):
-            yield _Rank(-found, jaccard, part, row)
-
-
-def _rows(source: Source, ranks: Sequence[_Rank]) -> list[Row]:
+def _rows(source: Source, ranks: Sequence[Copy]) -> list[Row]:
     """The rows of some copies, in the order of their ranks."""
     by_part: defaultdict[str, list[int]] = defaultdict(list)
     for rank in ranks:

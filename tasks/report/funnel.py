@@ -6,6 +6,7 @@ from schemas.vocabulary import DOC_TYPES, RECORD_SHAPES, SOURCE_KINDS
 from tasks.report.html import Html, Section, bar, join, name_of, paragraph, table, times, to_section
 from tasks.report.source import Source, ordered
 
+NOTHING = Html("")
 SITES = 20  # shown of the sites
 
 
@@ -13,27 +14,28 @@ def funnel(source: Source) -> Section:
     """From sources to records to documents, each loss by name."""
     counts = source.verdict.counts
     sources, records = counts["sources"], counts["records"]
-    rejects = to_section("rejects", "why, and what to do")
+    why = to_section("rejects", "why, and what to do")
+    which = to_section("duplicates", "of which documents, and why")
     rows = [
-        ("Sources found", sources, bar(sources, sources), Html("raw files")),
-        ("− rejected whole", counts["sources_rejected"], bar(counts["sources_rejected"], sources, "lost"), rejects),
-        ("= sources read", counts["sources_read"], bar(counts["sources_read"], sources), Html("")),
-        ("Records found in them", records, bar(records, records), Html("a source can hold many records")),
-        ("− rejected", counts["records_rejected"], bar(counts["records_rejected"], records, "lost"), rejects),
-        (
-            "− dropped as copies",
-            counts["duplicates"],
-            bar(counts["duplicates"], records, "lost"),
-            to_section("duplicates", "of which documents, and why"),
-        ),
-        ("= documents kept", counts["documents"], bar(counts["documents"], records), Html("published")),
+        _step("Sources found", sources, sources, Html("raw files")),
+        _step("− rejected whole", counts["sources_rejected"], sources, why, "lost"),
+        _step("= sources read", counts["sources_read"], sources),
+        _step("Records found in them", records, records, Html("a source can hold many")),
+        _step("− rejected", counts["records_rejected"], records, why, "lost"),
+        _step("− dropped as copies", counts["duplicates"], records, which, "lost"),
+        _step("= documents kept", counts["documents"], records, Html("published")),
     ]
     further = paragraph(
         f"Besides, {times(counts['rows_rejected'], 'row')} of other datasets failed an expectation and were set aside. "
         "Nothing else was lost: each record read is one of these, counted once (law L1)."
     )
-    body = table("From sources to records to documents", ("step", "count", "share", "what it is"), rows)
+    body = table("From sources to records to documents", ("step", "count", "share"), rows)
     return Section("funnel", "What went in and what came out", join(body, further), {})
+
+
+def _step(name: str, count: int, of: int, more: Html = NOTHING, kind: str = "") -> tuple[Html, int, Html]:
+    below = f'<br><span class="faint">{more}</span>' if more else ""
+    return Html(name + below), count, bar(count, of, kind)
 
 
 def incoming(source: Source) -> Section:

@@ -80,6 +80,8 @@ def _attention(source: Source) -> Iterator[Html]:
     if flags:
         told = ", ".join(f"{count:,} {flag}" for flag, count in sorted(flags.items()))
         yield _item("doubts", f"figures in doubt: {told}", "compare them")
+    if source.n_conflicting:
+        yield _item("duplicates", f"copies dropped that state other figures: {source.n_conflicting:,}", "side by side")
     gone = source.difference.removed if source.difference else []
     if n_gone := sum(1 for record in gone if record.state == DOCUMENT):
         yield _item("changes-removed", f"{times(n_gone, 'document')} of the snapshot before gone", "which")

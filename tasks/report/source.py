@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks.diff import Difference
 from tasks.explain.find import Key
@@ -21,6 +22,15 @@ from tasks.report.html import Html, text
 from tasks.validate.verdict import Verdict
 
 _NAMED = re.compile("\x02(\\d+)\x03")  # no control character is left of raw text
+
+
+class Copy(NamedTuple):
+    """Where a copy stands, and before that what its place in the report depends on."""
+
+    conflicts: int  # figures, negative: most of them first
+    jaccard: float
+    part: str
+    row: int
 
 
 @dataclass
@@ -39,6 +49,23 @@ class Source:
     def tallies(self) -> dict[str, Tallies]:
         """How many rows of each dataset have each value of some columns."""
         return self.written.tallies()
+
+    @cached_property
+    def copies(self) -> list[Copy]:
+        """The copies, those with most figures in conflict first, then those that differ most."""
+        return sorted(self._copies())
+
+    def _copies(self) -> Iterator[Copy]:
+        for part in self.parts("duplicates"):
+            table = self.read("duplicates", part, ("jaccard", "conflicting_figures"))
+            conflicts = pc.list_value_length(table["conflicting_figures"]).to_pylist()
+            for row, (found, jaccard) in enumerate(zip(conflicts, table["jaccard"].to_pylist(), strict=True)):
+                yield Copy(-found, jaccard, part, row)
+
+    @property
+    def n_conflicting(self) -> int:
+        """How many copies state other figures than what was kept."""
+        return sum(1 for copy in self.copies if copy.conflicts)
 
     def parts(self, dataset: str) -> list[str]:
         """The files of a dataset that have rows, in order."""

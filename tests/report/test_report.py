@@ -264,7 +264,7 @@ def test_copies_with_conflicting_figures_come_first(tmp_path):
     ]
     (raw / "feed.jsonl").write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in records), "utf-8")
     told = said(report_of(raw, tmp_path / "clean"), "duplicates")
-    assert "Of the copies 1 state figures that conflict" in told
+    assert "Of the copies 1 state other figures" in told
     assert told.index("乙县工作报告") < told.index("甲县工作报告")
     assert re.search(r"[89]31\.6 ?\| [89]31\.6", told)
 
