@@ -33,7 +33,6 @@ from tasks.explain.story import (
     Change,
     Copy,
     Other,
-    Quantity,
     Reject,
     Related,
     Row,
@@ -102,6 +101,8 @@ class _Article:
                 "".join(_copied(copy, dropped=story.state == COPY)),
             )
         yield _more(len(story.copies), MAX_COPIES, "copies")
+        if story.flags:
+            yield _section("Defects and doubts", _list_of((escape(flag), escape(FLAGS[flag])) for flag in story.flags))
         yield _section("What is known of it", _list_of(_facts(story)))
         yield from self._outline()
         yield _section("How its text was cleaned", "".join(self._cleaning()))
@@ -113,22 +114,18 @@ class _Article:
     def _verdict(self) -> Iterator[str]:
         story = self.story
         if story.state == REJECTED:
-            yield "<p><strong class=bad>Rejected.</strong> It is in no other dataset; its raw text is kept here."
+            yield "<p><strong class=bad>Rejected.</strong> It is in no dataset but rejects."
         elif story.state == COPY:
             (copy,) = story.copies
-            yield (
-                f"<p><strong class=warn>Dropped as a copy</strong> of {_other(copy.other)}. "
-                "Its raw text can be rebuilt from what is stored."
-            )
+            yield f"<p><strong class=warn>Dropped as a copy</strong> of {_other(copy.other)}. {said(copy.why)}"
+            yield " Its raw text can be rebuilt from what is stored."
         else:
-            n_copies = len(story.copies)
-            copies = f" {n_copies} {'copy' if n_copies == 1 else 'copies'} of it dropped in its favour." * bool(
-                n_copies
-            )
-            yield f"<p><strong class=good>Kept.</strong>{copies}"
-        if story.flags:
-            told = ((flag, escape(FLAGS[flag])) for flag in story.flags)
-            yield f"<h2>Defects and doubts</h2>{_list_of((escape(name), meaning) for name, meaning in told)}"
+            yield "<p><strong class=good>Kept.</strong>"
+            if story.copies:
+                yield f" {_count(len(story.copies), 'copy', 'copies')} of it dropped in its favour."
+        n_conflicts = sum(len(copy.conflicts) for copy in story.copies)
+        if n_conflicts:
+            yield f" <strong class=bad>{_count(n_conflicts, 'figure')} in conflict.</strong>"
 
     def _outline(self) -> Iterator[str]:
         headings = list(outline(self.story))
@@ -149,7 +146,7 @@ class _Article:
         n_edits = sum(times for _, times in self.rules)
         yield (
             f"<p>{len(story.raw):,} characters read = {len(story.raw) - n_dropped:,} kept + {n_dropped:,} dropped; "
-            f"{n_edits:,} edits made {len(story.clean):,} characters of clean text of the kept ones."
+            f"{_count(n_edits, 'edit')} made {len(story.clean):,} characters of clean text of the kept ones."
         )
         if self.rules:
             legend = "".join(
@@ -253,26 +250,24 @@ class _Article:
         quantities = self.story.quantities
         if not quantities:
             return
+        told = [reading(quantity) for quantity in quantities[:MAX_LISTED]]
+        names = [name for name in READING if any(name in of_one for of_one in told)]
         yield '<section><h2>Numbers, and how they were read</h2><div class="scroll" tabindex="0"><table>'
         yield (
             "<thead><tr>"
-            + "".join(f'<th scope="col">{head}' for head in ("", "as written", *READING))
+            + "".join(f'<th scope="col">{head}' for head in ("", "as written", *names))
             + "</thead><tbody>"
         )
-        for number, quantity in enumerate(quantities[:MAX_LISTED], 1):
-            cells = "".join(f"<td>{cell}" for cell in _reading(quantity))
+        for number, (quantity, of_one) in enumerate(zip(quantities, told, strict=False), 1):
+            written = said(quantity.text, EXCERPT)
+            cells = "".join(
+                f"<td>{cell}" for cell in (written, *(said(of_one.get(name, ""), EXCERPT) for name in names))
+            )
             back = f'<a href="#{self.name}-n{number}">{number}</a>'
             yield f'<tr id="{self.name}-q{number}"><th scope="row">{back}{cells}'
         yield "</tbody></table></div>"
         yield _more(len(quantities), MAX_LISTED, "numbers: dataset quantities has them")
         yield "</section>"
-
-
-def _reading(quantity: Quantity) -> Iterator[str]:
-    """The cells of a number's row."""
-    yield said(quantity.text, EXCERPT)
-    told = reading(quantity)
-    yield from (said(told.get(name, ""), EXCERPT) for name in READING)
 
 
 def _rejected(reject: Reject) -> str:
@@ -328,7 +323,7 @@ def _copied(copy: Copy, *, dropped: bool) -> Iterator[str]:
     yield from _places(copy, single, "Where they differ")
     others = [place for place in places if place not in single]
     if others:
-        yield f"<details><summary>{len(others):,} places that differ in nothing else than changes that recur</summary>"
+        yield f"<details><summary>{_count(len(others), 'place')} with no other difference than such changes</summary>"
         yield from _places(copy, others, "")
         yield "</details>"
 
@@ -338,9 +333,9 @@ def _summary(copy: Copy) -> str:
     added = [len(step.text) for step in copy.difference if step.start == step.end]
     n_other = len(copy.difference) - len(lost) - len(added)
     told = [
-        f"lacks {sum(lost):,} characters in {len(lost):,} places" * bool(lost),
-        f"adds {sum(added):,} characters in {len(added):,} places" * bool(added),
-        f"reads differently in {n_other:,} places" * bool(n_other),
+        f"lacks {_count(sum(lost), 'character')} in {_count(len(lost), 'place')}" * bool(lost),
+        f"adds {_count(sum(added), 'character')} in {_count(len(added), 'place')}" * bool(added),
+        f"reads differently in {_count(n_other, 'place')}" * bool(n_other),
     ]
     return ", ".join(filter(None, told)) or "has the same clean text"
 
@@ -445,7 +440,7 @@ def _relative(story: Story, one: Related) -> str:
     return f"<h3>{_other(one.other)}</h3>" + _list_of([
         ("kind", f"<code>{escape(one.kind)}</code>: {escape(RELATED_KINDS[one.kind])}"),
         ("why both are kept", said(one.why)),
-        ("in common", f"{one.n_chars:,} characters in {len(one.passages):,} passages, the longest: "
+        ("in common", f"{_count(one.n_chars, 'character')} in {_count(len(one.passages), 'passage')}, the longest: "
          + said(story.clean[start:end], EXCERPT)),
     ])  # fmt: skip
 
@@ -467,7 +462,7 @@ def _source(story: Story) -> Iterator[tuple[str, str]]:
     if source:
         yield "file", f"{said(story.source_uri)}: {escape(SOURCE_KINDS[source['kind']])}"
         if source["bytes"] is not None:
-            yield "size", f"{source['bytes']:,} bytes, {source['n_records']:,} records"
+            yield "size", f"{_count(source['bytes'], 'byte')}, {_count(source['n_records'], 'record')}"
         if source["encoding"]:
             yield "encoding", f"{escape(source['encoding'])}: {escape(ENCODING_BASES[source['encoding_basis']])}"
 
@@ -490,6 +485,10 @@ def _list_of(facts: Iterable[tuple[str, str]]) -> str:
 
 def _more(total: int, shown: int, what: str) -> str:
     return f"<p>… and {total - shown:,} more {what}.</p>" if total > shown else ""
+
+
+def _count(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def _letter(number: int) -> str:
