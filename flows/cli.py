@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -285,7 +286,8 @@ def _explain(options: argparse.Namespace) -> int:
 
     snapshot = _snapshot(options.clean)
     if options.html is None:
-        print(explain(snapshot, options.id))
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        print(explain(snapshot, options.id, columns))
     else:
         print(explain_page(snapshot, options.id, Path(options.html) if options.html else None))
     return PUBLISHED

@@ -252,7 +252,8 @@ class _Article:
             return
         told = [reading(quantity) for quantity in quantities[:MAX_LISTED]]
         names = [name for name in READING if any(name in of_one for of_one in told)]
-        yield '<section><h2>Numbers, and how they were read</h2><div class="scroll" tabindex="0"><table>'
+        yield "<section><h2>Numbers, and how they were read</h2>"
+        yield '<div class="scroll" tabindex="0"><table class="numbers">'
         yield (
             "<thead><tr>"
             + "".join(f'<th scope="col">{head}' for head in ("", "as written", *names))

@@ -271,19 +271,17 @@ def _dropped(stretches: list[Stretch]) -> Row | None:
 
 
 READING = ("value", "indicator", "known as", "period", "place", "status")
+_PLAIN = ("none", "exact", "range")
 
 
 def reading(quantity: Quantity) -> dict[str, str]:
     """How a number was read, by the names of ``READING``; what is not known is left out."""
     ends = [f"{value.normalize():,f}" for value in (quantity.value, quantity.value_max) if value is not None]
     value = quantity.value_exact or " to ".join(ends)
-    told = [
-        f"{value} {quantity.unit or ''}".rstrip() if value else f"no value ({quantity.kind.replace('_', ' ')})",
-        quantity.approx if quantity.approx not in ("exact", "range") else "",
-        " ".join(word for word in (quantity.direction, quantity.to_or_by) if word != "none"),
-    ]
+    told = f"{value} {quantity.unit or ''}".rstrip() if value else f"no value ({quantity.kind.replace('_', ' ')})"
+    how = (word for word in (quantity.direction, quantity.to_or_by, quantity.approx) if word not in _PLAIN)
     found = {
-        "value": ", ".join(filter(None, told)),
+        "value": " ".join([*how, told]),
         "indicator": (quantity.indicator or "") + " (of a noun, no fact)" * quantity.modifier,
         "known as": " ".join(filter(None, (quantity.indicator_code, quantity.measure))),
         "period": (quantity.period or "") + f" ({quantity.period_basis})" * bool(quantity.period_basis),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
+from unicodedata import east_asian_width
 
 from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS, RELATED_KINDS, REMEDIES
 from tasks.explain.find import COPY, KEPT, REJECTED, Found
@@ -23,6 +24,7 @@ MAX_QUANTITIES = 30
 CONTEXT = 12
 EXCERPT = 60
 VALUE = 300
+NARROWEST = 20  # columns
 
 STATES = {KEPT: "KEPT", COPY: "DROPPED as a copy", REJECTED: "REJECTED"}
 
@@ -66,6 +68,22 @@ def lines(story: Story) -> Iterator[str]:
     for number, related in enumerate(story.related[:MAX_LISTED]):
         yield from [""] * (not number)
         yield from _relative(story, related)
+
+
+def folded(line: str, width: int) -> Iterator[str]:
+    """The line in pieces of at most ``width`` columns; Chinese characters take two. Further pieces are indented."""
+    width = max(width, NARROWEST)
+    indent = " " * min(len(line) - len(line.lstrip()) + 4, width // 2)
+    while True:
+        columns = accumulate(2 if east_asian_width(character) in "WF" else 1 for character in line)
+        end = next((at for at, column in enumerate(columns) if column > width), len(line))
+        if end == len(line):
+            yield line
+            return
+        space = line.rfind(" ", max(len(indent) + 1, end - 16), end + 1)
+        cut = end if space < 0 else space
+        yield line[:cut]
+        line = indent + line[cut:].lstrip(" ")
 
 
 def _fact(name: str, value: str) -> str:

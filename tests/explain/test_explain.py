@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import pyarrow.parquet as pq
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from flows.cli import main
 from schemas.vocabulary import REJECT_REASONS, REMEDIES
 from tasks.explain import UnknownRecordError, explain
+from tasks.explain.text import folded
 from tasks.rebuild import RebuildError
 from tasks.visible import visible
 from tests import plain_run
@@ -109,6 +111,30 @@ def test_hostile_text_cannot_move_the_terminal(snapshot: Path):
     assert visible("长" * 100, 30).count("长") == 30
 
 
+def test_lines_are_folded_for_a_terminal(snapshot: Path):
+    story = explain(snapshot, "listing.txt#0")
+    for columns in (40, 80):
+        folded = explain(snapshot, "listing.txt#0", columns)
+        assert (
+            max(sum(2 if east_asian_width(one) in "WF" else 1 for one in line) for line in folded.split("\n"))
+            <= columns
+        )
+        assert folded.replace(" ", "").replace("\n", "") == story.replace(" ", "").replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        ("", [""]),
+        ("  as wide as 20 wide", ["  as wide as 20 wide"]),
+        ("  水库今年又一次放水了呢", ["  水库今年又一次放水", "      了呢"]),
+        ("  one two three four five", ["  one two three four", "      five"]),
+    ],
+)
+def test_folds(line: str, pieces: list[str]):
+    assert list(folded(line, 20)) == list(folded(line, 1)) == pieces
+
+
 def test_rejected_things_say_what_to_do(snapshot: Path):
     for dataset_row in plain_run.rows(snapshot, "rejects"):
         assert REMEDIES[dataset_row["reason"]] in explain(
@@ -124,6 +150,22 @@ def test_altered_files_are_named(snapshot: Path, tmp_path: Path):
         pq.write_table(pq.read_table(path).slice(0, 0), path)
     with pytest.raises(RebuildError, match=r"listing\.txt#0 can't be rebuilt .*; run `qingwen verify`"):
         explain(tmp_path / "snapshot", "listing.txt#0")
+
+
+def test_command_line_writes_a_page(
+    snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", str(snapshot), "n1", "--html"]) == 0
+    (path,) = tmp_path.iterdir()
+    assert capsys.readouterr().out == f"{path.name}\n"
+    assert main(["explain", str(snapshot), "listing.txt", "--html", "out.html"]) == 0
+    assert capsys.readouterr().out == "out.html\n"
+    assert "水库清淤" in path.read_text("utf-8")
+    assert main(["explain", str(snapshot), "n1", "--html", "no/such/folder.html"]) == 1
+    assert "no/such/folder.html" in capsys.readouterr().err
+    assert main(["explain", str(snapshot), "many.jsonl", "--html"]) == 1
+    assert "31 records" in capsys.readouterr().err
 
 
 def test_command_line(snapshot: Path, capsys: pytest.CaptureFixture[str]):
