@@ -1,4 +1,4 @@
-"""What happened to one record: ``find`` (which is meant) → ``story`` (all that is known of it) → ``text`` or ``html``.
+"""What happened to one record: ``find`` (which is meant) → ``load`` → ``story`` (all of it) → ``text`` or ``html``.
 
 ``pages`` writes the pages of many records for the report of a run.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from tasks.explain import text
 from tasks.explain.find import Found, UnknownRecordError, find
 from tasks.explain.html import story_page
-from tasks.explain.story import stories
+from tasks.explain.load import stories
 
 __all__ = ["MAX_STORIES", "TooManyError", "UnknownRecordError", "explain", "explain_page"]
 

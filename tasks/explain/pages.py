@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tasks.explain.find import Key, locate
 from tasks.explain.html import story_page
-from tasks.explain.story import stories
+from tasks.explain.load import stories
 
 LEAST = 8 << 10  # bytes: no page is smaller, its style takes 6 kB
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tasks.explain import TooManyError, explain_page, html
+from tasks.explain import TooManyError, beside, explain_page, html, sides
 from tasks.explain.find import COPY, KEPT, REJECTED, find, locate
 from tasks.explain.html import story_page
-from tasks.explain.story import Story, reading, stories
+from tasks.explain.load import stories
+from tasks.explain.story import Story, reading
 from tasks.visible import HIDDEN, visible
 from tests import plain_run
 
@@ -125,18 +126,25 @@ def test_sections_are_an_outline(pages: list[tuple[Story, BeautifulSoup]]):
         assert link.text in row.text
 
 
-def test_long_texts_are_bounded_and_say_so(snapshot: Path, monkeypatch: pytest.MonkeyPatch):
-    (story,) = stories(snapshot, find(snapshot, "long.txt"))
-    monkeypatch.setattr(html, "MAX_CHARS", 1_000)
+@pytest.mark.parametrize("n_chars", [1, 60, 150, 1_000])
+@pytest.mark.parametrize("name", ["long.txt", "listing.txt#0", "listing.txt#2", "page.txt"])
+def test_long_texts_are_bounded_and_say_so(snapshot: Path, name: str, n_chars: int, monkeypatch: pytest.MonkeyPatch):
+    (story,) = stories(snapshot, find(snapshot, name))
+    monkeypatch.setattr(sides, "MAX_CHARS", n_chars)
     page = BeautifulSoup(story_page([story]), "html5lib")
-    assert column(page, 0) == column(page, 1) == "长" * 1_000
-    assert f"{len(story.raw) - 1_000:,} characters more" in page.text
+    shown = squeezed(column(page, 0))
+    assert len(shown) <= n_chars
+    assert squeezed(story.raw).startswith(shown)
+    assert squeezed(story.clean.replace("\n", "")).startswith(squeezed(column(page, 1)))
+    ids = {element["id"] for element in page.find_all(id=True)}
+    assert {link["href"][1:] for link in page.find_all(href=True)} <= ids
+    assert ("more characters of raw text" in page.text) == (len(story.raw) > n_chars)
 
 
 def test_lists_are_bounded_and_say_so(snapshot: Path, monkeypatch: pytest.MonkeyPatch):
     (story,) = stories(snapshot, find(snapshot, "listing.txt#0"))
-    monkeypatch.setattr(html, "MAX_LISTED", 3)
-    monkeypatch.setattr(html, "MAX_PLACES", 1)
+    monkeypatch.setattr(sides, "MAX_LISTED", 3)
+    monkeypatch.setattr(beside, "MAX_PLACES", 1)
     page = BeautifulSoup(story_page([story]), "html5lib")
     assert len(page.select("tr[id^=s0-q]")) == len(page.select("u[id]")) == 3
     assert f"… and {len(story.quantities) - 3} more numbers" in page.text

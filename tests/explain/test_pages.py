@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.explain import story
+from tasks.explain import load
 from tasks.explain.find import Key
 from tasks.explain.pages import page_name, write
 from tests import plain_run
@@ -39,7 +39,7 @@ def test_without_bytes_or_records_nothing_is_written(snapshot: Path, keys: list[
 
 
 def test_a_part_is_read_once(snapshot: Path, keys: list[Key], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    read, read_file = [], story.read_file
-    monkeypatch.setattr(story, "read_file", lambda path, *rest: (read.append((path, *rest)), read_file(path, *rest))[1])
+    read, read_file = [], load.read_file
+    monkeypatch.setattr(load, "read_file", lambda path, *rest: (read.append((path, *rest)), read_file(path, *rest))[1])
     write(snapshot, keys, tmp_path / "pages", 1 << 30)
     assert len(read) == len(set(map(repr, read)))

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tasks.explain.find import COPY, KEPT, REJECTED, find, locate
-from tasks.explain.story import Block, Heading, Story, outline, rows, stories
+from tasks.explain.load import stories
+from tasks.explain.story import Block, Heading, Story, outline, rows
 from tests import plain_run
 
 DATASETS = {KEPT: "documents", COPY: "duplicates", REJECTED: "rejects"}
@@ -125,7 +126,7 @@ def test_outline_of_headings_within_paragraphs():
 
 
 def test_a_record_reads_no_other_part_than_its_own(snapshot: Path, monkeypatch: pytest.MonkeyPatch):
-    from tasks.explain import story as module
+    from tasks.explain import load as module
 
     found = find(snapshot, "many.jsonl")
     read, read_file = [], module.read_file
