@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import islice
 
 from schemas.vocabulary import DUPLICATE_KINDS, RELATED_KINDS
 from tasks.diff.texts import Change, Sentence, sentences
 from tasks.explain.parts import EXCERPT, LONG, count, definitions, more, other, section
-from tasks.explain.story import Copy, Related, Story
+from tasks.explain.story import Copy, Related, Step, Story
 from tasks.page import bare, said
 
 MAX_PLACES = 100  # in which a copy differs
@@ -30,33 +31,32 @@ def copied(copy: Copy, *, dropped: bool) -> Iterator[str]:
     if copy.conflicts:
         yield '<h3 class="bad">Figures that conflict</h3><table class="pair two"><thead><tr><th scope="col">kept says'
         yield '<th scope="col">the copy says</thead><tbody>'
-        for step in copy.conflicts[:MAX_PLACES]:
-            left, right = copy.kept[max(0, step.start - CONTEXT) : step.start], copy.kept[step.end :][:CONTEXT]
-            for said_there in (copy.kept[step.start : step.end], step.text):
-                cell = f"<td><bdi>{bare(left)}<mark>{bare(said_there, EXCERPT)}</mark>{bare(right)}</bdi>"
-                yield f"<tr>{cell}" if said_there is not step.text else cell
+        yield from (f"<tr>{_conflict(copy.kept, step)}" for step in copy.conflicts[:MAX_PLACES])
         yield f"</tbody></table>{more(len(copy.conflicts), MAX_PLACES, 'figures')}"
     times = Counter((copy.kept[step.start : step.end], step.text) for step in copy.difference)
-    often = {change for change, n in times.items() if n >= OFTEN}
+    often = {change: n for change, n in times.most_common() if n >= OFTEN}
     if often:
-        yield "<h3>Changes that recur</h3><ul>"
-        for (before, after), n in times.most_common(MAX_PLACES):
-            if n >= OFTEN:
-                yield f"<li><bdi>{_difference(before, after)}</bdi> ×{n:,}</li>"
-        yield "</ul>"
-    steps = [Change(*step) for step in copy.difference]
-    places = list(sentences(copy.kept, steps))
-    single = [
-        place
-        for place in places
-        if any((copy.kept[one.start : one.end], one.text) not in often for one in place.changes)
-    ]
-    yield from _places(copy, single, "Where they differ")
-    others = [place for place in places if place not in single]
-    if others:
-        yield f"<details><summary>{count(len(others), 'place')} with no other difference than such changes</summary>"
-        yield from _places(copy, others, "")
+        told = (f"<li><bdi>{_difference(*change)}</bdi> ×{n:,}</li>" for change, n in islice(often.items(), MAX_PLACES))
+        yield f"<h3>Changes that recur</h3><ul>{''.join(told)}</ul>{more(len(often), MAX_PLACES, 'changes')}"
+    alone: list[Sentence] = []
+    recurring: list[Sentence] = []
+    for place in sentences(copy.kept, [Change(*step) for step in copy.difference]):
+        recurs = all((copy.kept[one.start : one.end], one.text) in often for one in place.changes)
+        (recurring if recurs else alone).append(place)
+    yield from _places(copy.kept, alone, "Where they differ")
+    if recurring:
+        where = count(len(recurring), "place")
+        yield f"<details><summary>{where} with no other difference than such changes</summary>"
+        yield from _places(copy.kept, recurring, "")
         yield "</details>"
+
+
+def _conflict(kept: str, step: Step) -> str:
+    left, right = kept[max(0, step.start - CONTEXT) : step.start], kept[step.end : step.end + CONTEXT]
+    return "".join(
+        f"<td><bdi>{bare(left)}<mark>{bare(figure, EXCERPT)}</mark>{bare(right)}</bdi>"
+        for figure in (kept[step.start : step.end], step.text)
+    )
 
 
 def _summary(copy: Copy) -> str:
@@ -71,7 +71,7 @@ def _summary(copy: Copy) -> str:
     return ", ".join(filter(None, told)) or "has the same clean text"
 
 
-def _places(copy: Copy, found: Sequence[Sentence], title: str) -> Iterator[str]:
+def _places(kept: str, found: Sequence[Sentence], title: str) -> Iterator[str]:
     if not found:
         return
     yield f"<h3>{title}</h3>" * bool(title)
@@ -79,8 +79,8 @@ def _places(copy: Copy, found: Sequence[Sentence], title: str) -> Iterator[str]:
     yield '<th scope="col">copy: <del>lacks</del> <ins>adds</ins>'
     yield "</thead><tbody>"
     for place in found[:MAX_PLACES]:
-        yield f"<tr><td><bdi>{''.join(_kept_side(copy.kept, place))}</bdi>"
-        yield f"<td><bdi>{''.join(_copy_side(copy.kept, place))}</bdi>"
+        yield f"<tr><td><bdi>{''.join(_kept_side(kept, place))}</bdi>"
+        yield f"<td><bdi>{''.join(_copy_side(kept, place))}</bdi>"
     yield f"</tbody></table>{more(len(found), MAX_PLACES, 'places')}"
 
 

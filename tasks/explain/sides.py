@@ -97,8 +97,8 @@ class Sides:
         told = [reading(quantity) for quantity in quantities[:MAX_LISTED]]
         names = [name for name in READING if any(name in of_one for of_one in told)]
         yield "<section><h2>Numbers, and how they were read</h2>"
-        yield '<div class="scroll" tabindex="0"><table class="numbers">'
-        heads = "".join(f'<th scope="col">{head}' for head in ("", "as written", *names))
+        yield '<div class="scroll" role="region" aria-label="Numbers" tabindex="0"><table class="numbers">'
+        heads = "".join(f'<th scope="col">{head}' for head in ("no.", "as written", *names))
         yield f"<thead><tr>{heads}</thead><tbody>"
         for number, (quantity, of_one) in enumerate(zip(quantities, told, strict=False), 1):
             texts = (quantity.text, *(of_one.get(name, "") for name in names))
@@ -128,7 +128,7 @@ class Sides:
     def _dropped(row: Row) -> str:
         raw = " ".join(map(_struck, row.stretches))
         reasons = ", ".join(dict.fromkeys(escape(stretch.reason) for stretch in row.stretches))
-        return f'<tr class="out"><th scope="row"><td><bdi>{raw}</bdi><td class="faint">dropped: {reasons}'
+        return f'<tr class="out"><th scope="row"><small>dropped</small><td><bdi>{raw}</bdi><td class="faint">{reasons}'
 
     def _raw(self, stretch: Stretch) -> str:
         if stretch.reason:

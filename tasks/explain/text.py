@@ -80,7 +80,7 @@ def folded(line: str, width: int) -> Iterator[str]:
         if end == len(line):
             yield line
             return
-        space = line.rfind(" ", max(len(indent) + 1, end - 16), end + 1)
+        space = line.rfind(" ", max(len(indent) + 1, end - 24), end + 1)
         cut = end if space < 0 else space
         yield line[:cut]
         line = indent + line[cut:].lstrip(" ")

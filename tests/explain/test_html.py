@@ -60,7 +60,7 @@ def test_everything_leads_somewhere_and_nothing_runs(pages: list[tuple[Story, Be
         attributes = {name for element in page.find_all(True) for name in element.attrs}
         assert attributes <= {
             "lang", "charset", "name", "content", "http-equiv", "class", "href", "id", "scope", "tabindex",
-            "aria-label",
+            "aria-label", "role",
         }, story.name  # fmt: skip
         assert not HIDDEN.search(page.text.replace("\n", "")), story.name
 
