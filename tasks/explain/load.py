@@ -37,11 +37,6 @@ FACTS: dict[str, str | None] = {  # columns of documents, and those that say wha
     "published_date": "published_basis", "published_at": "published_basis", "url": "url_basis", "language": None,
     "record_id": None, "images": None, "extra": None,
 }  # fmt: skip
-
-
-_BASES = VALUE_BASES | REPORT_YEAR_BASES
-
-
 _RECORD = ("source_uri", "record_no", "raw_start", "raw_chars", "raw_sha256", "n_chars")
 
 
@@ -205,7 +200,7 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "doc_id": row["doc_id"],
         "title": row["title"],
-        "title_basis": _BASES.get(row["title_basis"] or "", ""),
+        "title_basis": _basis(row, "title_basis"),
         "shape": row["shape"],
         "raw_start": row["raw_start"],
         "flags": tuple(row["flags"]),
@@ -223,7 +218,12 @@ def _facts(row: Mapping[str, Any]) -> Iterator[Fact]:
             value = f"{len(value)}: " + ", ".join(image["url"] for image in value)
         elif isinstance(value, list):
             value = ", ".join(value)
-        yield Fact(name, str(value), _BASES.get((basis and row[basis]) or "", ""))
+        yield Fact(name, str(value), _basis(row, basis) if basis else "")
+
+
+def _basis(row: Mapping[str, Any], column: str) -> str:
+    meanings = REPORT_YEAR_BASES if column == "report_year_basis" else VALUE_BASES
+    return meanings[row[column]] if row[column] else ""
 
 
 def _texts(

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+READING = ("value", "indicator", "known as", "period", "place", "status")
+_PLAIN = ("none", "exact", "range")  # of direction, to_or_by, approx: nothing to say
+
 
 class Fact(NamedTuple):
     """A column of the record that has a value, and what the value rests on."""
@@ -231,12 +234,6 @@ def rows(story: Story) -> Iterator[Row]:
 def _dropped(stretches: list[Stretch]) -> Row | None:
     told = [stretch for stretch in stretches if stretch.text.strip()]
     return Row(None, told) if told else None
-
-
-READING = ("value", "indicator", "known as", "period", "place", "status")
-
-
-_PLAIN = ("none", "exact", "range")
 
 
 def reading(quantity: Quantity) -> dict[str, str]:

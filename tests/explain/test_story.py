@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.vocabulary import REPORT_YEAR_BASES, VALUE_BASES
 from tasks.explain.find import COPY, KEPT, REJECTED, find, locate
 from tasks.explain.load import stories
 from tasks.explain.story import Block, Heading, Story, outline, rows
@@ -89,6 +90,16 @@ def test_numbers_stand_where_they_say(snapshot: Path, told: list[Story]):
     for story in told:
         for quantity in story.quantities:
             assert story.clean[quantity.start : quantity.end] == quantity.text
+
+
+def test_facts_say_what_they_rest_on(told: list[Story]):
+    (bulletin,) = (story for story in told if story.source_uri == "bulletin.txt")
+    (page,) = (story for story in told if story.source_uri == "page.txt")
+    facts = {fact.name: fact for story in (bulletin, page) for fact in story.facts}
+    assert facts["place"] == ("place", "辽阳市", "")
+    assert facts["bylines"] == ("bylines", "林晚舟", VALUE_BASES["line"])
+    (report,) = (story for story in told if story.state == COPY)
+    assert ("report_year", "2020", REPORT_YEAR_BASES["title"]) in report.facts
 
 
 def test_both_sides_of_a_copy_tell_the_same(told: list[Story]):
