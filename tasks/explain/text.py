@@ -112,7 +112,7 @@ def _quantities(story: Story) -> Iterator[str]:
     known = [quantity for quantity in story.quantities if quantity.indicator_code]
     others = [quantity for quantity in story.quantities if not quantity.indicator_code]
     yield ""
-    yield f"  {len(story.quantities):,} numbers were read, {len(known):,} of them of known indicators"
+    yield f"  numbers read: {len(story.quantities):,}, of known indicators: {len(known):,}"
     for quantity in [*known, *others][:MAX_QUANTITIES]:
         yield f"      {_read(quantity)}"
     yield from _more(len(story.quantities), MAX_QUANTITIES, "      ")
