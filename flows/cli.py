@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +36,7 @@ examples:
   qingwen show data/clean                    what is in the newest snapshot
   qingwen run --workers 1 --allow-shrink     one process; raw files were removed on purpose
   qingwen explain data/clean 004.txt#4       what happened to one record
-  qingwen explain data/clean 004.txt#4 --html     the same as a page: raw and clean text side by side
+  qingwen explain data/clean 004.txt#4 --html     … as a page: raw and clean text side by side
   qingwen run --runner dask --scheduler tcp://host:8786     on a Dask cluster that sees data/clean
   qingwen verify data/clean                  check every law on the published files
   qingwen rebuild data/clean out             the raw texts again, from the datasets alone
@@ -285,7 +286,8 @@ def _explain(options: argparse.Namespace) -> int:
 
     snapshot = _snapshot(options.clean)
     if options.html is None:
-        print(explain(snapshot, options.id))
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        print(explain(snapshot, options.id, columns))
     else:
         print(explain_page(snapshot, options.id, Path(options.html) if options.html else None))
     return PUBLISHED

@@ -1,4 +1,4 @@
-"""A difference as lines for a terminal. What comes from raw files is escaped (``tasks.explain.visible``)."""
+"""A difference as lines for a terminal. What comes from raw files is escaped (``tasks.visible``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened to one record: ``find`` (which is meant) → ``story`` (all that is known of it) → ``text`` or ``html``.
+"""What happened to one record: ``find`` (which is meant) → ``load`` → ``story`` (all of it) → ``text`` or ``html``.
 
 ``pages`` writes the pages of many records for the report of a run.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from tasks.explain import text
 from tasks.explain.find import Found, UnknownRecordError, find
 from tasks.explain.html import story_page
-from tasks.explain.story import stories
+from tasks.explain.load import stories
 
 __all__ = ["MAX_STORIES", "TooManyError", "UnknownRecordError", "explain", "explain_page"]
 
@@ -22,12 +22,13 @@ class TooManyError(LookupError):
     """The name means more records than a page shows."""
 
 
-def explain(snapshot: Path, name: str) -> str:
+def explain(snapshot: Path, name: str, columns: int | None = None) -> str:
     """The story of a record, or of all records of a source, for a terminal; of many records, a list of them.
 
     Args:
         snapshot: the folder of the snapshot.
         name: a doc_id or the start of one, a record_id, ``source_uri#record_no``, or ``source_uri``.
+        columns: of the terminal; longer lines are folded. Without it they stay whole, for ``grep`` and the like.
 
     Raises:
         UnknownRecordError: no record is called that.
@@ -35,8 +36,12 @@ def explain(snapshot: Path, name: str) -> str:
     """
     found = find(snapshot, name)
     if len(found) > MAX_STORIES:
-        return "\n".join(text.listing(name, found))
-    return "\n\n".join("\n".join(text.lines(story)) for story in stories(snapshot, found))
+        told = [text.listing(name, found)]
+    else:
+        told = [text.lines(story) for story in stories(snapshot, found)]
+    if columns:
+        told = [(piece for line in lines for piece in text.folded(line, columns)) for lines in told]
+    return "\n\n".join("\n".join(lines) for lines in told)
 
 
 def explain_page(snapshot: Path, name: str, path: Path | None = None) -> Path:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from tasks.explain.find import Key, locate
 from tasks.explain.html import story_page
-from tasks.explain.story import stories
+from tasks.explain.load import stories
+
+LEAST = 8 << 10  # bytes: no page is smaller, its style takes 6 kB
 
 
 def write(snapshot: Path, records: Sequence[Key], folder: Path, most_bytes: int, *, header: str = "") -> dict[Key, str]:
@@ -33,6 +35,8 @@ def write(snapshot: Path, records: Sequence[Key], folder: Path, most_bytes: int,
     found = [places[key] for key in dict.fromkeys(records) if key in places]
     written: dict[Key, str] = {}
     for story in stories(snapshot, found):
+        if most_bytes < LEAST:
+            break
         data = story_page([story], header=header).encode()
         if len(data) > most_bytes:
             continue

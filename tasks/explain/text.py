@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
+from unicodedata import east_asian_width
 
 from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS, RELATED_KINDS, REMEDIES
 from tasks.explain.find import COPY, KEPT, REJECTED, Found
@@ -23,6 +24,7 @@ MAX_QUANTITIES = 30
 CONTEXT = 12
 EXCERPT = 60
 VALUE = 300
+NARROWEST = 20  # columns
 
 STATES = {KEPT: "KEPT", COPY: "DROPPED as a copy", REJECTED: "REJECTED"}
 
@@ -68,6 +70,22 @@ def lines(story: Story) -> Iterator[str]:
         yield from _relative(story, related)
 
 
+def folded(line: str, width: int) -> Iterator[str]:
+    """The line in pieces of at most ``width`` columns; Chinese characters take two. Further pieces are indented."""
+    width = max(width, NARROWEST)
+    indent = " " * min(len(line) - len(line.lstrip()) + 4, width // 2)
+    while True:
+        columns = accumulate(2 if east_asian_width(character) in "WF" else 1 for character in line)
+        end = next((at for at, column in enumerate(columns) if column > width), len(line))
+        if end == len(line):
+            yield line
+            return
+        space = line.rfind(" ", max(len(indent) + 1, end - 24), end + 1)
+        cut = end if space < 0 else space
+        yield line[:cut]
+        line = indent + line[cut:].lstrip(" ")
+
+
 def _fact(name: str, value: str) -> str:
     return f"  {name:<17} {value}"
 
@@ -94,7 +112,7 @@ def _quantities(story: Story) -> Iterator[str]:
     known = [quantity for quantity in story.quantities if quantity.indicator_code]
     others = [quantity for quantity in story.quantities if not quantity.indicator_code]
     yield ""
-    yield f"  {len(story.quantities):,} numbers were read, {len(known):,} of them of known indicators"
+    yield f"  numbers read: {len(story.quantities):,}, of known indicators: {len(known):,}"
     for quantity in [*known, *others][:MAX_QUANTITIES]:
         yield f"      {_read(quantity)}"
     yield from _more(len(story.quantities), MAX_QUANTITIES, "      ")
