@@ -66,6 +66,11 @@ def _between(kwargs: Mapping[str, Any]) -> str:
     return f"is {' and '.join(bounds)}"
 
 
+def _pattern(regex: str) -> str:
+    """A pattern as it was declared (``schemas.expectations.whole``)."""
+    return regex.removeprefix(r"\A(?:").removesuffix(r")\Z")
+
+
 def _short(value: str) -> str:
     return value if len(value) <= WORDS else value[:WORDS] + "…"
 
@@ -73,7 +78,7 @@ def _short(value: str) -> str:
 _RULES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "expect_column_values_to_be_between": _between,
     "expect_column_values_to_be_in_set": lambda kwargs: f"is one of {_short(', '.join(kwargs['value_set']))}",
-    "expect_column_values_to_match_regex": lambda kwargs: f"has the form {_short(kwargs['regex'])}",
+    "expect_column_values_to_match_regex": lambda kwargs: f"has the form {_short(_pattern(kwargs['regex']))}",
     "expect_column_values_to_be_unique": lambda _: "is another one in every row",
     "expect_column_values_to_be_null": lambda _: "never occurs",
 }
