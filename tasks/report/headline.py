@@ -52,15 +52,14 @@ def _sound(source: Source) -> Html:
 def _changed(found: Difference | None) -> str:
     if found is None:
         return "This is the first snapshot here: nothing to compare it with."
-    told = [
-        f"{number:,} {name} {how}"
-        for name, *numbers in counts(found)
-        for number, how in zip(numbers, ("added", "removed", "changed"), strict=True)
-        if number
-    ]
+    told = []
+    for name, *numbers in counts(found):
+        ways = zip(numbers, ("added", "removed", "changed"), strict=True)
+        if said := ", ".join(f"{number:,} {how}" for number, how in ways if number):
+            told.append(f"{name}: {said}")
     if found.states:
-        told.append(f"{times(len(found.states), 'record')} became another of document, copy and reject")
-    return f"Since {found.old.name}: {', '.join(told) or 'nothing differs'}."
+        told.append(f"became another of document, copy and reject: {len(found.states):,}")
+    return f"Since {found.old.name}: {'; '.join(told) or 'nothing differs'}."
 
 
 def _attention(source: Source) -> Iterator[Html]:

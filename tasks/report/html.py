@@ -100,7 +100,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     """A table that scrolls by itself where it is too wide; the first cell of a row is its head. Empty without rows."""
     body, numeric = [], [False] * len(heads)
     for row in rows:
-        numeric = [isinstance(value, int | float | Decimal) for value in row]
+        numeric = [so_far or _is_number(value) for so_far, value in zip(numeric, row, strict=True)]
         body.append(f"<tr>{''.join(map(_cell, row, range(len(row))))}</tr>")
     if not body:
         return Html("")
@@ -115,9 +115,13 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 
 
 def _cell(value: Any, at: int) -> str:  # noqa: ANN401 (a value of any column)
-    kind = ' class="n"' if isinstance(value, int | float | Decimal) else ""
+    kind = ' class="n"' if _is_number(value) else ""
     kind = ' class="long"' if isinstance(value, str) and len(value) > LONG else kind
     return f"<td{kind}>{show(value)}</td>" if at else f'<th scope="row"{kind}>{show(value)}</th>'
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 (a value of any column)
+    return isinstance(value, int | float | Decimal)
 
 
 def bar(part: float, whole: float, kind: str = "") -> Html:

@@ -182,7 +182,7 @@ def test_what_changed_since_the_snapshot_before(tmp_path):
     bulletin = next(path for path in raw.iterdir() if "831.6亿元" in path.read_bytes().decode("utf-8", "replace"))
     bulletin.write_text(bulletin.read_text("utf-8").replace("831.6亿元", "931.6亿元"), "utf-8")
     two = report_of(raw, tmp_path / "clean", before=one, name="two")
-    assert "Since one: 1 documents changed, 1 figures changed." in said(two, "summary")
+    assert "Since one: documents: 1 changed; figures: 1 changed." in said(two, "summary")
     told = said(two, "changes")
     assert "地区生产总值 level 2019 actual | 831.6亿元 | 931.6亿元" in told
     assert "qingwen diff C one two --all" in told
