@@ -16,7 +16,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from schemas.vocabulary import REJECT_REASONS
+from schemas.vocabulary import REJECT_REASONS, REJECT_REMEDIES
 from tasks.parquet import read_file
 from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
 from tasks.rebuild import part_names
@@ -26,21 +26,6 @@ from tasks.validate.verdict import Verdict
 SHOWN = 50  # rejects; the dataset has them all
 SHOWN_CHARS = 200  # of one value
 RETRIES = 1
-TO_DO = {
-    "empty": "nothing, or ask why the scrape brought it",
-    "unreadable": "look whether it is still there and may be read; the next run tries again",
-    "binary": "convert it to text or HTML, or take it out of the raw folder",
-    "corrupt_gzip": "fetch it again",
-    "too_large": "split it, or write it as JSON Lines",
-    "too_deep": "look at the page: hardly anything real is nested so deep",
-    "invalid_json": "mend the line at its source; the other lines were read",
-    "missing_text": "give the object a text or an html field",
-    "wrong_type": "mend the field at its source; detail names it",
-    "invalid_front_matter": "mend the head of the file; detail says where",
-    "unaccounted": "a bug of qingwen: report it with the raw file",
-    "failed_expectation": "read detail and raw_text: the record is odd, or the expectation is",
-    "internal_error": "a bug of qingwen: report it with the raw file and detail",
-}
 
 
 def show(snapshot: Path, verdict: Verdict, before: Mapping[str, int], kept_in: Path) -> None:
@@ -96,7 +81,9 @@ def rejects(snapshot: Path) -> str:
         first += table.slice(0, SHOWN - len(first)).to_pylist()
     if not counts:
         return "Nothing was quarantined."
-    reasons = [(count, reason, REJECT_REASONS[reason], TO_DO[reason]) for reason, count in counts.most_common()]
+    reasons = [
+        (count, reason, REJECT_REASONS[reason], REJECT_REMEDIES[reason]) for reason, count in counts.most_common()
+    ]
     return "\n\n".join(
         [
             _table(("count", "reason", "meaning", "what to do"), reasons),

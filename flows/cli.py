@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ examples:
   qingwen show data/clean                    what is in the newest snapshot
   qingwen run --workers 1 --allow-shrink     one process; raw files were removed on purpose
   qingwen explain data/clean 004.txt#4       what happened to one record
+  qingwen explain data/clean 004.txt#4 --html     … as a page: raw and clean text side by side
   qingwen run --runner dask --scheduler tcp://host:8786     on a Dask cluster that sees data/clean
   qingwen verify data/clean                  check every law on the published files
   qingwen rebuild data/clean out             the raw texts again, from the datasets alone
@@ -145,6 +147,14 @@ def parser() -> argparse.ArgumentParser:
         type=_name,
         help="doc_id (or its first characters), record_id, source_uri#record_no or source_uri; "
         "put -- before one that begins with a dash",
+    )
+    explain.add_argument(
+        "--html",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="write a page instead, raw and clean text side by side, and print its path (default FILE: "
+        "explain-DOC_ID.html in this folder); it stands behind the ID",
     )
     return top
 
@@ -272,9 +282,14 @@ def _rebuild(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from tasks.explain import explain
+    from tasks.explain import explain, explain_page
 
-    print(explain(_snapshot(options.clean), options.id))
+    snapshot = _snapshot(options.clean)
+    if options.html is None:
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        print(explain(snapshot, options.id, columns))
+    else:
+        print(explain_page(snapshot, options.id, Path(options.html) if options.html else None))
     return PUBLISHED
 
 

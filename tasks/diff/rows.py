@@ -2,15 +2,16 @@
 
 Files that both snapshots have with the same SHA-256 are not opened, of the others only the columns that are asked for.
 Parts are ranges of the hash of ``source_uri``, their number a power of two: where one snapshot has more of them, its
-files are read beside the one they were split from. So memory holds the files of one range at a time and the rows that
-differ, whatever the size of the snapshots.
+files are read beside the one they were split from. So memory holds the files of a few ranges at a time and the rows
+that differ, whatever the size of the snapshots.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,10 +22,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.arrow import arrow_schema
-from tasks.publish.snapshot import read_manifest
+from tasks.publish.snapshot import MANIFEST, read_manifest
 
 Hashes = npt.NDArray[np.uint64]
 
+BYTES = 4_000_000  # of files that are compared at a time
 FILE = "file"  # an added column: the name of the file that a row stands in
 _PART = re.compile(r"part-(\d+)\.parquet$")
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -61,15 +63,20 @@ def rows_that_differ(
     columns = [*compared, *long]
     left: tuple[list[pa.Table], list[pa.Table]] = ([], [])
     hashed: tuple[list[Hashes], list[Hashes]] = ([], [])
-    for number in sorted(ranges[0].keys() | ranges[1].keys()):
-        paths = [found.get(number, []) for found in ranges]
+    for numbers in _together(ranges):
+        paths = [[path for number in numbers for path in found.get(number, ())] for found in ranges]
         tables = [_read(of_side, dataset, columns, long) for of_side in paths]
         of_rows = [hash_rows(table, columns) for table in tables]
         for side in (0, 1):
             single = ~np.isin(of_rows[side], of_rows[1 - side])
             if single.any():
-                further = _read(paths[side], dataset, told, ())
-                left[side].append(_beside(tables[side], further).filter(pa.array(single)))
+                table = tables[side]
+                files = table[FILE].filter(pa.array(single)).unique()
+                of_files = pc.is_in(table[FILE], files)
+                named = set(files.to_pylist())
+                further = _read([path for path in paths[side] if path.name in named], dataset, told, ())
+                rows = pc.filter(pa.array(single), of_files)
+                left[side].append(_beside(table.filter(of_files), further).filter(rows))
                 hashed[side].append(of_rows[side][single])
     # A row that moved to another range is in both: a piece of a JSON Lines file that was cut otherwise.
     both = [np.concatenate([np.empty(0, np.uint64), *side]) for side in hashed]
@@ -78,13 +85,32 @@ def rows_that_differ(
     return Rows(*(pa.concat_tables([nothing, *left[side]]).filter(pa.array(single_rows[side])) for side in (0, 1)))
 
 
+def _together(ranges: Sequence[Mapping[int, Sequence[Path]]]) -> Iterator[list[int]]:
+    """The ranges in groups with about ``BYTES`` of files: to compare each by itself costs more than to read it."""
+    group: list[int] = []
+    n_bytes = 0
+    for number in sorted({number for of_side in ranges for number in of_side}):
+        group.append(number)
+        n_bytes += sum(path.stat().st_size for of_side in ranges for path in of_side.get(number, ()))
+        if n_bytes >= BYTES:
+            yield group
+            group, n_bytes = [], 0
+    if group:
+        yield group
+
+
 def _by_range(snapshot: Path, other: Path, dataset: str) -> tuple[int, list[tuple[int, Path]]]:
     """How many parts a dataset has, and the files, by part, that the other snapshot does not have just so."""
-    files = {file["path"]: file["sha256"] for file in read_manifest(snapshot)["files"]}
-    known = {file["path"]: file["sha256"] for file in read_manifest(other)["files"]}
+    files, known = (_digests(folder, (folder / MANIFEST).stat().st_mtime_ns) for folder in (snapshot, other))
     parts = {int(found[1]): path for path in files if path.startswith(f"{dataset}/") and (found := _PART.search(path))}
     n_parts = 1 << max(parts, default=0).bit_length()
     return n_parts, [(n, snapshot / path) for n, path in sorted(parts.items()) if files[path] != known.get(path)]
+
+
+@lru_cache(maxsize=2)
+def _digests(snapshot: Path, _: int) -> dict[str, str]:
+    """The SHA-256 of every file by its path, read once from the manifest as it is at a time."""
+    return {file["path"]: file["sha256"] for file in read_manifest(snapshot)["files"]}
 
 
 def _beside(table: pa.Table, further: pa.Table) -> pa.Table:
@@ -95,7 +121,8 @@ def _beside(table: pa.Table, further: pa.Table) -> pa.Table:
     return table
 
 
-def _empty(dataset: str, columns: Sequence[str], long: Sequence[str]) -> pa.Table:
+@cache
+def _empty(dataset: str, columns: tuple[str, ...], long: tuple[str, ...]) -> pa.Table:
     schema = arrow_schema(dataset)
     fields = [(name, pa.uint64() if name in long else schema.field(name).type) for name in columns]
     return pa.schema([*fields, (FILE, pa.string())]).empty_table()
@@ -103,19 +130,20 @@ def _empty(dataset: str, columns: Sequence[str], long: Sequence[str]) -> pa.Tabl
 
 def _read(paths: Sequence[Path], dataset: str, columns: Sequence[str], long: Sequence[str]) -> pa.Table:
     """The columns of some files, of long ones the hashes; nulls where the snapshot is older than a column."""
-    schema = _empty(dataset, columns, long).schema
+    schema = _empty(dataset, tuple(columns), tuple(long)).schema
     tables = [schema.empty_table()]
     for path in paths:
-        there = set(pq.read_schema(path).names)
-        table = pq.read_table(path, columns=[name for name in columns if name in there])
+        with pq.ParquetFile(path, memory_map=True) as file:  # ``read_table`` plans a scan: twice the time for a part
+            there = set(file.schema_arrow.names)
+            table = file.read(columns=[name for name in columns if name in there], use_threads=False)
         for name in columns:
             if name not in there:  # older than the column
                 table = table.append_column(name, pa.nulls(len(table), arrow_schema(dataset).field(name).type))
         for name in long:
             at = table.schema.get_field_index(name)
             table = table.set_column(at, name, pa.array(_hash_column(table[name])))
-        names = pa.array([path.name] * len(table), pa.string())
-        tables.append(table.append_column(FILE, names).select(schema.names).cast(schema))
+        table = table.append_column(FILE, pa.repeat(pa.scalar(path.name), len(table))).select(schema.names)
+        tables.append(table if table.schema.equals(schema) else table.cast(schema))
     return pa.concat_tables(tables)
 
 
@@ -134,6 +162,9 @@ def _hash_column(column: pa.ChunkedArray) -> Hashes:
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
     if pa.types.is_integer(array.type):
         numbers: Hashes = pc.fill_null(array, 0).to_numpy(zero_copy_only=False).astype(np.uint64)
+    elif pa.types.is_decimal(array.type):  # as Python numbers they take ten times as long
+        low, high = np.frombuffer(array.buffers()[1], np.uint64).reshape(-1, 2)[array.offset :][: len(array)].T
+        numbers = low ^ (high * _MULTIPLIER)
     else:
         encoded = array.dictionary_encode()
         of_values = np.array([hash(value) & _ALL for value in encoded.dictionary.to_pylist()] or [0], np.uint64)

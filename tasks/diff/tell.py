@@ -1,4 +1,4 @@
-"""A difference as lines for a terminal. What comes from raw files is escaped (``tasks.explain.visible``)."""
+"""A difference as lines for a terminal. What comes from raw files is escaped (``tasks.visible``)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def tell(found: Difference, limit: int | None) -> Iterator[str]:
     yield ""
     yield from _counts(found)
     yield from _list("figures that changed", found.figures, limit, _figure)
-    documents = _with_figures_first(found)
+    documents = with_figures_first(found)
     shown = documents if limit is None else documents[:limit]
-    texts = _texts(found, shown)
+    texts = texts_of(found, shown)
     yield from _list("documents that changed", documents, limit, lambda both: _changed(found, both, texts, limit))
     yield from _list("documents and copies added", found.added, limit, _record)
     yield from _list("documents and copies removed", found.removed, limit, _record)
@@ -39,18 +39,22 @@ def tell(found: Difference, limit: int | None) -> Iterator[str]:
     yield from _list("rejects added and removed", found.rejects, limit, _state)
 
 
-def _counts(found: Difference) -> Iterator[str]:
+def counts(found: Difference) -> list[tuple[str, int | None, int | None, int]]:
+    """How many documents, copies, rejects and figures were added, removed and changed."""
     n_copies = [sum(record.state == COPY for record in records) for records in (found.added, found.removed)]
     rejects = [sum(side == ABSENT for side in sides) for sides in zip(*(one[2:] for one in found.rejects), strict=True)]
-    rows = (
+    return [
         ("documents", len(found.added) - n_copies[0], len(found.removed) - n_copies[1], len(found.documents)),
         ("copies", *n_copies, len(found.copies)),
         ("rejects", *(rejects or (0, 0)), len(found.rejects) - sum(rejects)),
-        ("figures", "", "", len(found.figures)),
-    )
+        ("figures", None, None, len(found.figures)),
+    ]
+
+
+def _counts(found: Difference) -> Iterator[str]:
     yield f"{'':<10}{'added':>9}{'removed':>9}{'changed':>9}"
-    for name, *counts in rows:
-        yield f"{name:<10}" + "".join(f"{count:>9,}" if isinstance(count, int) else f"{count:>9}" for count in counts)
+    for name, *numbers in counts(found):
+        yield f"{name:<10}" + "".join(f"{'' if number is None else f'{number:,}':>9}" for number in numbers)
     if not any(found[2:]):
         yield "Nothing differs."
 
@@ -75,12 +79,13 @@ def _figure(figure: Figure) -> Iterator[str]:
         yield f"      {figure.context}"
 
 
-def _with_figures_first(found: Difference) -> list[Pair]:
+def with_figures_first(found: Difference) -> list[Pair]:
+    """The documents that changed, those of which a figure did first."""
     named = {name for figure in found.figures for name in figure.names}
     return sorted(found.documents, key=lambda both: (both.new.name not in named, both.new.source_uri))
 
 
-def _texts(found: Difference, shown: Sequence[Pair]) -> dict[tuple[Path, str, str], str]:
+def texts_of(found: Difference, shown: Sequence[Pair]) -> dict[tuple[Path, str, str], str]:
     """The clean texts of both sides of some pairs, by snapshot, source and id."""
     files: dict[tuple[Path, str], list[tuple[str, str]]] = defaultdict(list)
     for both in shown:

@@ -41,7 +41,12 @@ def page(title: str, body: str, *, header: str = "", language: str = "en", skip:
 
 def said(text: str, limit: int | None = None) -> str:
     """Raw text as HTML on one line, its direction kept to itself; cut in the middle if longer than ``limit``."""
-    return f"<bdi>{escape(visible(text, limit))}</bdi>"
+    return f"<bdi>{bare(text, limit)}</bdi>"
+
+
+def bare(text: str, limit: int | None = None) -> str:
+    """The same for a place within one ``bdi`` element that holds marks, too."""
+    return escape(visible(text, limit))
 
 
 def link(text: str, *parts: str, fragment: str = "") -> str:

@@ -37,7 +37,7 @@ STAGES = {  # the modules whose functions make what the stage leaves to later ru
     "write indicators": ("tasks.publish.indicators",),
     "check laws": ("tasks.validate.laws",),
 }
-JUDGES = ("tasks.validate.verdict", "tasks.publish.report", "tasks.publish.manifest", "tasks.ingest")
+JUDGES = ("tasks.validate.verdict", "tasks.report", "tasks.publish.manifest", "tasks.ingest")
 
 
 def versions() -> dict[str, str]:

@@ -109,6 +109,14 @@ def current(clean: Path) -> Path:
     return folder
 
 
+def current_or_none(clean: Path) -> Path | None:
+    """The folder of the current snapshot; None if there is none."""
+    try:
+        return current(clean)
+    except NoSnapshotError:
+        return None
+
+
 def folders(clean: Path) -> list[Path]:
     """The folders of all snapshots, complete or not, in the order they were published."""
     return sorted(path for path in (clean / SNAPSHOTS).glob("*") if path.is_dir())

@@ -17,8 +17,8 @@ from tasks.pool import in_worker
 from tasks.publish import indicators, manifest, part, snapshot
 from tasks.publish.fingerprint import versions
 from tasks.publish.outcome import Outcome
-from tasks.publish.report import write_report
 from tasks.publish.stage import Written
+from tasks.report import write_report
 from tasks.retries import IN_WORKERS
 from tasks.validate.verdict import Verdict
 
@@ -53,18 +53,17 @@ def publish(
     files = written.files()
     manifest.write_datapackage(staged, files)
     manifest.write_json(staged / "quality.json", verdict.to_json())
-    write_report(staged, name, verdict, written.tallies())
-    manifest.write_manifest(
-        staged,
-        files,
-        name=name,
-        fingerprint=fingerprint,
-        run=flow_run.get_id(),
-        started=started.isoformat(timespec="seconds"),
-        finished=now.isoformat(timespec="seconds"),
-        versions=versions(),
-        counts=verdict.counts,
-        rows=verdict.rows,
-        **content,
-    )
+    told = content | {
+        "name": name,
+        "fingerprint": fingerprint,
+        "run": flow_run.get_id(),
+        "started": started.isoformat(timespec="seconds"),
+        "finished": now.isoformat(timespec="seconds"),
+        "versions": versions(),
+        "counts": verdict.counts,
+        "rows": verdict.rows,
+    }
+    manifest.write_manifest(staged, files, **told)  # for the report
+    write_report(staged, written, verdict, snapshot.current_or_none(target))
+    manifest.write_manifest(staged, files, **told)
     return Outcome(snapshot.publish(target, staged, name), published=True)

@@ -1,27 +1,19 @@
 """What ``qingwen explain`` tells: everything that happened to one record, safe to print."""
 
-import json
+import shutil
 from pathlib import Path
+from unicodedata import east_asian_width
 
+import pyarrow.parquet as pq
 import pytest
 
 from flows.cli import main
+from schemas.vocabulary import REJECT_REASONS, REMEDIES
 from tasks.explain import UnknownRecordError, explain
+from tasks.explain.text import folded
+from tasks.rebuild import RebuildError
 from tasks.visible import visible
-from tests import plain_run, small_raw
-
-
-@pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("explain")
-    raw = small_raw.write(folder / "raw")
-    (raw / "trick.txt").write_text("盛京\u202e消息\x1b[31m一则,讲的是水库。\x07\n", "utf-8")
-    column = "县里把水库的闸门逐一检修,换下旧的电缆,添了两台水泵,又在坝上种了一排柳树,"
-    column += "守坝的人每天记下水位,月底送到县里,从不间断。"
-    (raw / "doubled.txt").write_text(f"今年的水库。\n{column}\n明年的水库。\n{column}\n", "utf-8")
-    records = [{"id": f"many{number}", "text": f"水库今年第{number}次放水,水位下降。"} for number in range(30)]
-    (raw / "many.jsonl").write_text("\n".join([*map(json.dumps, records), "{"]), "utf-8")
-    return plain_run.run(raw, folder / "clean")
+from tests import plain_run
 
 
 def test_a_kept_document(snapshot: Path):
@@ -87,8 +79,21 @@ def test_a_source_with_many_records_is_listed(snapshot: Path, monkeypatch: pytes
     assert first.startswith("31 records")
     assert [line.split()[0] for line in lines] == [f"many.jsonl#{number}" for number in range(31)]
     assert lines[-1].split()[1:] == ["rejected", "invalid_json"]
-    monkeypatch.setattr("tasks.explain.MAX_LISTED", 5)
+    monkeypatch.setattr("tasks.explain.text.MAX_LISTED", 5)
     assert explain(snapshot, "many.jsonl").splitlines()[-1] == "  … and 26 more"
+
+
+def test_numbers_with_their_reading(snapshot: Path):
+    story = explain(snapshot, "bulletin.txt")
+    assert "831.6亿元 → 83,160,000,000 元 · 地区生产总值 [gdp level] · 2019 (written) · actual" in story
+    assert "numbers read: " in story
+
+
+def test_a_body_that_was_pasted_twice_takes_one_line(snapshot: Path):
+    story = explain(snapshot, "pasted.html")
+    start = story.index("dropped repeated_body ×20")
+    assert story[start:].splitlines()[1].startswith("      20 paragraphs, ")
+    assert story[start:].splitlines()[2].startswith("  dropped structure")
 
 
 def test_every_record_has_a_story(snapshot: Path):
@@ -104,6 +109,63 @@ def test_hostile_text_cannot_move_the_terminal(snapshot: Path):
     assert "\\x1b" in story
     assert visible("甲\u2066乙\x00") == "甲\\u2066乙\\x00"
     assert visible("长" * 100, 30).count("长") == 30
+
+
+def test_lines_are_folded_for_a_terminal(snapshot: Path):
+    story = explain(snapshot, "listing.txt#0")
+    for columns in (40, 80):
+        folded = explain(snapshot, "listing.txt#0", columns)
+        assert (
+            max(sum(2 if east_asian_width(one) in "WF" else 1 for one in line) for line in folded.split("\n"))
+            <= columns
+        )
+        assert folded.replace(" ", "").replace("\n", "") == story.replace(" ", "").replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        ("", [""]),
+        ("  as wide as 20 wide", ["  as wide as 20 wide"]),
+        ("  水库今年又一次放水了呢", ["  水库今年又一次放水", "      了呢"]),
+        ("  one two three four five", ["  one two three four", "      five"]),
+    ],
+)
+def test_folds(line: str, pieces: list[str]):
+    assert list(folded(line, 20)) == list(folded(line, 1)) == pieces
+
+
+def test_rejected_things_say_what_to_do(snapshot: Path):
+    for dataset_row in plain_run.rows(snapshot, "rejects"):
+        assert REMEDIES[dataset_row["reason"]] in explain(
+            snapshot,
+            dataset_row["source_uri"] + ("" if dataset_row["record_no"] is None else f"#{dataset_row['record_no']}"),
+        )
+    assert set(REMEDIES) == set(REJECT_REASONS)
+
+
+def test_altered_files_are_named(snapshot: Path, tmp_path: Path):
+    shutil.copytree(snapshot, tmp_path / "snapshot")
+    for path in (tmp_path / "snapshot/edits").iterdir():
+        pq.write_table(pq.read_table(path).slice(0, 0), path)
+    with pytest.raises(RebuildError, match=r"listing\.txt#0 can't be rebuilt .*; run `qingwen verify`"):
+        explain(tmp_path / "snapshot", "listing.txt#0")
+
+
+def test_command_line_writes_a_page(
+    snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", str(snapshot), "n1", "--html"]) == 0
+    (path,) = tmp_path.iterdir()
+    assert capsys.readouterr().out == f"{path.name}\n"
+    assert main(["explain", str(snapshot), "listing.txt", "--html", "out.html"]) == 0
+    assert capsys.readouterr().out == "out.html\n"
+    assert "水库清淤" in path.read_text("utf-8")
+    assert main(["explain", str(snapshot), "n1", "--html", "no/such/folder.html"]) == 1
+    assert "no/such/folder.html" in capsys.readouterr().err
+    assert main(["explain", str(snapshot), "many.jsonl", "--html"]) == 1
+    assert "31 records" in capsys.readouterr().err
 
 
 def test_command_line(snapshot: Path, capsys: pytest.CaptureFixture[str]):

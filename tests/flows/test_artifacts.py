@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from flows import artifacts
 from schemas.arrow import arrow_schema
-from schemas.vocabulary import REJECT_REASONS
+from schemas.vocabulary import REJECT_REASONS, REJECT_REMEDIES
 from tasks.publish.part import part_name, write_parquet
 from tasks.validate.gate import Result
 from tasks.validate.verdict import LawCount, Verdict
@@ -57,7 +57,7 @@ def test_text_of_raw_files_is_shown_as_text(text: str):
 
 
 def test_every_reason_says_what_to_do():
-    assert artifacts.TO_DO.keys() == REJECT_REASONS.keys()
+    assert REJECT_REMEDIES.keys() == REJECT_REASONS.keys()
 
 
 def test_rejects_are_counted_by_reason_and_the_first_are_listed(tmp_path: Path):

@@ -1,0 +1,134 @@
+"""A record beside others: its copies with every difference, figures that conflict on top, and related documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import islice
+
+from schemas.vocabulary import DUPLICATE_KINDS, RELATED_KINDS
+from tasks.diff.texts import Change, Sentence, sentences
+from tasks.explain.parts import EXCERPT, LONG, count, definitions, more, other, section
+from tasks.explain.story import Copy, Related, Step, Story
+from tasks.page import bare, said
+
+MAX_PLACES = 100  # in which a copy differs
+MAX_RELATED = 50
+CONTEXT = 30  # characters on either side of a figure
+OFTEN = 3  # a change that is made so often is told once
+
+
+def copied(copy: Copy, *, dropped: bool) -> Iterator[str]:
+    """What a copy and its kept document have in common and not; ``dropped``: the story is about the copy."""
+    yield definitions([
+        ("kept document" if dropped else "dropped copy", other(copy.other)),
+        ("why that one was kept" if dropped else "why this one was kept", said(copy.why)),
+        ("kind", f"<code>{escape(copy.kind)}</code>: {escape(DUPLICATE_KINDS[copy.kind])}"),
+        ("alike", f"Jaccard {copy.jaccard:.4f}, containment {copy.containment:.4f} of character 5-grams"),
+        ("the copy", _summary(copy)),
+    ])  # fmt: skip
+    if copy.conflicts:
+        yield '<h3 class="bad">Figures that conflict</h3><table class="pair two"><thead><tr><th scope="col">kept says'
+        yield '<th scope="col">the copy says</thead><tbody>'
+        yield from (f"<tr>{_conflict(copy.kept, step)}" for step in copy.conflicts[:MAX_PLACES])
+        yield f"</tbody></table>{more(len(copy.conflicts), MAX_PLACES, 'figures')}"
+    times = Counter((copy.kept[step.start : step.end], step.text) for step in copy.difference)
+    often = {change: n for change, n in times.most_common() if n >= OFTEN}
+    if often:
+        told = (f"<li><bdi>{_difference(*change)}</bdi> ×{n:,}</li>" for change, n in islice(often.items(), MAX_PLACES))
+        yield f"<h3>Changes that recur</h3><ul>{''.join(told)}</ul>{more(len(often), MAX_PLACES, 'changes')}"
+    alone: list[Sentence] = []
+    recurring: list[Sentence] = []
+    for place in sentences(copy.kept, [Change(*step) for step in copy.difference]):
+        recurs = all((copy.kept[one.start : one.end], one.text) in often for one in place.changes)
+        (recurring if recurs else alone).append(place)
+    yield from _places(copy.kept, alone, "Where they differ")
+    if recurring:
+        where = count(len(recurring), "place")
+        yield f"<details><summary>{where} with no other difference than such changes</summary>"
+        yield from _places(copy.kept, recurring, "")
+        yield "</details>"
+
+
+def _conflict(kept: str, step: Step) -> str:
+    left, right = kept[max(0, step.start - CONTEXT) : step.start], kept[step.end : step.end + CONTEXT]
+    return "".join(
+        f"<td><bdi>{bare(left)}<mark>{bare(figure, EXCERPT)}</mark>{bare(right)}</bdi>"
+        for figure in (kept[step.start : step.end], step.text)
+    )
+
+
+def _summary(copy: Copy) -> str:
+    lost = [step.end - step.start for step in copy.difference if not step.text]
+    added = [len(step.text) for step in copy.difference if step.start == step.end]
+    n_other = len(copy.difference) - len(lost) - len(added)
+    told = [
+        f"lacks {count(sum(lost), 'character')} in {count(len(lost), 'place')}" * bool(lost),
+        f"adds {count(sum(added), 'character')} in {count(len(added), 'place')}" * bool(added),
+        f"reads differently in {count(n_other, 'place')}" * bool(n_other),
+    ]
+    return ", ".join(filter(None, told)) or "has the same clean text"
+
+
+def _places(kept: str, found: Sequence[Sentence], title: str) -> Iterator[str]:
+    if not found:
+        return
+    yield f"<h3>{title}</h3>" * bool(title)
+    yield '<table class="pair two"><thead><tr><th scope="col">kept'
+    yield '<th scope="col">copy: <del>lacks</del> <ins>adds</ins>'
+    yield "</thead><tbody>"
+    for place in found[:MAX_PLACES]:
+        yield f"<tr><td><bdi>{''.join(_kept_side(kept, place))}</bdi>"
+        yield f"<td><bdi>{''.join(_copy_side(kept, place))}</bdi>"
+    yield f"</tbody></table>{more(len(found), MAX_PLACES, 'places')}"
+
+
+def _kept_side(kept: str, place: Sentence) -> Iterator[str]:
+    for between, change in _between(kept, place):
+        yield between
+        if change and change.start < change.end:
+            yield f"<mark>{bare(kept[change.start : change.end], LONG)}</mark>"
+
+
+def _copy_side(kept: str, place: Sentence) -> Iterator[str]:
+    for between, change in _between(kept, place):
+        yield between
+        if change:
+            yield _difference(kept[change.start : change.end], change.text)
+
+
+def _between(kept: str, place: Sentence) -> Iterator[tuple[str, Change | None]]:
+    """The text before each change of a place and the change; last, the text behind them all."""
+    at = place.start
+    for change in place.changes:
+        yield _gist(kept[at : change.start]), change
+        at = change.end
+    yield _gist(kept[at : place.end].rstrip("\n")), None
+
+
+def _gist(text: str) -> str:
+    return bare(text) if len(text) <= EXCERPT else f"{bare(text[: EXCERPT // 2])} … {bare(text[-EXCERPT // 2 :])}"
+
+
+def _difference(before: str, after: str) -> str:
+    told = f"<del>{bare(before, LONG)}</del>" if before else ""
+    return told + (f"<ins>{bare(after, LONG)}</ins>" if after else "")
+
+
+def relatives(story: Story) -> Iterator[str]:
+    """Other kept documents that share a good deal with a kept one."""
+    if not story.related:
+        return
+    told = "".join(_relative(story, one) for one in story.related[:MAX_RELATED])
+    yield section("Related documents, kept as well", told + more(len(story.related), MAX_RELATED, "documents"))
+
+
+def _relative(story: Story, one: Related) -> str:
+    start, end = max(one.passages, key=lambda passage: passage[1] - passage[0])
+    return f"<h3>{other(one.other)}</h3>" + definitions([
+        ("kind", f"<code>{escape(one.kind)}</code>: {escape(RELATED_KINDS[one.kind])}"),
+        ("why both are kept", said(one.why)),
+        ("in common", f"{count(one.n_chars, 'character')} in {count(len(one.passages), 'passage')}, the longest: "
+         + said(story.clean[start:end], EXCERPT)),
+    ])  # fmt: skip
