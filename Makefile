@@ -15,7 +15,7 @@ run: .venv/run  ## clean data/raw into data/clean and show where to look
 test: .venv/dev  ## run all tests
 	$(BIN)/python -m pytest
 
-test-services: .venv/dev  ## run the tests that need servers: Prefect with a worker, PostgreSQL, S3, Dask
+test-services: .venv/dev  ## run the tests that need servers or a browser: Prefect with a worker, PostgreSQL, S3, Dask, Chromium
 	$(BIN)/python -m pytest -m "services and not long"
 
 lint: .venv/dev  ## lint, format check, types, generated files up to date

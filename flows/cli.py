@@ -1,4 +1,4 @@
-"""The command line: ``qingwen run | show | explain | snapshots | diff | rollback | pin | verify | rebuild``.
+"""The command line: ``qingwen run | show | sql | explain | snapshots | diff | rollback | pin | verify | rebuild``.
 
 Exit codes: 0 published, or nothing to do, or all well; 1 wrong usage, unreadable raw location, or (``verify``)
 something does not hold; 2 the quality gate stopped the run; 3 another run holds the lock.
@@ -23,6 +23,7 @@ from flows.runners import RUNNERS
 from tasks.publish.retention import KEEP, KEEP_HOURS
 
 SHOWN = 20  # of every list of ``qingwen diff``
+ROWS = 100  # of a table of ``qingwen sql``
 NAME = "a snapshot's name, or its beginning"
 PLACE = (
     "a clean folder (its current snapshot), CLEAN@NAME (an older one; the beginning of its name will do), or a folder"
@@ -34,6 +35,7 @@ examples:
   qingwen run --raw s3://bucket/raw          read from any fsspec location
   qingwen run --clean s3://bucket/clean      publish to a store
   qingwen show data/clean                    what is in the newest snapshot
+  qingwen sql data/clean "SELECT title, place, report_year FROM documents"
   qingwen run --workers 1 --allow-shrink     one process; raw files were removed on purpose
   qingwen explain data/clean 004.txt#4       what happened to one record
   qingwen explain data/clean 004.txt#4 --html     … as a page: raw and clean text side by side
@@ -53,6 +55,21 @@ examples:
 
 exit codes:
   0 done or nothing to do   1 usage or unreadable input   2 the quality gate stopped it   3 another run is going on
+"""
+
+SQL_EPILOG = """\
+examples:
+  how did the gross domestic product grow, and where does it say so?
+    qingwen sql data/clean "SELECT place, period, status, value, sources[1].source_uri AS source FROM indicators
+      WHERE indicator_code = 'gdp' AND measure = 'growth' ORDER BY place, period"
+  which paragraphs speak of 营商环境, and in which section?
+    qingwen sql data/clean "SELECT d.title, b.section_path, b.text FROM blocks b JOIN documents d USING (doc_id)
+      WHERE b.kind = 'paragraph' AND b.text LIKE '%%营商环境%%'"
+  which files were not read, and why? (as CSV, for a spreadsheet)
+    qingwen sql data/clean --format csv "SELECT source_uri, reason, detail FROM rejects" > rejects.csv
+
+Every dataset is a view: SHOW TABLES lists them, DESCRIBE documents the columns of one; schemas/README.md says what they
+mean. A statement can reach no file, no network, no extension and no setting.
 """
 
 
@@ -138,8 +155,10 @@ def parser() -> argparse.ArgumentParser:
     verify = _add(commands, "verify", "check every law and checksum on published files alone; exit 0 or 1")
     rebuild = _add(commands, "rebuild", "write the raw text of every record back to files, from the datasets alone")
     explain = _add(commands, "explain", "what happened to one record: edits, dropped spans, copies, flags")
+    sql = _add(commands, "sql", "the answer to a question in SQL, with every dataset as a view of DuckDB; only reads")
+    sql.epilog = SQL_EPILOG
     show = _add(commands, "show", "the datasets of the newest snapshot, their rows and files")
-    for command in (verify, rebuild, explain, show):
+    for command in (verify, rebuild, explain, sql, show):
         command.add_argument("clean", help=PLACE)
     rebuild.add_argument("out", type=Path, help="folder to write to")
     explain.add_argument(
@@ -155,6 +174,17 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write a page instead, raw and clean text side by side, and print its path (default FILE: "
         "explain-DOC_ID.html in this folder); it stands behind the ID",
+    )
+    sql.add_argument("statement", type=_name, help="one SELECT of DuckDB's SQL; - reads it from standard input")
+    sql.add_argument(
+        "--format", choices=("table", "csv", "json", "markdown"), default="table", help="default: %(default)s"
+    )
+    sql.add_argument(
+        "--limit",
+        type=_count_or_all,
+        default=0,
+        metavar="N",
+        help=f"how many rows, or all (default: {ROWS} in a table, all in other formats); if there are more it is said",
     )
     return top
 
@@ -293,6 +323,20 @@ def _explain(options: argparse.Namespace) -> int:
     return PUBLISHED
 
 
+def _sql(options: argparse.Namespace) -> int:
+    from flows.answers import print_answer
+    from tasks.sql import ask, opened
+
+    statement = sys.stdin.read() if options.statement == "-" else options.statement
+    default = ROWS if options.format == "table" else None
+    try:
+        with opened(_snapshot(options.clean)) as connection:
+            print_answer(ask(connection, statement), options.format, default if options.limit == 0 else options.limit)
+    except KeyboardInterrupt:
+        return stop("stopped before the answer was complete; nothing was changed. Ask again with a WHERE", FAILED)
+    return PUBLISHED
+
+
 def _show(options: argparse.Namespace) -> int:
     from flows.tables import print_snapshot
 
@@ -364,6 +408,7 @@ def _pin(options: argparse.Namespace) -> int:
 COMMANDS = {
     "run": _run,
     "show": _show,
+    "sql": _sql,
     "explain": _explain,
     "snapshots": _snapshots,
     "diff": _diff,

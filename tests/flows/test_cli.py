@@ -321,7 +321,7 @@ def test_names_that_no_snapshot_has_are_told(clean: Path, capsys: pytest.Capture
     assert "another run" in capsys.readouterr().err
 
 
-COMMANDS = ("", "run", "verify", "rebuild", "explain", "show", "snapshots", "diff", "rollback", "pin")
+COMMANDS = ("", "run", "verify", "rebuild", "explain", "show", "sql", "snapshots", "diff", "rollback", "pin")
 
 
 @pytest.mark.parametrize("command", [name.split() for name in COMMANDS], ids=COMMANDS)
