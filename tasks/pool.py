@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
@@ -65,8 +65,7 @@ def worker_processes(n_workers: int) -> Iterator[None]:
         yield
     except BaseException:
         _n_workers = 0
-        for process in multiprocessing.active_children():  # nobody waits for their work any more
-            process.kill()
+        _kill_workers()  # nobody waits for their work any more
         raise
     else:
         _n_workers = 1
@@ -119,7 +118,7 @@ def in_worker(function: Callable[Arguments, Result], *args: Arguments.args, **kw
     with tempfile.NamedTemporaryFile("r", prefix="qingwen-stuck-") as stuck:
         submitted = functools.partial(_timed, work, LONGEST_WORK_SECONDS, stuck.name)
         try:
-            result, seconds, peak = executor.submit(submitted).result()
+            result, seconds, peak = _submit(executor, submitted).result()
         except BrokenProcessPool:
             if not _n_workers:  # the run is stopped
                 raise
@@ -139,7 +138,7 @@ def _alone(
     """Run work in a pool that has nothing else to do."""
     try:
         with _new_pool(1) as executor:
-            return executor.submit(submitted).result()
+            return _submit(executor, submitted).result()
     except BrokenProcessPool as error:
         if not _n_workers:
             raise
@@ -147,6 +146,19 @@ def _alone(
             f"a worker process was killed twice over the same work ({_told(work)}); the system does so"
             " when memory runs out. Fewer --workers need less of it; `dmesg` may tell more."
         ) from error
+
+
+def _submit(executor: Executor, work: Callable[[], Result]) -> Future[Result]:
+    """Have an executor do some work, unless the run was stopped while it started a worker for it."""
+    future = executor.submit(work)
+    if not _n_workers:  # who killed the workers may not have seen this one
+        _kill_workers()
+    return future
+
+
+def _kill_workers() -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def map_in_workers(function: Callable[[Argument], Result], arguments: Sequence[Argument]) -> list[Result]:

@@ -254,7 +254,7 @@ def _cut_formulas(text: str, pieces: list[Span]) -> list[Span]:
         head = text[at : min(end, at + _FORMULA_REACH)]
         if "年" in head or "”" in head:
             number = outline.number_of(head)
-            seam = outline.glued_formula_end(text[at : at + 80], number.length if number else 0)
+            seam = outline.glued_formula_end(text[at : min(end, at + 80)], number.length if number else 0)
         if seam:
             parts.append(Span(at, at + seam))
             at += seam
@@ -407,9 +407,8 @@ def divide(
             running.blocks.append(block)
             if end:
                 running.dropped += [Dropped(*span, "structure") for span in spans_without(stop, stop + 1, holes)]
-                rest = trimmed(text, stop + 1, piece.end)
-                if rest.end > rest.start:
-                    running.blocks.append(Block("paragraph", spans_without(*rest, holes)))
+                if below := spans_without(*trimmed(text, stop + 1, piece.end), holes):
+                    running.blocks.append(Block("paragraph", below))
         else:
             if index in glued:
                 outlined.append((number, None))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.model import Record, account
+from tasks.model import Record, Span, account
 from tasks.strip import strip
+from tasks.strip.running import divide
 
 CASES = [
     json.loads(line)
@@ -29,6 +30,15 @@ PIECES = st.sampled_from(
 @pytest.mark.parametrize("case", CASES, ids=[case["comment"] for case in CASES])
 def test_case(case, measure):
     measure.case(case)
+
+
+def test_a_formula_that_goes_on_in_the_next_piece_is_none_of_this_one():
+    text = "做好产业“三篇大文章”一、2006年工作回顾过去一年，全县粮食丰收。"
+    cut = text.index("一、")
+    blocks = divide(text, [Span(0, cut), Span(cut, len(text))], []).blocks
+    assert [text[start:end] for block in blocks for start, end in block.spans] == [
+        "做好产业“三篇大文章”", "一、2006年工作回顾", "过去一年，全县粮食丰收。",
+    ]  # fmt: skip
 
 
 def test_labelled_records(labelled, measure):
