@@ -50,5 +50,5 @@ def _heat(count: int, most: int) -> Html:
     """A count on the darker ground the more there are."""
     if not count:
         return Html("")
-    level = -(-LEVELS * count // most)
+    level = min(LEVELS, -(-LEVELS * count // most))  # several years together may have more than the most of one
     return Html(f'<span class="heat heat{level}">{count:,}</span>')

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.diff import Difference, diff
-from tasks.diff.rows import rows_that_differ
+from tasks.diff.rows import BYTES, rows_that_differ
 from tasks.diff.tell import tell
 from tasks.ingest import part_of
 from tasks.publish.manifest import file_facts, write_json
@@ -186,8 +186,12 @@ def signed(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("n_bytes", [1, BYTES])  # compared part by part, and all at once
 @pytest.mark.parametrize("n_parts", [1, 2, 4, 16])
-def test_other_parts_are_no_other_rows(old: Path, tmp_path: Path, n_parts: int):
+def test_other_parts_are_no_other_rows(
+    old: Path, tmp_path: Path, n_parts: int, n_bytes: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tasks.diff.rows.BYTES", n_bytes)
     other = split(old, tmp_path / "other", n_parts)
     for one, two in ((old, other), (other, old)):
         assert empty(diff(one, two))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.report.coverage import _heat
 from tasks.report.html import chunks, paged
 from tasks.validate.gate import Result
 from tests import small_raw
@@ -281,3 +282,9 @@ def test_a_list_is_cut_into_pages(n, sizes):
 def test_one_page_has_no_way_to_others():
     assert paged("list", "List", ["<p>all</p>"]) == ("<p>all</p>", {})
     assert paged("list", "List", []) == ("", {})
+
+
+def test_earlier_years_together_are_shaded_as_the_most_of_one():
+    assert [re.findall(r"heat\d", _heat(count, 10)) for count in (0, 1, 5, 10, 13)] == [
+        [], ["heat1"], ["heat3"], ["heat5"], ["heat5"]
+    ]  # fmt: skip
