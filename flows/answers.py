@@ -69,8 +69,8 @@ def _print_below(console: Console, heads: Sequence[str], rows: Sequence[Sequence
 
 
 def _print_markdown(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    for _line in ([*map(_marked, columns)], ["---"] * len(columns), *([*map(_marked, row)] for row in rows)):
-        pass
+    for line in ([*map(_marked, columns)], ["---"] * len(columns), *([*map(_marked, row)] for row in rows)):
+        print(f"| {' | '.join(line)} |")
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -81,8 +81,11 @@ def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 def _print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """An array with an object for each row."""
-    for _row in rows:
-        pass
+    n_rows = 0
+    for row in rows:
+        print(f"{',' if n_rows else '['}\n{_json(dict(zip(columns, row, strict=True)))}", end="")
+        n_rows += 1
+    print("\n]" if n_rows else "[]")
 
 
 def _cell(value: object) -> str:

@@ -47,7 +47,7 @@ def explain(snapshot: Path, name: str) -> str:
     if not rows:
         raise UnknownRecordError(
             f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, "
-            "source_uri#record_no, or source_uri"
+            "source_uri#record_no, or source_uri, as `qingwen sql` shows them in documents"
         )
     if len(rows) > MAX_STORIES:
         return "\n".join(_list(name, [(dataset, row) for _, dataset, row in rows]))
