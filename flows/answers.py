@@ -19,7 +19,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -28,7 +28,8 @@ from tasks.sql import Answer
 from tasks.visible import visible
 
 CELL = 60  # columns of the terminal; a Chinese character takes two
-LEAST = 10  # columns of the terminal that a column needs to be read in
+LEAST = 20  # columns of the terminal that a column keeps where they are few; a figure is never cut
+GAP = 3  # between two columns
 NO_LIMIT = 1 << 14  # columns of a table that no terminal limits
 
 
@@ -45,13 +46,19 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = NO_LIMIT
-    if console.is_terminal and len(heads) * LEAST > console.width:
+    is_number = [all(isinstance(row[at], int | float | Decimal | None) for row in kept) for at in range(len(heads))]
+    widths = [max(map(cell_len, column)) for column in zip(heads, *shown, strict=True)]
+    least = [width if number or width <= LEAST else LEAST for width, number in zip(widths, is_number, strict=True)]
+    if sum(least) + GAP * len(least) > console.width:
         _print_below(console, heads, shown)
     else:
+        while sum(widths) + GAP * len(widths) > console.width:
+            widest = max(range(len(widths)), key=lambda at: widths[at] - least[at])
+            widths[widest] -= 1
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for at, head in enumerate(heads):
-            is_number = all(isinstance(row[at], int | float | Decimal | None) for row in kept)
-            table.add_column(Text(head), justify="right" if is_number else "left", no_wrap=True, overflow="ellipsis")
+        for head, number, width in zip(heads, is_number, widths, strict=True):
+            justify: JustifyMethod = "right" if number else "left"
+            table.add_column(Text(head), justify=justify, width=width, no_wrap=True, overflow="ellipsis")
         for cells in shown:
             table.add_row(*map(Text, cells))
         console.print(table)
@@ -69,8 +76,8 @@ def _print_below(console: Console, heads: Sequence[str], rows: Sequence[Sequence
 
 
 def _print_markdown(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    for _line in ([*map(_marked, columns)], ["---"] * len(columns), *([*map(_marked, row)] for row in rows)):
-        pass
+    for line in ([*map(_marked, columns)], ["---"] * len(columns), *([*map(_marked, row)] for row in rows)):
+        print(f"| {' | '.join(line)} |")
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -81,8 +88,11 @@ def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 def _print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """An array with an object for each row."""
-    for _row in rows:
-        pass
+    n_rows = 0
+    for row in rows:
+        print(f"{',' if n_rows else '['}\n{_json(dict(zip(columns, row, strict=True)))}", end="")
+        n_rows += 1
+    print("\n]" if n_rows else "[]")
 
 
 def _cell(value: object) -> str:

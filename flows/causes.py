@@ -76,6 +76,14 @@ def known_cause(error: BaseException, target: Path) -> str | None:
     return None
 
 
+def told(error: OSError) -> str:
+    """An error of the system in words: its path, the cause, the next step. One of ours has them already."""
+    if error.errno is None or not error.strerror:
+        return str(error)
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror}. Mend that, or name another place."
+
+
 def cannot_write(error: OSError, target: Path) -> str:
     """The same, of a folder that could not even be locked."""
     told = error.strerror or str(error)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from flows import event_log
+from flows.causes import told
 from flows.environment import prepare
 from flows.event_log import stop
 from flows.exit_codes import FAILED, LOCKED, PUBLISHED
@@ -78,7 +79,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(FAILED, f"{self.prog}: {message}\n")
+        self.exit(FAILED, f"{self.prog}: {message}; `{self.prog} --help` shows how\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -235,7 +236,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (OSError, LookupError, ValueError) as error:
+    except OSError as error:
+        return stop(told(error), FAILED)
+    except (LookupError, ValueError) as error:
         return stop(str(error), FAILED)
     except KeyboardInterrupt:
         return stop("stopped; nothing was published, what was published before is untouched", FAILED)

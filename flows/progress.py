@@ -7,12 +7,15 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
+from uuid import UUID
 
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.exceptions import MissingContextError
 from prefect.futures import PrefectFuture, as_completed
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
@@ -23,6 +26,8 @@ from tasks.pool import take_worker_peak, worker_seconds
 from tasks.usage import bytes_of, peak_bytes, reset_peak
 
 Metrics = dict[str, int | float]
+
+SECONDS_BETWEEN = 5  # updates of a progress artifact; a shorter stage has none
 
 console: Console | None = None  # set by the command line
 
@@ -113,6 +118,53 @@ class LoggedProgress(PlainProgress):
             get_run_logger().info(line)
         except MissingContextError:
             super().say(line)
+
+
+class ServedProgress(LoggedProgress):
+    """The same, and on the run's page in Prefect an artifact for each stage that takes long.
+
+    It only tells of the run: where it can't be made or updated the run goes on without it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.artifact: UUID | None = None
+        self.told = time.monotonic()
+        self.is_heard = True
+
+    def begin(self, stage: str, total: int = 1) -> None:
+        """Say that a stage begins."""
+        super().begin(stage, total)
+        self.artifact, self.told = None, time.monotonic()
+
+    def advance(self) -> None:
+        """Say how far the stage is, now and then."""
+        super().advance()
+        if self.done < self.total and time.monotonic() - self.told >= SECONDS_BETWEEN:
+            self._tell(100 * self.done / self.total)
+
+    def end(self, metrics: Metrics) -> None:  # noqa: ARG002 (the pages of Prefect show how far, not what it took)
+        """Complete the artifact, if the stage took long enough to have one."""
+        if self.artifact:
+            self._tell(100)
+
+    def _tell(self, percent: float) -> None:
+        if not self.is_heard:
+            return
+        self.told = time.monotonic()
+        try:
+            with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 1}):
+                if self.artifact:
+                    update_progress_artifact(self.artifact, percent)
+                else:
+                    key = f"progress-{self.stage.replace(' ', '-')}"
+                    made = create_progress_artifact(
+                        percent, key=key, description=f"How far the stage “{self.stage}” is"
+                    )
+                    self.artifact = cast("UUID", made)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the run does not depend on it)
+            self.is_heard = False
+            self.say(f"no progress of this run in Prefect: {type(error).__name__}: {error}")
 
 
 class JsonProgress:
@@ -212,7 +264,7 @@ def stages_of_run() -> Iterator[Stages]:
     if event_log.log is not None:
         progress: Progress = JsonProgress(event_log.log)
     elif console is None:
-        progress = LoggedProgress()
+        progress = ServedProgress()
     else:
         progress = TerminalProgress(console) if console.is_terminal else PlainProgress()
     try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from schemas.datasets import DATASETS
 from schemas.fields import Dataset, Field
 
 README = Path(__file__).parent / "README.md"
+EXAMPLES = Path(__file__).parent / "examples.json"  # of the samples, compared with their snapshot by the tests
 
 INTRODUCTION = """\
 # Data dictionary
@@ -24,25 +26,27 @@ One declaration per field makes the Arrow schemas, the quality gate, `datapackag
 Offsets and lengths count Unicode code points. `raw_*` positions point into the decoded file for text sources,
 into the record's own text for records that a container carries (HTML page, front-matter body, JSON Lines
 field). In a column that is not marked *null* every row has a value.
+The examples are of the samples in `data/raw`; long ones are cut with …, and a column that is empty there has none.
 """
 
 
 def dictionary() -> str:
     """The whole page in Markdown."""
+    examples: dict[str, dict[str, str]] = json.loads(EXAMPLES.read_text("utf-8"))
     lists = sorted({field.vocabulary for dataset in DATASETS.values() for field in dataset.fields if field.vocabulary})
     contents = " · ".join(f"[{name}](#{name})" for name in DATASETS)
     return "\n".join(
         [
             INTRODUCTION,
             f"Datasets: {contents}\n",
-            *[_dataset(dataset) for dataset in DATASETS.values()],
+            *[_dataset(dataset, examples[name]) for name, dataset in DATASETS.items()],
             "## Closed lists\n",
             *[_closed_list(name) for name in lists],
         ]
     )
 
 
-def _dataset(dataset: Dataset) -> str:
+def _dataset(dataset: Dataset, examples: dict[str, str]) -> str:
     failing = {
         "row": "A row that breaks a constraint goes to `rejects`.",
         "critical": "A row that breaks a constraint stops the publication.",
@@ -54,9 +58,9 @@ def _dataset(dataset: Dataset) -> str:
         [
             f"## {dataset.name}\n",
             f"One row per {dataset.row}.{key} {order}{relations} {failing[dataset.severity]}\n",
-            "| column | type | meaning | unit | constraints | from |",
-            "|---|---|---|---|---|---|",
-            *[_row(field) for field in dataset.fields],
+            "| column | type | meaning | example | unit | constraints | from |",
+            "|---|---|---|---|---|---|---|",
+            *[_row(field, examples.get(field.name)) for field in dataset.fields],
             "",
         ]
     )
@@ -66,11 +70,12 @@ def _names(columns: tuple[str, ...]) -> str:
     return ", ".join(f"`{column}`" for column in columns)
 
 
-def _row(field: Field) -> str:
+def _row(field: Field, example: str | None) -> str:
     cells = (
         f"`{field.name}`",
         f"`{field.type}`",
         field.meaning,
+        f"`{example}`" if example else "",
         field.unit or "",
         _constraints(field),
         field.source,

@@ -72,7 +72,7 @@ def find(snapshot: Path, name: str) -> list[Found]:
     if not found:
         raise UnknownRecordError(
             f"no record is called {name!r}; use a doc_id (or its first characters), a record_id, "
-            "source_uri#record_no, or source_uri"
+            "source_uri#record_no, or source_uri, as `qingwen sql` shows them in documents"
         )
     return found
 

@@ -175,9 +175,11 @@ def find(clean: Path, name: str) -> Path:
     if not meant:
         raise NoSnapshotError(f"no snapshot of {clean} is called {name!r} or begins so; it has {_names(there)}")
     if len(meant) > 1:
-        raise NoSnapshotError(f"{len(meant)} snapshots of {clean} begin with {name!r}: {_names(meant)}")
+        raise NoSnapshotError(
+            f"{len(meant)} snapshots of {clean} begin with {name!r}; name one in full: {_names(meant)}"
+        )
     if problem := incomplete(meant[0]):
-        raise NoSnapshotError(f"{meant[0]} is incomplete: {problem}")
+        raise NoSnapshotError(f"{meant[0]} is incomplete: {problem}; `qingwen snapshots {clean}` lists the others")
     return meant[0].resolve()
 
 
@@ -197,7 +199,9 @@ def before(clean: Path, snapshot: Path) -> Path:
     for folder in reversed(folders(clean)):
         if folder.name < snapshot.name and folder.name not in withdrawn and not incomplete(folder):
             return folder.resolve()
-    raise NoSnapshotError(f"{clean} holds no complete snapshot before {snapshot.name}")
+    raise NoSnapshotError(
+        f"{clean} holds no complete snapshot before {snapshot.name}; `qingwen snapshots {clean}` lists what there is"
+    )
 
 
 def read_manifest(snapshot: Path) -> dict[str, Any]:
