@@ -10,6 +10,7 @@ from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from tasks.handed import taking
@@ -18,7 +19,7 @@ from tasks.publish import indicators, manifest, part, snapshot
 from tasks.publish.fingerprint import versions
 from tasks.publish.outcome import Outcome
 from tasks.publish.stage import Written
-from tasks.report import write_report
+from tasks.report import write_apology, write_report
 from tasks.retries import IN_WORKERS
 from tasks.validate.verdict import Verdict
 
@@ -64,6 +65,12 @@ def publish(
         "rows": verdict.rows,
     }
     manifest.write_manifest(staged, files, **told)  # for the report
-    write_report(staged, written, verdict, snapshot.current_or_none(target))
+    try:
+        write_report(staged, written, verdict, snapshot.current_or_none(target))
+    except OSError:  # the disk: nothing can be published
+        raise
+    except Exception as error:  # noqa: BLE001 (the datasets are sound: they do not wait for what is told of them)
+        get_run_logger().warning("no report on this run: %s: %s", type(error).__name__, error)
+        write_apology(staged, error)
     manifest.write_manifest(staged, files, **told)
     return Outcome(snapshot.publish(target, staged, name), published=True)

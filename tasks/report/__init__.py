@@ -9,6 +9,7 @@ snapshot gives the same bytes, but for the times of the run.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from tasks.diff import diff
@@ -17,7 +18,7 @@ from tasks.page import page
 from tasks.publish.snapshot import read_manifest
 from tasks.publish.stage import Written
 from tasks.report import changes, copies, coverage, doubts, examples, funnel, headline, plots, quality, rejected, runs
-from tasks.report.html import INDEX, Section
+from tasks.report.html import INDEX, Section, code, paragraph
 from tasks.report.source import Source
 from tasks.validate.verdict import Verdict
 
@@ -65,6 +66,20 @@ def write_report(snapshot: Path, written: Written, verdict: Verdict, before: Pat
     links = {record: f"{RECORDS}/{name}" for record, name in pages.items()}
     for name, html in files.items():
         (folder / name).write_text(source.with_links(html, links), "utf-8")
+
+
+def write_apology(snapshot: Path, error: Exception) -> None:
+    """Write a page that says why there is no report, in place of one."""
+    shutil.rmtree(snapshot / FOLDER, ignore_errors=True)
+    (snapshot / FOLDER).mkdir()
+    name = read_manifest(snapshot)["name"]
+    told = paragraph(
+        "The datasets are published, and the gate passed them, but the report on them could not be made: ",
+        code(f"{type(error).__name__}: {error}"),
+        ". Please tell the maintainers; qingwen show, sql and explain work as always.",
+    )
+    html = page(f"qingwen {name}", told, header=f"<header><h1>Run report: {name}</h1></header>")
+    (snapshot / FOLDER / INDEX).write_text(html, "utf-8")
 
 
 def _index(snapshot: str, sections: list[Section]) -> str:

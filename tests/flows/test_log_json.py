@@ -82,3 +82,17 @@ def test_a_stopped_gate_is_an_event(harness: None, tmp_path: Path, capsys: pytes
     event = events(capsys, 2, "--raw", str(tmp_path / "raw"), "--clean", str(tmp_path / "clean"))[-1]
     assert (event["event"], event["exit_code"]) == ("run_stopped", 2)
     assert "the quality gate stopped this run" in event["message"]
+
+
+def test_datasets_are_published_also_where_no_report_can_be_made(
+    harness: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_: object) -> None:
+        raise IndexError("</code><script>alert(1)</script>")
+
+    monkeypatch.setattr("tasks.publish.task.write_report", fail)
+    raw, clean = small_raw.write(tmp_path / "raw"), tmp_path / "clean"
+    found = events(capsys, 0, "--raw", str(raw), "--clean", str(clean))
+    assert found[-1]["published"]
+    page = (current(clean) / "report" / "index.html").read_text("utf-8")
+    assert "could not be made: <code><bdi>IndexError: &lt;/code&gt;&lt;script&gt;" in page
