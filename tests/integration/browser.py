@@ -33,6 +33,7 @@ FORBIDDEN = """() => {
 }"""
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(link => link.href)"
 IDS = "() => [...document.querySelectorAll('[id]')].map(element => element.id)"
+FOLDED = "() => [...document.querySelectorAll('details > *')].filter(element => !element.checkVisibility()).length"
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 
 
@@ -73,13 +74,16 @@ class Browser:
             context.close()
 
     def look(self, path: Path) -> Seen:
-        """Open a page on a desk and a phone, light and dark, and audit it."""
+        """Open a page on a desk, in print and on a phone, light and dark, and audit it."""
         from axe_playwright_python.sync_playwright import Axe
 
         with self.open(path) as (page, problems):
             problems += [f"has {found}" for found in page.evaluate(FORBIDDEN)]
             links, ids, text = page.evaluate(LINKS), set(page.evaluate(IDS)), page.inner_text("body")
             found = _grave(Axe().run(page))
+            page.emulate_media(media="print")
+            folded = page.evaluate(FOLDED)
+            problems.extend([f"in print {folded} elements stay folded"] * (folded > 0))
         with self.open(path, size=PHONE, dark=True) as (page, others):
             over = page.evaluate(WIDER)
             problems += [f"on a phone: {other}" for other in others if other not in problems]
