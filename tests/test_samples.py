@@ -9,7 +9,6 @@ purpose, write them anew and read the difference before it is committed::
 
 import json
 import os
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -215,26 +214,3 @@ def test_every_source_of_an_indicator_is_where_it_says(sample_snapshot):
             assert texts[source["doc_id"]][source["start"] : source["end"]] == source["text"]
             assert source["text"] in source["sentence"]
             assert source["sentence"] in texts[source["doc_id"]]
-
-
-def test_the_first_snippets_of_the_readme_print_what_it_says(sample_snapshot, tmp_path, monkeypatch, capsys):
-    readme = (ROOT / "README.md").read_text("utf-8")
-    (tmp_path / "data" / "clean").mkdir(parents=True)
-    (tmp_path / "data" / "clean" / "current").symlink_to(sample_snapshot)
-    monkeypatch.chdir(tmp_path)
-    begin = readme.index("## Reading it")
-    printed = re.search(r"```text\n(.*?)```", readme[begin:], re.DOTALL)[1]
-    for snippet in re.findall(r"```python\n(.*?)```", readme[begin:], re.DOTALL)[:2]:
-        exec(snippet, {})
-        assert capsys.readouterr().out == printed
-
-
-@pytest.mark.parametrize(
-    "snippet", re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-)
-def test_the_snippets_of_the_readme_work(sample_snapshot, tmp_path, monkeypatch, capsys, snippet):
-    (tmp_path / "data" / "clean").mkdir(parents=True)
-    (tmp_path / "data" / "clean" / "current").symlink_to(sample_snapshot)
-    monkeypatch.chdir(tmp_path)
-    exec(snippet, {})
-    assert re.search("[一-鿿]", capsys.readouterr().out)

@@ -169,7 +169,10 @@ def test_snapshots_are_found_by_name_beginning_and_path(three: Path):
     (folder / "2-bb").mkdir()
     assert find(three, "2-b") == folder / "2-b", "a whole name is not the beginning of another"
     (folder / "2-b" / "documents" / "manifest.json").unlink()
-    wrong = {"2": "2 snapshots .* begin with '2': 2-bb, 2-b", "9": "called '9' .* it has 3-c, 2-bb, 2-b, 1-a"}
+    wrong = {
+        "2": "2 snapshots .* begin with '2'; name one in full: 2-bb, 2-b",
+        "9": "called '9' .* it has 3-c, 2-bb, 2-b, 1-a",
+    }
     wrong |= {"2-bb": "incomplete: it has no manifest", "2-b": "incomplete: it lacks documents/manifest.json"}
     for name, message in wrong.items():
         with pytest.raises(NoSnapshotError, match=message):
