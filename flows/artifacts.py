@@ -125,7 +125,10 @@ def _table(heads: Iterable[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def plain(value: Any) -> str:  # noqa: ANN401 (anything a cell can hold)
-    """A value as Markdown that shows just its characters: every mark of ASCII is written by its number."""
+    """A value as Markdown that shows just its characters: every mark of ASCII is escaped.
+
+    By a backslash: Prefect's pages show entities (``&#95;``) as they are written.
+    """
     text = " ".join(str("" if value is None else value).split())
     shown = text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "…"
-    return re.sub(r"[!-/:-@\[-`{-~]", lambda mark: f"&#{ord(mark[0])};", shown)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", shown)
