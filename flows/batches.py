@@ -1,4 +1,7 @@
-"""Batches of work: a task takes 20 ms by itself, so it gets some hundred records; none is left to the last worker."""
+"""Batches of work: a task takes 20 ms by itself, so it gets some hundred records; none is left to the last worker.
+
+That is guided self-scheduling (Polychronopoulos and Kuck 1987): the less work is left, the smaller the batches.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,20 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 BATCH_BYTES = 16 << 20  # of raw text: about 1,000 web pages, seconds of work
-PER_WORKER = 4  # batches, if there is less work than that
+SHARE = 2  # a batch is at most so small a part of what is left for each worker
 
 
 def batches(items: Sequence[Item], n_bytes: Callable[[Item], int], n_workers: int) -> list[list[Item]]:
-    """The items in their order, in batches of about ``BATCH_BYTES``, or less if there are few."""
+    """The items in their order, in batches of up to ``BATCH_BYTES``, smaller and smaller towards the end."""
     sizes = [n_bytes(item) for item in items]
-    most = min(BATCH_BYTES, sum(sizes) // (PER_WORKER * n_workers) + 1)
+    left = sum(sizes)  # in batches to come
     found: list[list[Item]] = []
-    left = 0
+    room = 0
     for item, size in zip(items, sizes, strict=True):
-        if left < size or not found:
+        if size > room:
             found.append([])
-            left = max(most, size)
+            room = max(size, min(BATCH_BYTES, left // (SHARE * n_workers)))
         found[-1].append(item)
+        room -= size
         left -= size
     return found

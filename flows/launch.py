@@ -127,8 +127,10 @@ def _run(raw: str, clean: str, workers: int, choices: dict[str, Any], wait: Call
 
         from flows import progress
         from flows.clean_reports import clean_reports
+        from tasks.validate.gate import load_in_background
 
     progress.console = Console(stderr=True)
+    load_in_background()  # the server needs 2 s on another processor
     wait()
     _let_no_event_wait()
     outcome: Outcome = clean_reports(raw, clean, workers, **choices)

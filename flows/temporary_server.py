@@ -42,7 +42,7 @@ def prefect_server() -> Iterator[Callable[[], None]]:
         NoServerError: from the function: it does not answer.
     """
     with cheap_imports():
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     if PREFECT_API_URL.value():
         yield lambda: _ask(PREFECT_API_URL.value())
@@ -56,7 +56,8 @@ def prefect_server() -> Iterator[Callable[[], None]]:
         os.close(run)
         _serve(port, alive, log)
     os.close(alive)
-    with temporary_settings({PREFECT_API_URL: api}):
+    # Nobody listens there for signs of life, and the thread that gives them holds up the end for up to 1 s.
+    with temporary_settings({PREFECT_API_URL: api, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         yield lambda: _wait(api, server, log)
 
 

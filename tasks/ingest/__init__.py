@@ -3,7 +3,7 @@
 A *part* is the unit of output and of reuse. Its number is the leading bits of a hash of ``source_uri``, so that a file
 always lands in the same ``part-<n>.parquet`` and unchanged parts stay as they are. How many parts there are depends on
 the size of the input only: one for each MB up to ``FINE_PARTS``, then as many as keep them at ``PART_BYTES``. A JSON
-Lines file of more than 16 MB is cut at line ends into pieces, which go to parts of their own, so that one large file
+Lines file of more than 4 MB is cut at line ends into pieces, which go to parts of their own, so that one large file
 neither fills the memory of one worker nor leaves the others idle.
 
 What is not new is taken from what earlier runs left (``tasks.ingest.index``, ``tasks.store``): a part whose sources are

@@ -10,11 +10,13 @@ snapshot gives the same bytes, but for the times of the run.
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tasks.diff import diff
 from tasks.explain.pages import write as write_pages
 from tasks.page import page
+from tasks.pool import in_worker
 from tasks.publish.snapshot import read_manifest
 from tasks.publish.stage import Written
 from tasks.report import changes, copies, coverage, doubts, examples, funnel, headline, plots, quality, rejected, runs
@@ -26,7 +28,7 @@ FOLDER = "report"
 RECORDS = "records"  # beneath it: pages of records
 RECORD_BYTES = 3_000_000
 BACK = f'<nav aria-label="Way back"><a href="../{INDEX}">Back to the report</a></nav>'
-SECTIONS = (
+UPPER = (
     headline.headline,
     funnel.funnel,
     changes.changes,
@@ -35,7 +37,8 @@ SECTIONS = (
     copies.copies,
     examples.flags,
     coverage.coverage,
-    plots.indicators,
+)
+LOWER = (  # between them: the plots
     funnel.incoming,
     examples.edits,
     examples.dropped,
@@ -56,13 +59,16 @@ def write_report(snapshot: Path, written: Written, verdict: Verdict, before: Pat
     """
     difference = diff(before, snapshot) if before else None
     source = Source(snapshot, read_manifest(snapshot), written, verdict, difference)
-    sections = [section(source) for section in SECTIONS]
+    folder = snapshot / FOLDER
+    folder.mkdir(exist_ok=True)
+    with ThreadPoolExecutor(1) as beside:
+        plotted = beside.submit(in_worker, plots.indicators, source.files("indicators"))
+        upper, lower = ([section(source) for section in some] for some in (UPPER, LOWER))
+        pages = write_pages(snapshot, list(source.to_explain), folder / RECORDS, RECORD_BYTES, header=BACK)
+    sections = [*upper, plotted.result(), *lower]
     files = {INDEX: _index(source.manifest["name"], sections)}
     for section in sections:
         files |= section.further
-    folder = snapshot / FOLDER
-    folder.mkdir(exist_ok=True)
-    pages = write_pages(snapshot, list(source.to_explain), folder / RECORDS, RECORD_BYTES, header=BACK)
     links = {record: f"{RECORDS}/{name}" for record, name in pages.items()}
     for name, html in files.items():
         (folder / name).write_text(source.with_links(html, links), "utf-8")

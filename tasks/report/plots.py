@@ -1,6 +1,7 @@
 """Indicators over the years: small plots by Altair, drawn by vl-convert, with the same numbers in a table below.
 
-Nothing is fetched: vl-convert brings what it draws with. Both are imported here only. The SVG loses what the page's
+Nothing is fetched: vl-convert brings what it draws with. Both are imported here only, in a worker process: the half
+of a second that this takes, and a JavaScript engine's memory, are not the flow's. The SVG loses what the page's
 policy forbids (styles of its own) and what a reader of the screen would stumble over: the plot has one label, as a
 whole. Its colours are those of the text around it, so it is right in light and dark.
 """
@@ -8,15 +9,16 @@ whole. Its colours are those of the text around it, so it is right in light and 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from tasks.page import said
 from tasks.report.html import Section, code, folded, join, paragraph, table, text
 from tasks.report.series import Series, series
-from tasks.report.source import Source
 from tasks.visible import visible
 
 WIDTH, HEIGHT = 210, 110
@@ -26,9 +28,9 @@ UNWANTED = ("style", "role", "aria-label", "aria-roledescription", "aria-hidden"
 _EMPTY = re.compile(r"M0,0h0v0h0Z|")
 
 
-def indicators(source: Source) -> Section:
-    """The series with figures of the most years, each as a plot."""
-    found = series(source)
+def indicators(files: Sequence[Path]) -> Section:
+    """The series with figures of the most years, each as a plot; ``files``: those of ``indicators``."""
+    found = series(files)
     if not found:
         body = paragraph("No known indicator of a place is stated, without doubt, for two years or more.")
         return Section("indicators", "Indicators over the years", body, {})

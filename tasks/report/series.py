@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.report.source import Source
+from tasks.parquet import read_file
 
 SHOWN = 12
 FEWEST = 2  # years: one point is no line
@@ -32,9 +33,12 @@ class Series(NamedTuple):
     targets: dict[int, Decimal]
 
 
-def series(source: Source) -> list[Series]:
-    """Figures of whole years about which there is no doubt; series with most years first, at most ``SHOWN``."""
-    parts = [_sure(source.read("indicators", part, COLUMNS)) for part in source.parts("indicators")]
+def series(files: Sequence[Path]) -> list[Series]:
+    """Figures of whole years about which there is no doubt; series with most years first, at most ``SHOWN``.
+
+    ``files``: those of ``indicators``.
+    """
+    parts = [_sure(read_file(path, COLUMNS)) for path in files]
     if not sum(map(len, parts)):
         return []
     sure = pa.concat_tables(parts)

@@ -74,6 +74,10 @@ class Source:
         ]
         return [part_name(number) for number in sorted(numbers)]
 
+    def files(self, dataset: str) -> list[Path]:
+        """The same as paths."""
+        return [self.snapshot / dataset / part for part in self.parts(dataset)]
+
     def parts_by_value(self, dataset: str, column: str) -> dict[str, list[str]]:
         """For each value of a tallied column the files with rows that have it, in order."""
         found: defaultdict[str, list[str]] = defaultdict(list)
