@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,6 @@ from typing import NamedTuple
 
 from prefect import flow, get_run_logger, unmapped
 from prefect.runtime import flow_run
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import artifacts
 from flows.batches import batches
@@ -54,7 +54,7 @@ from tasks.validate.checked import known_and_left
 from tasks.validate.gate import load_in_background
 from tasks.validate.laws import LawReport
 from tasks.validate.task import check_laws, check_rows, judge
-from tasks.validate.verdict import GateFailedError
+from tasks.validate.verdict import GateFailedError, check_datasets
 
 MERGE_BYTES = 1 << 15  # of raw text take as long to clean as all tables of a part to read and write
 
@@ -62,7 +62,6 @@ MERGE_BYTES = 1 << 15  # of raw text take as long to clean as all tables of a pa
 @flow(
     name="clean-reports",
     description="Clean scraped Chinese reports and pages into one audited snapshot of Parquet datasets.",
-    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),  # type: ignore[arg-type] # its result type is Any
     validate_parameters=False,
 )
 def clean_reports(
@@ -133,11 +132,13 @@ def clean_reports(
         parts = _write(run, cleaned, decisions, count_buckets(found.n_parts))
         buckets = _write_indicators(run, parts)
         files = Written(link_parts(parts, run.staged).folders + link_indicators(buckets, run.staged).folders)
-        reports = _check_laws(run, parts, buckets)
+        with ThreadPoolExecutor(1) as beside:  # a second of Great Expectations, while workers check the laws
+            of_datasets = beside.submit(check_datasets, files)
+            reports = _check_laws(run, parts, buckets)
         stages.begin("judge")
         before = artifacts.counts_before(target)
         try:
-            verdict = judge(run.staged, target, files, reports, allow_shrink=allow_shrink)
+            verdict = judge(run.staged, target, files, of_datasets.result(), reports, allow_shrink=allow_shrink)
         except GateFailedError as error:
             artifacts.show(run.staged, error.verdict, before, error.kept_in)
             raise

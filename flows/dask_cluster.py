@@ -26,12 +26,11 @@ from urllib.request import urlopen
 import dask
 import distributed
 from distributed.scheduler import KilledWorker
-from prefect.context import FlowRunContext
 from prefect.futures import PrefectConcurrentFuture
 from prefect.settings import PREFECT_API_URL
 from prefect_dask import DaskTaskRunner
 
-from flows.runners import ClusterError
+from flows.runners import ClusterError, tasks_run_by
 from tasks import pool
 from tasks.publish.fingerprint import program_fingerprint
 
@@ -74,9 +73,7 @@ def workers_of_cluster(n_workers: int, scheduler: str | None, stage: Path) -> It
         client = _connected(runner, where)
         stack.enter_context(_fit_workers(client, stage, where))
         stack.enter_context(_watched(client, runner, where))
-        context = FlowRunContext.get()
-        assert context is not None  # noqa: S101 (only a flow has tasks to run)
-        stack.enter_context(context.model_copy(update={"task_runner": runner}))
+        stack.enter_context(tasks_run_by(runner))
         stack.enter_context(pool.workers_elsewhere(_Workers(runner), N_AT_A_TIME, _Spent(client)))
         yield
 

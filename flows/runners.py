@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tasks.pool import worker_processes
+
+if TYPE_CHECKING:  # the command line imports this module, and Prefect takes 1.4 s
+    from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 RUNNERS = ("local", "dask")
 
@@ -46,10 +50,31 @@ def workers_of_run(runner: str, n_workers: int, scheduler: str | None, stage: Pa
     """
     check_runner(runner, scheduler)
     if runner == "local":
-        with worker_processes(n_workers):
+        with _threads(n_workers) as threads, tasks_run_by(threads), worker_processes(n_workers):
             yield
     else:
         from flows.dask_cluster import workers_of_cluster
 
         with workers_of_cluster(n_workers, scheduler, stage):
             yield
+
+
+@contextmanager
+def tasks_run_by(runner: TaskRunner[Any]) -> Iterator[None]:
+    """Have the tasks of the flow run submitted to a runner that was entered already, for the length of the block."""
+    from prefect.context import FlowRunContext
+
+    context = FlowRunContext.get()
+    assert context is not None  # noqa: S101 (only a flow has tasks to run)
+    with context.model_copy(update={"task_runner": runner}):
+        yield
+
+
+def _threads(n_workers: int) -> ThreadPoolTaskRunner[Any]:
+    """Threads that wait for the workers, and one more: a worker need not wait while Prefect notes that a task ended.
+
+    With one worker the work is done in the thread itself, so there is one: memory holds one batch.
+    """
+    from prefect.task_runners import ThreadPoolTaskRunner
+
+    return ThreadPoolTaskRunner(max_workers=n_workers + 1 if n_workers > 1 else 1)

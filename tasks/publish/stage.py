@@ -39,6 +39,13 @@ class Written(NamedTuple):
             for name, facts in folder.receipt.files.items()
         }
 
+    def rows(self) -> dict[str, int]:
+        """How many rows every dataset has."""
+        return {
+            name: sum(folder.receipt.files[name]["rows"] for folder in self.folders if name in folder.receipt.files)
+            for name in DATASETS
+        }
+
     def tallies(self) -> dict[str, Tallies]:
         """How many rows of each dataset have each value of some columns."""
         found: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))

@@ -20,7 +20,7 @@ from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
 from tasks.publish.stage import Written
 from tasks.rebuild.unpublished import raw_text_of
 from tasks.validate.checked import check
-from tasks.validate.gate import BadRow, check_probes, locate
+from tasks.validate.gate import BadRow, Result, check_probes, locate
 from tasks.validate.laws import LawReport, settle
 from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict
 
@@ -69,14 +69,22 @@ def check_laws(staged: Path, parts: Path) -> list[LawReport]:
 
 
 @task(name="judge", task_run_name="judge", cache_policy=NO_CACHE)
-def judge(staged: Path, target: Path, written: Written, reports: Sequence[LawReport], *, allow_shrink: bool) -> Verdict:
-    """Put everything through the gate.
+def judge(
+    staged: Path,
+    target: Path,
+    written: Written,
+    of_datasets: Sequence[Result],
+    reports: Sequence[LawReport],
+    *,
+    allow_shrink: bool,
+) -> Verdict:
+    """Put everything through the gate; the datasets have been, with ``of_datasets``.
 
     Raises:
         GateFailedError: something critical does not hold; its results are kept in ``<target>/failed/quality.json``.
     """
     laws = settle(staged, reports)
-    verdict = reach_verdict(written, laws, None if allow_shrink else _counts_before(target))
+    verdict = reach_verdict(written, of_datasets, laws, None if allow_shrink else _counts_before(target))
     if verdict.failures:
         kept_in = target / "failed" / "quality.json"
         write_json(kept_in, verdict.to_json())

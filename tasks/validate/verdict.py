@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,18 +59,25 @@ class GateFailedError(RuntimeError):
         self.verdict, self.kept_in = verdict, kept_in
 
 
-def reach_verdict(written: Written, laws: LawReport, previous: Mapping[str, int] | None) -> Verdict:
-    """Put datasets, laws and counts through the gate.
+def check_datasets(written: Written) -> list[Result]:
+    """Put the files of the staged snapshot through the gate."""
+    probes = written.probes()
+    return [result for name in DATASETS for result in check_probes(name, probes[name])]
+
+
+def reach_verdict(
+    written: Written, of_datasets: Sequence[Result], laws: LawReport, previous: Mapping[str, int] | None
+) -> Verdict:
+    """Put laws and counts through the gate, too.
 
     Args:
         written: the files of the staged snapshot.
+        of_datasets: the results of ``check_datasets``.
         laws: what checking them found.
         previous: counts of the current snapshot; None if there is none, or if fewer are allowed.
     """
-    probes = written.probes()
-    results = [result for name in DATASETS for result in check_probes(name, probes[name])]
-    results += check_laws(_law_table(laws), LAWS)
-    rows = {name: sum(found.n_rows for found in probes[name]) for name in DATASETS}
+    results = [*of_datasets, *check_laws(_law_table(laws), LAWS)]
+    rows = written.rows()
     counts = count(written, rows)
     results += check_run(counts, shrink_limits(previous) if previous else {})
     violated = {law: sum(1 for found in laws.violations if found.law == law) for law in LAWS}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.batches import BATCH_BYTES, batches
 
-SIZES = st.lists(st.integers(1, 40 << 20), max_size=200)
+SIZES = st.lists(st.integers(1, 40 << 20), max_size=60)
 
 
+@settings(deadline=None)
 @given(SIZES, st.integers(1, 9))
 def test_all_items_in_their_order_in_batches_of_a_size(sizes: list[int], n_workers: int):
     found = batches(range(len(sizes)), sizes.__getitem__, n_workers)
@@ -21,6 +22,7 @@ def test_all_items_in_their_order_in_batches_of_a_size(sizes: list[int], n_worke
         assert sum(sizes[item] for item in batch) <= max(BATCH_BYTES, sizes[batch[0]])
 
 
+@settings(deadline=None)
 @given(SIZES.filter(bool), st.integers(1, 9))
 @example([1] * 200, 9)
 def test_no_worker_works_alone_for_longer_than_one_item_takes(sizes: list[int], n_workers: int):
