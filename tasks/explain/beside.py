@@ -8,8 +8,9 @@ from html import escape
 from itertools import islice
 
 from schemas.vocabulary import DUPLICATE_KINDS, RELATED_KINDS
+from tasks.amount import amount
 from tasks.diff.texts import Change, Sentence, sentences
-from tasks.explain.parts import EXCERPT, LONG, count, definitions, more, other, section
+from tasks.explain.parts import EXCERPT, LONG, definitions, more, other, section
 from tasks.explain.story import Copy, Related, Step, Story
 from tasks.page import bare, said
 
@@ -45,7 +46,7 @@ def copied(copy: Copy, *, dropped: bool) -> Iterator[str]:
         (recurring if recurs else alone).append(place)
     yield from _places(copy.kept, alone, "Where they differ")
     if recurring:
-        where = count(len(recurring), "place")
+        where = amount(len(recurring), "place")
         yield f"<details><summary>{where} with no other difference than such changes</summary>"
         yield from _places(copy.kept, recurring, "")
         yield "</details>"
@@ -64,9 +65,9 @@ def _summary(copy: Copy) -> str:
     added = [len(step.text) for step in copy.difference if step.start == step.end]
     n_other = len(copy.difference) - len(lost) - len(added)
     told = [
-        f"lacks {count(sum(lost), 'character')} in {count(len(lost), 'place')}" * bool(lost),
-        f"adds {count(sum(added), 'character')} in {count(len(added), 'place')}" * bool(added),
-        f"reads differently in {count(n_other, 'place')}" * bool(n_other),
+        f"lacks {amount(sum(lost), 'character')} in {amount(len(lost), 'place')}" * bool(lost),
+        f"adds {amount(sum(added), 'character')} in {amount(len(added), 'place')}" * bool(added),
+        f"reads differently in {amount(n_other, 'place')}" * bool(n_other),
     ]
     return ", ".join(filter(None, told)) or "has the same clean text"
 
@@ -129,6 +130,6 @@ def _relative(story: Story, one: Related) -> str:
     return f"<h3>{other(one.other)}</h3>" + definitions([
         ("kind", f"<code>{escape(one.kind)}</code>: {escape(RELATED_KINDS[one.kind])}"),
         ("why both are kept", said(one.why)),
-        ("in common", f"{count(one.n_chars, 'character')} in {count(len(one.passages), 'passage')}, the longest: "
+        ("in common", f"{amount(one.n_chars, 'character')} in {amount(len(one.passages), 'passage')}, the longest: "
          + said(story.clean[start:end], EXCERPT)),
     ])  # fmt: skip

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from schemas.vocabulary import DROP_REASONS
-from tasks.explain.parts import EXCERPT, LONG, count, definitions, more
-from tasks.explain.story import READING, Block, Change, Row, Story, Stretch, outline, reading, rows
+from tasks.explain.parts import EXCERPT, LONG, definitions, more
+from tasks.explain.story import READING, Block, Change, Row, Story, Stretch, accounts, outline, reading, rows
 from tasks.normalize import RULES
 from tasks.page import bare, said
 
@@ -49,14 +49,7 @@ class Sides:
 
     def legend(self) -> Iterator[str]:
         """How many characters went which way, the rules and the reasons."""
-        story = self._story
-        dropped = list(story.dropped)
-        n_dropped = sum(len(span.text) for span in dropped)
-        n_edits = sum(times for _, times in self._rules)
-        yield (
-            f"<p>{len(story.raw):,} characters read = {len(story.raw) - n_dropped:,} kept + {n_dropped:,} dropped; "
-            f"{count(n_edits, 'edit')} made {len(story.clean):,} characters of clean text of the kept ones."
-        )
+        yield f"<p>{accounts(self._story)}."
         if self._rules:
             legend = "".join(
                 f'<li id="{self._name}-r-{letter}"><sup>{letter}</sup> <code>{escape(rule)}</code> ×{times:,}: '
@@ -64,7 +57,7 @@ class Sides:
                 for (rule, times), letter in zip(self._rules, self._letters.values(), strict=True)
             )
             yield f'<h3>Rules that changed it</h3><ul class="plain">{legend}</ul>'
-        reasons = Counter(span.reason for span in dropped)
+        reasons = Counter(span.reason for span in self._story.dropped)
         if reasons:
             yield "<h3>Reasons why parts were dropped</h3>"
             yield definitions(

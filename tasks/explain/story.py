@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from tasks.amount import amount
+
 READING = ("value", "indicator", "known as", "period", "place", "status")
 _PLAIN = ("none", "exact", "range")  # of direction, to_or_by, approx: nothing to say
 
@@ -183,6 +185,16 @@ class Story:
     def dropped(self) -> Iterator[Stretch]:
         """Every dropped span, in the order of the raw text."""
         return (stretch for stretch in self.stretches if stretch.reason)
+
+
+def accounts(story: Story) -> str:
+    """How many characters were kept and dropped, and what edits made of those that were kept."""
+    n_dropped = sum(len(span.text) for span in story.dropped)
+    n_edits = sum(1 for _ in story.changes)
+    return (
+        f"{amount(len(story.raw), 'character')} read = {len(story.raw) - n_dropped:,} kept + {n_dropped:,} dropped; "
+        f"{amount(n_edits, 'edit')} made {amount(len(story.clean), 'character')} of clean text of the kept ones"
+    )
 
 
 class Heading(NamedTuple):

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.vocabulary import DUPLICATE_KINDS
+from tasks.amount import amount
 from tasks.explain.find import likely_part
-from tasks.report.html import Html, Section, chunks, join, name_of, paged, paragraph, show, table, text, times
+from tasks.report.html import Html, Section, chunks, join, name_of, paged, paragraph, show, table, text
 from tasks.report.source import Copy, Source, ordered
 
 SHOWN = 200  # side by side; the dataset has them all
@@ -142,7 +143,7 @@ def _summary(kept: str, steps: Sequence[Step]) -> Html:
     n_changed = sum(1 for step in steps if step["op"] == "replace")
     told = [_amount(LOST, lost, "ins")] if lost else []
     told += [_amount(ADDED, added, "del")] if added else []
-    told += [Html(f"reads differently in {times(n_changed, 'place')}")] if n_changed else []
+    told += [Html(f"reads differently in {amount(n_changed, 'place')}")] if n_changed else []
     return Html("; ".join(told) + ".")
 
 
@@ -150,7 +151,7 @@ def _amount(verb: str, pieces: Sequence[str], tag: str) -> Html:
     often = [(piece, n) for piece, n in Counter(pieces).most_common(1) if n > 1]
     most = "".join(f" ({n:,} times <{tag}>{text(piece, 20)}</{tag}>)" for piece, n in often)
     n_chars = sum(map(len, pieces))
-    return Html(f"{verb} {times(n_chars, 'character')} in {times(len(pieces), 'place')}{most}")
+    return Html(f"{verb} {amount(n_chars, 'character')} in {amount(len(pieces), 'place')}{most}")
 
 
 def _figures(kept: str, figures: Sequence[Mapping[str, Any]]) -> Html:
@@ -183,9 +184,9 @@ def _hunks(kept: str, steps: Sequence[Step]) -> Iterator[str]:
     for hunk in sorted(chosen, key=lambda hunk: (-_size(hunk), hunk[0]["start"])):
         yield _hunk(kept, hunk)
     if n_alike:
-        yield paragraph(f"The same again in {times(n_alike, 'further place')}.", of="faint")
+        yield paragraph(f"The same again in {amount(n_alike, 'further place')}.", of="faint")
     if n_others:
-        yield paragraph(f"And {times(n_others, 'smaller difference')}.", of="faint")
+        yield paragraph(f"And {amount(n_others, 'smaller difference')}.", of="faint")
 
 
 def _together(steps: Sequence[Step]) -> list[list[Step]]:

@@ -100,7 +100,7 @@ def test_every_record_has_a_story(snapshot: Path):
     for dataset in ("documents", "duplicates"):
         for row in plain_run.rows(snapshot, dataset):
             story = explain(snapshot, f"{row['source_uri']}#{row['record_no']}")
-            assert f"{row['raw_chars']} characters read" in story
+            assert f"{row['raw_chars']:,} characters read" in story
 
 
 def test_hostile_text_cannot_move_the_terminal(snapshot: Path):
