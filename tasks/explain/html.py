@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from schemas.vocabulary import ENCODING_BASES, FLAGS, RECORD_SHAPES, REJECT_REASONS, REMEDIES, SOURCE_KINDS, STAGES
+from schemas.vocabulary import (
+    ENCODING_BASES,
+    FLAGS,
+    RECORD_SHAPES,
+    REJECT_REASONS,
+    REJECT_REMEDIES,
+    SOURCE_KINDS,
+    STAGES,
+)
 from tasks.amount import amount
 from tasks.explain.beside import copied, relatives
 from tasks.explain.find import COPY, KEPT, REJECTED
@@ -88,7 +96,7 @@ def _rejected(reject: Reject) -> str:
         ("reason", f"<code>{escape(reject.reason)}</code>: {escape(REJECT_REASONS[reject.reason])}"),
         ("detail", said(reject.detail, LONG)),
         ("stage", f"{escape(reject.stage)}: {escape(STAGES[reject.stage])}"),
-        ("what to do", escape(REMEDIES[reject.reason])),
+        ("what to do", escape(REJECT_REMEDIES[reject.reason])),
     ]
     raw = ""
     if reject.raw_text:

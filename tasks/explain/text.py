@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby
 from unicodedata import east_asian_width
 
-from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS, RELATED_KINDS, REMEDIES
+from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS, REJECT_REMEDIES, RELATED_KINDS
 from tasks.amount import amount
 from tasks.explain.find import COPY, KEPT, REJECTED, Found
 from tasks.explain.story import Change, Copy, Other, Quantity, Related, Step, Story, Stretch, accounts, outline, reading
@@ -46,7 +46,7 @@ def lines(story: Story) -> Iterator[str]:
         row = f", a row for {reject.dataset}" if reject.dataset else ""
         yield _fact("reason", f"{reject.reason}: {REJECT_REASONS[reject.reason]} (stage {reject.stage}{row})")
         yield _fact("detail", visible(reject.detail, VALUE))
-        yield _fact("what to do", REMEDIES[reject.reason])
+        yield _fact("what to do", REJECT_REMEDIES[reject.reason])
         if reject.raw_text:
             yield _fact("raw text", f"{visible(reject.raw_text, VALUE)}  ({len(reject.raw_text):,} characters)")
     if story.state == REJECTED:
