@@ -68,11 +68,10 @@ class Sides:
     def table(self) -> Iterator[str]:
         """The texts, a row for each block and for what was dropped between two of them."""
         lang = f' lang="{escape(self._story.language)}"' if self._story.language else ""
-        yield '<section><h2>Raw and clean, side by side</h2><p class="faint">Raw: <del>changed or dropped</del>, the '
-        yield "letter is the rule. Clean: <ins>put in</ins>, <u>number</u> that was read, with that of its reading. "
-        yield "White space between blocks is not shown.</p>"
-        yield '<table class="pair"><thead><tr><th scope="col">block<th scope="col">raw<th scope="col">clean'
-        yield f"</thead><tbody{lang}>"
+        yield '<section><h2>Raw and clean, side by side</h2><table class="pair">'
+        yield "<caption>Raw: <del>changed or dropped</del>; the letter leads to the rule. Clean: <ins>put in</ins>, "
+        yield "<u>number</u>; the small figure leads to its reading. White space between blocks is not shown.</caption>"
+        yield f'<thead><tr><th scope="col">block<th scope="col">raw<th scope="col">clean</thead><tbody{lang}>'
         end = 0
         for row in self._rows:
             end = row.stretches[-1].start + len(row.stretches[-1].text)
@@ -91,6 +90,7 @@ class Sides:
         names = [name for name in READING if any(name in of_one for of_one in told)]
         yield "<section><h2>Numbers, and how they were read</h2>"
         yield '<div class="scroll" role="region" aria-label="Numbers" tabindex="0"><table class="numbers">'
+        yield "<caption>In the order of the text; the number of each leads back to its place there.</caption>"
         heads = "".join(f'<th scope="col">{head}' for head in ("no.", "as written", *names))
         yield f"<thead><tr>{heads}</thead><tbody>"
         for number, (quantity, of_one) in enumerate(zip(quantities, told, strict=False), 1):

@@ -1,4 +1,4 @@
-"""Copies side by side with what was kept: why that one was kept, figures that conflict, and every kind of difference.
+"""Copies side by side with what was kept: why they were dropped, figures that conflict, and every kind of difference.
 
 Those with figures in conflict come first, then those that differ most. What differs is read for those that are shown,
 the others are counted.
@@ -45,7 +45,8 @@ def copies(source: Source) -> Section:
         source.explained(row["source_uri"], row["record_no"])
     kept = _kept(source, rows)
     pages = [
-        join(*(_copy(source, row, kept[row["kept_doc_id"]]) for row in some)) for some in chunks(rows, FIRST, PER_PAGE)
+        join(*(_copy(source, row, kept[row["kept_doc_id"]], "h2" if at else "h3") for row in some))
+        for at, some in enumerate(chunks(rows, FIRST, PER_PAGE))
     ]
     first, further = paged("duplicates", "Copies side by side", pages)
     by_kind = table(
@@ -54,8 +55,7 @@ def copies(source: Source) -> Section:
         ((name_of(kind), n, DUPLICATE_KINDS[kind]) for kind, n in ordered(counts)),
     )
     note = paragraph(
-        f"Of the copies {source.n_conflicting:,} state other figures than what was kept; they come first, then those "
-        f"that differ most. {_how_many(len(rows), sum(counts.values()))} "
+        f"{_order(source.n_conflicting)} {_how_many(len(rows), sum(counts.values()))} "
         "Every one can be rebuilt: the datasets hold the exact difference (law L4). ",
         Html(
             "In the texts, <ins>this</ins> stands in the kept document only, <del>this</del> in the dropped copy only, "
@@ -63,6 +63,13 @@ def copies(source: Source) -> Section:
         ),
     )
     return Section("duplicates", "Copies, side by side with what was kept", join(by_kind, note, first), further)
+
+
+def _order(n_conflicting: int) -> str:
+    if not n_conflicting:
+        return "No copy states other figures than what was kept; those that differ most come first."
+    told = f"Copies that state other figures than what was kept: {n_conflicting:,}."
+    return f"{told} They come first, then those that differ most."
 
 
 def _how_many(shown: int, total: int) -> str:
@@ -108,18 +115,18 @@ def _documents(source: Source, part: str, ids: Iterable[str]) -> dict[str, Row]:
     return {row["doc_id"]: row for row in rows}
 
 
-def _copy(source: Source, row: Row, kept: Row) -> Html:
-    """One copy: which was kept and why, what the other lacks, adds and says differently."""
+def _copy(source: Source, row: Row, kept: Row, heading: str) -> Html:
+    """One copy under its ``heading``: why it was dropped, what it lacks, adds and says differently."""
     steps = row["difference"]
     name, kept_name = (
         source.name(row["source_uri"], row["record_no"]),
         source.name(row["kept_source_uri"], row["kept_record_no"]),
     )
     return join(
-        f"<article><h3>{text(row['title'] or '(no title)')}</h3>",
+        f"<article><{heading}>{text(row['title'] or '(no title)')}</{heading}>",
         f'<div class="sides"><div><strong class="good">Kept</strong> {kept_name}{_facts(kept)}</div>',
         f'<div><strong class="bad">Dropped</strong> {name}{_facts(row)}</div></div>',
-        paragraph(Html("<strong>Why this one was kept:</strong> "), text(row["why"])),
+        paragraph(Html("<strong>Why the copy was dropped:</strong> "), text(row["why"])),
         paragraph(Html("<strong>The dropped copy</strong> "), _summary(kept["text"], steps)),
         _figures(kept["text"], row["conflicting_figures"]),
         *_hunks(kept["text"], steps),

@@ -42,7 +42,7 @@ def coverage(source: Source) -> Section:
     first, further = paged("coverage", "Coverage", pages)
     note = paragraph(
         "The report year is the one that a report plans for. A blank cell is a year without a document. "
-        f"{amount(unknown, 'document')} without a place or a report year."
+        f"Not in the table: {amount(unknown, 'document')} without a place or a report year."
     )
     return Section("coverage", "Coverage: places and years", join(note, first), further)
 

@@ -61,7 +61,7 @@ def _row(source: Source, row: dict[str, Any]) -> tuple[Any, ...]:
         row["place"],
         row["period"],
         f"{row['indicator']} {row['measure']}",
-        f"{_value(row)} {row['unit']}",
+        join('<span class="name">', text(f"{_value(row)} {row['unit']}"), "</span>"),
         row["status"],
         ", ".join(row["flags"]),
         where,

@@ -101,7 +101,7 @@ def test_copies_stand_beside_what_was_kept(pages: list[tuple[Story, BeautifulSou
         (pair,) = story.copies
         assert pair.why in page.text
         table = page.select("table.two")
-        lost = {mark.text for mark in page.select("table.two del")}
+        lost = {mark.text for mark in page.select("table.two ins")}
         assert any("棋盘山脚" in text or "塔湾小巷" in text or "辽河大桥" in text or "第5项" in text for text in lost)
         assert "到 ×3" not in lost
         sides.append([part.text for part in table])
