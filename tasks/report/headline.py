@@ -76,9 +76,10 @@ def _attention(source: Source) -> Iterator[Html]:
     flags = tallies["indicators"]["flags"]
     if flags:
         told = ", ".join(f"{count:,} {flag}" for flag, count in sorted(flags.items()))
-        yield _item("doubts", f"figures in doubt: {told}", "compare them")
+        yield _item("doubts", f"figures in doubt ({told})", "compare them")
     if source.n_conflicting:
-        yield _item("duplicates", f"copies dropped that state other figures: {source.n_conflicting:,}", "side by side")
+        n_copies = amount(source.n_conflicting, "dropped copy", "dropped copies")
+        yield _item("duplicates", f"{n_copies} with other figures than what was kept", "side by side")
     gone = source.difference.removed if source.difference else []
     if n_gone := sum(1 for record in gone if record.state == DOCUMENT):
         yield _item("changes-removed", f"{amount(n_gone, 'document')} of the snapshot before gone", "which")
