@@ -13,7 +13,7 @@ from html import escape
 
 from schemas.vocabulary import DROP_REASONS
 from tasks.explain.parts import EXCERPT, LONG, definitions, more
-from tasks.explain.story import READING, Block, Change, Row, Story, Stretch, accounts, outline, reading, rows
+from tasks.explain.story import ASPECTS, Block, Change, Row, Story, Stretch, accounts, in_words, outline, rows
 from tasks.normalize import RULES
 from tasks.page import bare, said
 
@@ -86,8 +86,8 @@ class Sides:
         quantities = self._story.quantities
         if not quantities:
             return
-        told = [reading(quantity) for quantity in quantities[:MAX_LISTED]]
-        names = [name for name in READING if any(name in of_one for of_one in told)]
+        told = [in_words(quantity) for quantity in quantities[:MAX_LISTED]]
+        names = [name for name in ASPECTS if any(name in of_one for of_one in told)]
         yield "<section><h2>Numbers, and how they were read</h2>"
         yield '<div class="scroll" role="region" aria-label="Numbers" tabindex="0"><table class="numbers">'
         yield "<caption>In the order of the text; the number of each leads back to its place there.</caption>"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tasks.amount import amount
 
-READING = ("value", "indicator", "known as", "period", "place", "status")
+ASPECTS = ("value", "indicator", "known as", "period", "place", "status")
 _PLAIN = ("none", "exact", "range")  # of direction, to_or_by, approx: nothing to say
 
 
@@ -60,8 +60,8 @@ class Block(NamedTuple):
     dom_path: str | None = None
 
 
-class Quantity(NamedTuple):
-    """A number that was read, at ``clean[start:end]``."""
+class Reading(NamedTuple):
+    """How the number at ``clean[start:end]`` was read: columns of its row in ``quantities``."""
 
     start: int
     end: int
@@ -165,7 +165,7 @@ class Story:
     language: str | None = None
     blocks: tuple[Block, ...] = ()
     stretches: tuple[Stretch, ...] = ()  # in the order of the raw text, all of it
-    quantities: tuple[Quantity, ...] = ()
+    quantities: tuple[Reading, ...] = ()
     repeats: tuple[Repeat, ...] = ()
     copies: tuple[Copy, ...] = ()
     related: tuple[Related, ...] = ()
@@ -248,8 +248,8 @@ def _dropped(stretches: list[Stretch]) -> Row | None:
     return Row(None, told) if told else None
 
 
-def reading(quantity: Quantity) -> dict[str, str]:
-    """How a number was read, by the names of ``READING``; what is not known is left out."""
+def in_words(quantity: Reading) -> dict[str, str]:
+    """How a number was read, by the names of ``ASPECTS``; what is not known is left out."""
     ends = [f"{value.normalize():,f}" for value in (quantity.value, quantity.value_max) if value is not None]
     value = quantity.value_exact or " to ".join(ends)
     told = f"{value} {quantity.unit or ''}".rstrip() if value else f"no value ({quantity.kind.replace('_', ' ')})"

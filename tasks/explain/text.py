@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS, REJECT_REMEDIES, RELATED_KINDS
 from tasks.amount import amount
 from tasks.explain.find import COPY, KEPT, REJECTED, Found
-from tasks.explain.story import Change, Copy, Other, Quantity, Related, Step, Story, Stretch, accounts, outline, reading
+from tasks.explain.story import Change, Copy, Other, Reading, Related, Step, Story, Stretch, accounts, in_words, outline
 from tasks.normalize import RULES
 from tasks.visible import visible
 
@@ -119,8 +119,8 @@ def _quantities(story: Story) -> Iterator[str]:
     yield from _more(len(story.quantities), MAX_QUANTITIES, "      ")
 
 
-def _read(quantity: Quantity) -> str:
-    told = reading(quantity)
+def _read(quantity: Reading) -> str:
+    told = in_words(quantity)
     value, named, code = told.pop("value"), told.pop("indicator", ""), told.pop("known as", "")
     what = " ".join(filter(None, (named, f"[{code}]" * bool(code))))
     about = " · ".join(visible(part, EXCERPT) for part in (value, what, *told.values()) if part)

@@ -11,7 +11,7 @@ from tasks.explain import TooManyError, beside, explain_page, html, sides
 from tasks.explain.find import COPY, KEPT, REJECTED, find, locate
 from tasks.explain.html import story_page
 from tasks.explain.load import stories
-from tasks.explain.story import Story, reading
+from tasks.explain.story import Story, in_words
 from tasks.visible import HIDDEN, visible
 from tests import plain_run
 
@@ -81,7 +81,7 @@ def test_every_number_has_its_reading(pages: list[tuple[Story, BeautifulSoup]]):
         for number, quantity in enumerate(story.quantities, 1):
             row = page.find(id=f"s0-q{number}")
             assert page.find(id=row.find("a")["href"][1:]).text == visible(quantity.text)
-            for told in reading(quantity).values():
+            for told in in_words(quantity).values():
                 assert visible(told) in row.text
             n_read += 1
     assert n_read > 20
