@@ -16,7 +16,7 @@ from tasks.page import bare, said
 
 MAX_PLACES = 100  # in which a copy differs
 MAX_RELATED = 50
-CONTEXT = 30  # characters on either side of a figure
+CONTEXT = 30  # characters of its block on either side of a figure
 OFTEN = 3  # a difference that occurs so often is told once
 
 
@@ -54,7 +54,8 @@ def copied(copy: Copy, *, dropped: bool) -> Iterator[str]:
 
 
 def _conflict(kept: str, step: Step) -> str:
-    left, right = kept[max(0, step.start - CONTEXT) : step.start], kept[step.end : step.end + CONTEXT]
+    _, _, left = kept[max(0, step.start - CONTEXT) : step.start].rpartition("\n")
+    right, _, _ = kept[step.end : step.end + CONTEXT].partition("\n")
     pieces = (_piece("ins", kept[step.start : step.end]), _piece("del", step.text))
     return "".join(f"<td><bdi>{bare(left)}{piece}{bare(right)}</bdi>" for piece in pieces)
 

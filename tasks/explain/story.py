@@ -167,7 +167,7 @@ class Story:
     stretches: tuple[Stretch, ...] = ()  # in the order of the raw text, all of it
     quantities: tuple[Reading, ...] = ()
     repeats: tuple[Repeat, ...] = ()
-    copies: tuple[Copy, ...] = ()
+    copies: tuple[Copy, ...] = ()  # those with figures that conflict first
     related: tuple[Related, ...] = ()
     rejects: tuple[Reject, ...] = ()
 

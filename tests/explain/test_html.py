@@ -108,6 +108,14 @@ def test_copies_stand_beside_what_was_kept(pages: list[tuple[Story, BeautifulSou
     assert sides[0] == sides[1]
 
 
+def test_figures_that_conflict_come_first_with_their_words(sample_snapshot: Path):
+    (story,) = stories(sample_snapshot, find(sample_snapshot, "tourism_benxi.txt.gz"))
+    assert [len(copy.conflicts) for copy in story.copies] == [2, 0]
+    table = BeautifulSoup(story_page([story]), "html5lib").find("table", class_="two")
+    assert [mark.text for mark in table.tbody.select("ins, del")] == ["5230", "5830", "1.9", "1.6"]
+    assert table.find_all("td")[2].text.startswith("全市有民宿和农家乐1160户，床位1.9万张")
+
+
 def test_rejects_say_why_and_what_to_do(pages: list[tuple[Story, BeautifulSoup]]):
     _, page = page_of(pages, "<script>.jsonl#1")
     facts = {term.text: term.find_next("dd").text for term in page.find_all("dt")}
