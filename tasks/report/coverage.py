@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from tasks.amount import amount
+from tasks.describe.gazetteer import gazetteer
 from tasks.publish.part import BETWEEN
 from tasks.report.html import Html, Section, chunks, join, paged, paragraph, table
 from tasks.report.source import Source
@@ -19,10 +20,10 @@ def coverage(source: Source) -> Section:
     """Documents by place and report year, the places with most documents first."""
     by_place: defaultdict[str, Counter[int]] = defaultdict(Counter)
     unknown = 0
-    for value, count in source.tallies["documents"]["place report_year"].items():
-        place, _, year = value.partition(BETWEEN)
+    for value, count in source.tallies["documents"]["place place_code report_year"].items():
+        place, code, year = value.split(BETWEEN)
         if place and year:
-            by_place[place][int(year)] += count
+            by_place[gazetteer().distinct(place, code)][int(year)] += count
         else:
             unknown += count
     if not by_place:

@@ -147,6 +147,23 @@ def test_indicators_are_plotted_and_told_in_a_table(sample_snapshot):
     assert "沈阳市 地区生产总值 growth | facts | % | 5 | 0.8" in said(sample_snapshot, "indicators")
 
 
+def test_places_of_one_name_are_told_apart(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for city, rate in (("北京市", 6), ("长春市", 4)):
+        told = f"2019年，地区生产总值增长{rate}%。2018年，地区生产总值增长{rate + 1}%。"
+        (raw / f"{city}.txt").write_text(f"{city}朝阳区2020年政府工作报告\n\n{told}\n", "utf-8")
+    snapshot = report_of(raw, tmp_path / "clean")
+    figures = section(pages(snapshot)["index.html"], "indicators").find_all("figure")
+    assert [figure.svg["aria-label"].split("; ")[:2] for figure in figures] == [
+        ["北京市朝阳区 地区生产总值, growth in %", "facts 7 in 2018 to 6 in 2019"],
+        ["长春市朝阳区 地区生产总值, growth in %", "facts 5 in 2018 to 4 in 2019"],
+    ]
+    covered = said(snapshot, "coverage")
+    assert "北京市朝阳区 | 1 | 1" in covered
+    assert "长春市朝阳区 | 1 | 1" in covered
+
+
 def hostile(raw: Path) -> Path:
     """Texts that would run or show something else, in every place that a report shows."""
     raw.mkdir()
