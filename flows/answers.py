@@ -108,16 +108,23 @@ def _marked(value: object) -> str:
 
 def _text(value: object) -> str:
     """A value as it stands in a cell: text as it is, nothing for null, lists and structs as JSON."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else _json(value).strip('"')
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case float():  # JSON has no nan and no inf
+            return repr(value)
+        case _:
+            return _json(value).strip('"')
 
 
 def _json(value: object) -> str:
     """A value as JSON; decimals are exact, without needless zeros."""
     match value:
         case Decimal():
-            return f"{value.normalize():f}"
+            digits = f"{value:f}"  # ``normalize`` rounds to 28 digits, and sums have more
+            return digits.rstrip("0").rstrip(".") if "." in digits else digits
         case float():
             return repr(value) if isfinite(value) else "null"
         case None | bool() | int() | str():

@@ -239,20 +239,20 @@ REJECT_REASONS: dict[str, str] = {
     "internal_error": "a stage failed on it unexpectedly; detail names the error",
 }
 
-REJECT_REMEDIES: dict[str, str] = {
-    "empty": "nothing, or ask why the scrape brought it",
+REJECT_REMEDIES: dict[str, str] = {  # what to do about each of them
+    "empty": "nothing, if it really is empty; else fetch it again",
     "unreadable": "look whether it is still there and may be read; the next run tries again",
-    "binary": "convert it to text or HTML, or take it out of the raw folder",
-    "corrupt_gzip": "fetch it again",
-    "too_large": "split it, or write it as JSON Lines",
-    "too_deep": "look at the page: hardly anything real is nested so deep",
-    "invalid_json": "mend the line at its source; the other lines were read",
+    "binary": "turn the picture or document into text or HTML first, or take it out of the raw folder",
+    "corrupt_gzip": "fetch or pack it again; the text up to the damage is not used",
+    "too_large": "cut it into smaller files, or write it as JSON Lines",
+    "too_deep": "look at it: hardly anything real is nested so deep; if it is, write it with fewer levels",
+    "invalid_json": "write one JSON object on each line; the other lines were read",
     "missing_text": "give the object a text or an html field",
     "wrong_type": "mend the field at its source; detail names it",
-    "invalid_front_matter": "mend the head of the file; detail says where",
-    "unaccounted": "a bug of qingwen: report it with the raw file",
-    "failed_expectation": "read detail and raw_text: the record is odd, or the expectation is",
-    "internal_error": "a bug of qingwen: report it with the raw file and detail",
+    "invalid_front_matter": "mend the lines between --- at the top; detail names the place",
+    "unaccounted": "a bug of qingwen: report it with the raw text, which is kept",
+    "failed_expectation": "look at the value in detail: if the source says so, nothing; else report it",
+    "internal_error": "a bug of qingwen: report it with detail and the raw text",
 }
 
 STAGES: dict[str, str] = {
@@ -267,20 +267,4 @@ STAGES: dict[str, str] = {
     "indicators": "gathering the figures of known indicators",
     "validate": "the quality gate",
     "publish": "writing the snapshot",
-}
-
-REMEDIES: dict[str, str] = {  # what to do about each of REJECT_REASONS
-    "empty": "Nothing, if the page really is empty; else fetch it again.",
-    "unreadable": "Look at the detail: check that the file is there and that you may read it, then run again.",
-    "binary": "Turn the PDF, document or picture into text first, or take it out of the raw folder.",
-    "corrupt_gzip": "Fetch or pack the file again; the text up to the damage is not used.",
-    "too_large": "Cut it into smaller files, or look whether it is what it should be.",
-    "too_deep": "Look whether it is what it should be; if so, write it with fewer levels.",
-    "invalid_json": "Write one JSON object on each line; the detail names the place.",
-    "missing_text": "Give the object a text or an html field.",
-    "wrong_type": "Write the field as the detail says, mostly as a string.",
-    "invalid_front_matter": "Correct the lines between --- at the top; the detail names the place.",
-    "unaccounted": "It is a defect of qingwen: report it with the raw text. The raw text is kept.",
-    "failed_expectation": "Look at the value in the detail: if the source says so, nothing; else report it.",
-    "internal_error": "It is a defect of qingwen: report it with the detail and the raw text.",
 }

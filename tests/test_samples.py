@@ -69,10 +69,10 @@ def test_everything_that_went_in_is_counted(sample_snapshot):
         "sources": 10,
         "sources_read": 8,
         "sources_rejected": 2,
-        "records": 16,
+        "records": 18,
         "records_rejected": 2,
-        "documents": 12,
-        "duplicates": 2,
+        "documents": 13,
+        "duplicates": 3,
         "rows_rejected": 0,
     }
 

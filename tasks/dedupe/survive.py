@@ -32,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Indel
 
+from tasks.amount import amount
 from tasks.dedupe.facts import Facts, folded
 from tasks.dedupe.shingle import fold
 
@@ -189,12 +190,14 @@ def why(kept: Evidence, dropped: Evidence, lacks: dict[str, int]) -> str:
     if kept.missing != dropped.missing:
         names = ", ".join(f"{count} {character}" for character, count in sorted(lacks.items()))
         lost = f" (it lacks about {names})" if names else ""
-        return f"It has {dropped.missing} characters masked or missing{lost}, the kept copy has {kept.missing}."
+        return (
+            f"It has {amount(dropped.missing, 'character')} masked or missing{lost}, the kept copy has {kept.missing}."
+        )
     if kept.injected != dropped.injected:
-        return f"It has {dropped.injected} injected markers, the kept copy has {kept.injected}."
+        return f"It has {amount(dropped.injected, 'injected marker')}, the kept copy has {kept.injected}."
     if kept.incomplete != dropped.incomplete:
         fewer = round(dropped.incomplete - kept.incomplete)
-        return f"It lacks text or has misread characters, about {fewer} characters more than the kept copy."
+        return f"It lacks text or has misread characters, about {amount(fewer, 'character')} more than the kept copy."
     if kept.published != dropped.published:
         return f"It is as good as the kept copy, which is dated {kept.published}, earlier."
     return "It is as good as the kept copy, which has the smaller id."

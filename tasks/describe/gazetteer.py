@@ -86,6 +86,12 @@ class Gazetteer(NamedTuple):
         """Whether ``inner`` lies in ``outer``, itself included."""
         return outer.code == inner.code or outer in self.lineage(inner)
 
+    def distinct(self, name: str, code: str) -> str:
+        """The name of a place, behind that of the place it lies in where others are called the same: 长春市朝阳区."""
+        place = self.by_code.get(code)
+        above = self.lineage(place) if place and len(self.full.get(name, ())) > 1 else []
+        return above[0].name + name if above else name
+
     def mentions(self, text: str) -> list[Mention]:
         """The names in a short text, in order, longest first, without overlap: one look-up per character."""
         heads, full, short = self.heads, self.full, self.short

@@ -8,36 +8,38 @@ from html import escape
 from itertools import islice
 
 from schemas.vocabulary import DUPLICATE_KINDS, RELATED_KINDS
+from tasks.amount import amount
 from tasks.diff.texts import Change, Sentence, sentences
-from tasks.explain.parts import EXCERPT, LONG, count, definitions, more, other, section
+from tasks.explain.parts import EXCERPT, LONG, definitions, more, other, section
 from tasks.explain.story import Copy, Related, Step, Story
 from tasks.page import bare, said
 
 MAX_PLACES = 100  # in which a copy differs
 MAX_RELATED = 50
-CONTEXT = 30  # characters on either side of a figure
-OFTEN = 3  # a change that is made so often is told once
+CONTEXT = 30  # characters of its block on either side of a figure
+OFTEN = 3  # a difference that occurs so often is told once
 
 
 def copied(copy: Copy, *, dropped: bool) -> Iterator[str]:
     """What a copy and its kept document have in common and not; ``dropped``: the story is about the copy."""
     yield definitions([
         ("kept document" if dropped else "dropped copy", other(copy.other)),
-        ("why that one was kept" if dropped else "why this one was kept", said(copy.why)),
+        ("why this one was dropped" if dropped else "why it was dropped", said(copy.why)),
         ("kind", f"<code>{escape(copy.kind)}</code>: {escape(DUPLICATE_KINDS[copy.kind])}"),
         ("alike", f"Jaccard {copy.jaccard:.4f}, containment {copy.containment:.4f} of character 5-grams"),
         ("the copy", _summary(copy)),
     ])  # fmt: skip
     if copy.conflicts:
-        yield '<h3 class="bad">Figures that conflict</h3><table class="pair two"><thead><tr><th scope="col">kept says'
-        yield '<th scope="col">the copy says</thead><tbody>'
+        yield '<h3 class="bad">Figures that conflict</h3><table class="pair two">'
+        yield "<caption>Each with the words around it.</caption>"
+        yield '<thead><tr><th scope="col">kept<th scope="col">copy</thead><tbody>'
         yield from (f"<tr>{_conflict(copy.kept, step)}" for step in copy.conflicts[:MAX_PLACES])
         yield f"</tbody></table>{more(len(copy.conflicts), MAX_PLACES, 'figures')}"
     times = Counter((copy.kept[step.start : step.end], step.text) for step in copy.difference)
     often = {change: n for change, n in times.most_common() if n >= OFTEN}
     if often:
-        told = (f"<li><bdi>{_difference(*change)}</bdi> ×{n:,}</li>" for change, n in islice(often.items(), MAX_PLACES))
-        yield f"<h3>Changes that recur</h3><ul>{''.join(told)}</ul>{more(len(often), MAX_PLACES, 'changes')}"
+        told = (f"<li>{_difference(*change)} ×{n:,}</li>" for change, n in islice(often.items(), MAX_PLACES))
+        yield f"<h3>Differences that recur</h3><ul>{''.join(told)}</ul>{more(len(often), MAX_PLACES, 'differences')}"
     alone: list[Sentence] = []
     recurring: list[Sentence] = []
     for place in sentences(copy.kept, [Change(*step) for step in copy.difference]):
@@ -45,18 +47,17 @@ def copied(copy: Copy, *, dropped: bool) -> Iterator[str]:
         (recurring if recurs else alone).append(place)
     yield from _places(copy.kept, alone, "Where they differ")
     if recurring:
-        where = count(len(recurring), "place")
-        yield f"<details><summary>{where} with no other difference than such changes</summary>"
+        where = amount(len(recurring), "place")
+        yield f"<details><summary>{where} with no other difference than these</summary>"
         yield from _places(copy.kept, recurring, "")
         yield "</details>"
 
 
 def _conflict(kept: str, step: Step) -> str:
-    left, right = kept[max(0, step.start - CONTEXT) : step.start], kept[step.end : step.end + CONTEXT]
-    return "".join(
-        f"<td><bdi>{bare(left)}<mark>{bare(figure, EXCERPT)}</mark>{bare(right)}</bdi>"
-        for figure in (kept[step.start : step.end], step.text)
-    )
+    _, _, left = kept[max(0, step.start - CONTEXT) : step.start].rpartition("\n")
+    right, _, _ = kept[step.end : step.end + CONTEXT].partition("\n")
+    pieces = (_piece("ins", kept[step.start : step.end]), _piece("del", step.text))
+    return "".join(f"<td><bdi>{bare(left)}{piece}{bare(right)}</bdi>" for piece in pieces)
 
 
 def _summary(copy: Copy) -> str:
@@ -64,9 +65,9 @@ def _summary(copy: Copy) -> str:
     added = [len(step.text) for step in copy.difference if step.start == step.end]
     n_other = len(copy.difference) - len(lost) - len(added)
     told = [
-        f"lacks {count(sum(lost), 'character')} in {count(len(lost), 'place')}" * bool(lost),
-        f"adds {count(sum(added), 'character')} in {count(len(added), 'place')}" * bool(added),
-        f"reads differently in {count(n_other, 'place')}" * bool(n_other),
+        f"lacks {amount(sum(lost), 'character')} in {amount(len(lost), 'place')}" * bool(lost),
+        f"adds {amount(sum(added), 'character')} in {amount(len(added), 'place')}" * bool(added),
+        f"reads differently in {amount(n_other, 'place')}" * bool(n_other),
     ]
     return ", ".join(filter(None, told)) or "has the same clean text"
 
@@ -75,27 +76,25 @@ def _places(kept: str, found: Sequence[Sentence], title: str) -> Iterator[str]:
     if not found:
         return
     yield f"<h3>{title}</h3>" * bool(title)
-    yield '<table class="pair two"><thead><tr><th scope="col">kept'
-    yield '<th scope="col">copy: <del>lacks</del> <ins>adds</ins>'
-    yield "</thead><tbody>"
+    yield '<table class="pair two"><caption><ins>This</ins> stands in the kept document only, <del>this</del> in the '
+    yield f"copy only, {_piece('ins', '')} marks where the other one has something.</caption>"
+    yield '<thead><tr><th scope="col">kept<th scope="col">copy</thead><tbody>'
     for place in found[:MAX_PLACES]:
-        yield f"<tr><td><bdi>{''.join(_kept_side(kept, place))}</bdi>"
-        yield f"<td><bdi>{''.join(_copy_side(kept, place))}</bdi>"
+        yield f"<tr><td><bdi>{''.join(_side(kept, place, is_copy=False))}</bdi>"
+        yield f"<td><bdi>{''.join(_side(kept, place, is_copy=True))}</bdi>"
     yield f"</tbody></table>{more(len(found), MAX_PLACES, 'places')}"
 
 
-def _kept_side(kept: str, place: Sentence) -> Iterator[str]:
-    for between, change in _between(kept, place):
-        yield between
-        if change and change.start < change.end:
-            yield f"<mark>{bare(kept[change.start : change.end], LONG)}</mark>"
-
-
-def _copy_side(kept: str, place: Sentence) -> Iterator[str]:
+def _side(kept: str, place: Sentence, *, is_copy: bool) -> Iterator[str]:
     for between, change in _between(kept, place):
         yield between
         if change:
-            yield _difference(kept[change.start : change.end], change.text)
+            yield _piece("del", change.text) if is_copy else _piece("ins", kept[change.start : change.end])
+
+
+def _piece(tag: str, text: str) -> str:
+    """What only one of the two has, or that it is the other one that has something."""
+    return f"<{tag}>{bare(text, LONG)}</{tag}>" if text else '<span class="gap">[ ]</span>'
 
 
 def _between(kept: str, place: Sentence) -> Iterator[tuple[str, Change | None]]:
@@ -112,8 +111,12 @@ def _gist(text: str) -> str:
 
 
 def _difference(before: str, after: str) -> str:
-    told = f"<del>{bare(before, LONG)}</del>" if before else ""
-    return told + (f"<ins>{bare(after, LONG)}</ins>" if after else "")
+    """What a copy has in place of something, or lacks, or adds."""
+    if not after:
+        return f"lacks <bdi>{_piece('ins', before)}</bdi>"
+    if not before:
+        return f"adds <bdi>{_piece('del', after)}</bdi>"
+    return f"has <bdi>{_piece('del', after)}</bdi> for <bdi>{_piece('ins', before)}</bdi>"
 
 
 def relatives(story: Story) -> Iterator[str]:
@@ -129,6 +132,6 @@ def _relative(story: Story, one: Related) -> str:
     return f"<h3>{other(one.other)}</h3>" + definitions([
         ("kind", f"<code>{escape(one.kind)}</code>: {escape(RELATED_KINDS[one.kind])}"),
         ("why both are kept", said(one.why)),
-        ("in common", f"{count(one.n_chars, 'character')} in {count(len(one.passages), 'passage')}, the longest: "
+        ("in common", f"{amount(one.n_chars, 'character')} in {amount(len(one.passages), 'passage')}, the longest: "
          + said(story.clean[start:end], EXCERPT)),
     ])  # fmt: skip

@@ -8,10 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from schemas.vocabulary import ENCODING_BASES, FLAGS, RECORD_SHAPES, REJECT_REASONS, REMEDIES, SOURCE_KINDS, STAGES
+from schemas.vocabulary import (
+    ENCODING_BASES,
+    FLAGS,
+    RECORD_SHAPES,
+    REJECT_REASONS,
+    REJECT_REMEDIES,
+    SOURCE_KINDS,
+    STAGES,
+)
+from tasks.amount import amount
 from tasks.explain.beside import copied, relatives
 from tasks.explain.find import COPY, KEPT, REJECTED
-from tasks.explain.parts import EXCERPT, LONG, count, definitions, more, other, section
+from tasks.explain.parts import EXCERPT, LONG, definitions, more, other, section
 from tasks.explain.sides import MAX_CHARS, Sides
 from tasks.explain.story import Reject, Story
 from tasks.page import page, said
@@ -75,10 +84,10 @@ def _verdict(story: Story) -> Iterator[str]:
     else:
         yield "<p><strong class=good>Kept.</strong>"
         if story.copies:
-            yield f" {count(len(story.copies), 'copy', 'copies')} of it dropped in its favour."
+            yield f" {amount(len(story.copies), 'copy', 'copies')} of it dropped in its favour."
     n_conflicts = sum(len(copy.conflicts) for copy in story.copies)
     if n_conflicts:
-        yield f" <strong class=bad>{count(n_conflicts, 'figure')} in conflict.</strong>"
+        yield f" <strong class=bad>{amount(n_conflicts, 'figure')} in conflict.</strong>"
 
 
 def _rejected(reject: Reject) -> str:
@@ -87,7 +96,7 @@ def _rejected(reject: Reject) -> str:
         ("reason", f"<code>{escape(reject.reason)}</code>: {escape(REJECT_REASONS[reject.reason])}"),
         ("detail", said(reject.detail, LONG)),
         ("stage", f"{escape(reject.stage)}: {escape(STAGES[reject.stage])}"),
-        ("what to do", escape(REMEDIES[reject.reason])),
+        ("what to do", escape(REJECT_REMEDIES[reject.reason])),
     ]
     raw = ""
     if reject.raw_text:
@@ -126,6 +135,6 @@ def _source(story: Story) -> Iterator[tuple[str, str]]:
     if source:
         yield "file", f"{said(story.source_uri)}: {escape(SOURCE_KINDS[source['kind']])}"
         if source["bytes"] is not None:
-            yield "size", f"{count(source['bytes'], 'byte')}, {count(source['n_records'], 'record')}"
+            yield "size", f"{amount(source['bytes'], 'byte')}, {amount(source['n_records'], 'record')}"
         if source["encoding"]:
             yield "encoding", f"{escape(source['encoding'])}: {escape(ENCODING_BASES[source['encoding_basis']])}"

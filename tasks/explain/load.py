@@ -19,7 +19,7 @@ from tasks.explain.story import (
     Copy,
     Fact,
     Other,
-    Quantity,
+    Reading,
     Reject,
     Related,
     Repeat,
@@ -167,11 +167,12 @@ def _kept(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]], link
     )  # fmt: skip
     spans = [[(span["raw_start"], span["raw_end"]) for span in block["spans"]] for block in mine["blocks"]]
     copies, related = (found.get(row["doc_id"], ()) for found in (links.copies, links.related))
+    pairs = [_pair(copy, Other(*(copy[name] for name in Other._fields)), row["text"]) for copy in copies]
     return {
         **_texts(row, row["text"], blocks, spans, mine),
-        "quantities": tuple(Quantity(*(found[name] for name in Quantity._fields)) for found in mine["quantities"]),
+        "quantities": tuple(Reading(*(found[name] for name in Reading._fields)) for found in mine["quantities"]),
         "repeats": tuple(Repeat(found["start"], found["end"], found["first_start"]) for found in row["repeats"]),
-        "copies": tuple(_pair(copy, Other(*(copy[name] for name in Other._fields)), row["text"]) for copy in copies),
+        "copies": tuple(sorted(pairs, key=lambda copy: not copy.conflicts)),
         "related": tuple(_relative(pair, row["doc_id"], links) for pair in related),
     }
 

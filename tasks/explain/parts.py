@@ -27,11 +27,6 @@ def more(total: int, shown: int, what: str) -> str:
     return f"<p>… and {total - shown:,} more {what}.</p>" if total > shown else ""
 
 
-def count(n: int, one: str, many: str = "") -> str:
-    """How many of something."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def other(record: Other) -> str:
     """Another record by its title and its names."""
     return (

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from schemas.vocabulary import DROP_REASONS
-from tasks.explain.parts import EXCERPT, LONG, count, definitions, more
-from tasks.explain.story import READING, Block, Change, Row, Story, Stretch, outline, reading, rows
+from tasks.explain.parts import EXCERPT, LONG, definitions, more
+from tasks.explain.story import ASPECTS, Block, Change, Row, Story, Stretch, accounts, in_words, outline, rows
 from tasks.normalize import RULES
 from tasks.page import bare, said
 
@@ -49,14 +49,7 @@ class Sides:
 
     def legend(self) -> Iterator[str]:
         """How many characters went which way, the rules and the reasons."""
-        story = self._story
-        dropped = list(story.dropped)
-        n_dropped = sum(len(span.text) for span in dropped)
-        n_edits = sum(times for _, times in self._rules)
-        yield (
-            f"<p>{len(story.raw):,} characters read = {len(story.raw) - n_dropped:,} kept + {n_dropped:,} dropped; "
-            f"{count(n_edits, 'edit')} made {len(story.clean):,} characters of clean text of the kept ones."
-        )
+        yield f"<p>{accounts(self._story)}."
         if self._rules:
             legend = "".join(
                 f'<li id="{self._name}-r-{letter}"><sup>{letter}</sup> <code>{escape(rule)}</code> ×{times:,}: '
@@ -64,7 +57,7 @@ class Sides:
                 for (rule, times), letter in zip(self._rules, self._letters.values(), strict=True)
             )
             yield f'<h3>Rules that changed it</h3><ul class="plain">{legend}</ul>'
-        reasons = Counter(span.reason for span in dropped)
+        reasons = Counter(span.reason for span in self._story.dropped)
         if reasons:
             yield "<h3>Reasons why parts were dropped</h3>"
             yield definitions(
@@ -75,11 +68,10 @@ class Sides:
     def table(self) -> Iterator[str]:
         """The texts, a row for each block and for what was dropped between two of them."""
         lang = f' lang="{escape(self._story.language)}"' if self._story.language else ""
-        yield '<section><h2>Raw and clean, side by side</h2><p class="faint">Raw: <del>changed or dropped</del>, the '
-        yield "letter is the rule. Clean: <ins>put in</ins>, <u>number</u> that was read, with that of its reading. "
-        yield "White space between blocks is not shown.</p>"
-        yield '<table class="pair"><thead><tr><th scope="col">block<th scope="col">raw<th scope="col">clean'
-        yield f"</thead><tbody{lang}>"
+        yield '<section><h2>Raw and clean, side by side</h2><table class="pair">'
+        yield "<caption>Raw: <del>changed or dropped</del>; the letter leads to the rule. Clean: <ins>put in</ins>, "
+        yield "<u>number</u>; the small figure leads to its reading. White space between blocks is not shown.</caption>"
+        yield f'<thead><tr><th scope="col">block<th scope="col">raw<th scope="col">clean</thead><tbody{lang}>'
         end = 0
         for row in self._rows:
             end = row.stretches[-1].start + len(row.stretches[-1].text)
@@ -94,10 +86,11 @@ class Sides:
         quantities = self._story.quantities
         if not quantities:
             return
-        told = [reading(quantity) for quantity in quantities[:MAX_LISTED]]
-        names = [name for name in READING if any(name in of_one for of_one in told)]
+        told = [in_words(quantity) for quantity in quantities[:MAX_LISTED]]
+        names = [name for name in ASPECTS if any(name in of_one for of_one in told)]
         yield "<section><h2>Numbers, and how they were read</h2>"
         yield '<div class="scroll" role="region" aria-label="Numbers" tabindex="0"><table class="numbers">'
+        yield "<caption>In the order of the text; the number of each leads back to its place there.</caption>"
         heads = "".join(f'<th scope="col">{head}' for head in ("no.", "as written", *names))
         yield f"<thead><tr>{heads}</thead><tbody>"
         for number, (quantity, of_one) in enumerate(zip(quantities, told, strict=False), 1):

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-READING = ("value", "indicator", "known as", "period", "place", "status")
+from tasks.amount import amount
+
+ASPECTS = ("value", "indicator", "known as", "period", "place", "status")
 _PLAIN = ("none", "exact", "range")  # of direction, to_or_by, approx: nothing to say
 
 
@@ -58,8 +60,8 @@ class Block(NamedTuple):
     dom_path: str | None = None
 
 
-class Quantity(NamedTuple):
-    """A number that was read, at ``clean[start:end]``."""
+class Reading(NamedTuple):
+    """How the number at ``clean[start:end]`` was read: columns of its row in ``quantities``."""
 
     start: int
     end: int
@@ -163,9 +165,9 @@ class Story:
     language: str | None = None
     blocks: tuple[Block, ...] = ()
     stretches: tuple[Stretch, ...] = ()  # in the order of the raw text, all of it
-    quantities: tuple[Quantity, ...] = ()
+    quantities: tuple[Reading, ...] = ()
     repeats: tuple[Repeat, ...] = ()
-    copies: tuple[Copy, ...] = ()
+    copies: tuple[Copy, ...] = ()  # those with figures that conflict first
     related: tuple[Related, ...] = ()
     rejects: tuple[Reject, ...] = ()
 
@@ -183,6 +185,16 @@ class Story:
     def dropped(self) -> Iterator[Stretch]:
         """Every dropped span, in the order of the raw text."""
         return (stretch for stretch in self.stretches if stretch.reason)
+
+
+def accounts(story: Story) -> str:
+    """How many characters were kept and dropped, and what edits made of those that were kept."""
+    n_dropped = sum(len(span.text) for span in story.dropped)
+    n_edits = sum(1 for _ in story.changes)
+    return (
+        f"{amount(len(story.raw), 'character')} read = {len(story.raw) - n_dropped:,} kept + {n_dropped:,} dropped; "
+        f"{amount(n_edits, 'edit')} made {amount(len(story.clean), 'character')} of clean text of the kept ones"
+    )
 
 
 class Heading(NamedTuple):
@@ -236,8 +248,8 @@ def _dropped(stretches: list[Stretch]) -> Row | None:
     return Row(None, told) if told else None
 
 
-def reading(quantity: Quantity) -> dict[str, str]:
-    """How a number was read, by the names of ``READING``; what is not known is left out."""
+def in_words(quantity: Reading) -> dict[str, str]:
+    """How a number was read, by the names of ``ASPECTS``; what is not known is left out."""
     ends = [f"{value.normalize():,f}" for value in (quantity.value, quantity.value_max) if value is not None]
     value = quantity.value_exact or " to ".join(ends)
     told = f"{value} {quantity.unit or ''}".rstrip() if value else f"no value ({quantity.kind.replace('_', ' ')})"

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby
 from unicodedata import east_asian_width
 
-from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS, RELATED_KINDS, REMEDIES
+from schemas.vocabulary import DROP_REASONS, DUPLICATE_KINDS, FLAGS, REJECT_REASONS, REJECT_REMEDIES, RELATED_KINDS
+from tasks.amount import amount
 from tasks.explain.find import COPY, KEPT, REJECTED, Found
-from tasks.explain.story import Change, Copy, Other, Quantity, Related, Step, Story, Stretch, outline, reading
+from tasks.explain.story import Change, Copy, Other, Reading, Related, Step, Story, Stretch, accounts, in_words, outline
 from tasks.normalize import RULES
 from tasks.visible import visible
 
@@ -45,7 +46,7 @@ def lines(story: Story) -> Iterator[str]:
         row = f", a row for {reject.dataset}" if reject.dataset else ""
         yield _fact("reason", f"{reject.reason}: {REJECT_REASONS[reject.reason]} (stage {reject.stage}{row})")
         yield _fact("detail", visible(reject.detail, VALUE))
-        yield _fact("what to do", REMEDIES[reject.reason])
+        yield _fact("what to do", REJECT_REMEDIES[reject.reason])
         if reject.raw_text:
             yield _fact("raw text", f"{visible(reject.raw_text, VALUE)}  ({len(reject.raw_text):,} characters)")
     if story.state == REJECTED:
@@ -118,8 +119,8 @@ def _quantities(story: Story) -> Iterator[str]:
     yield from _more(len(story.quantities), MAX_QUANTITIES, "      ")
 
 
-def _read(quantity: Quantity) -> str:
-    told = reading(quantity)
+def _read(quantity: Reading) -> str:
+    told = in_words(quantity)
     value, named, code = told.pop("value"), told.pop("indicator", ""), told.pop("known as", "")
     what = " ".join(filter(None, (named, f"[{code}]" * bool(code))))
     about = " · ".join(visible(part, EXCERPT) for part in (value, what, *told.values()) if part)
@@ -128,12 +129,8 @@ def _read(quantity: Quantity) -> str:
 
 def _accounts(story: Story) -> Iterator[str]:
     changes, dropped = list(story.changes), list(story.dropped)
-    n_dropped = sum(len(span.text) for span in dropped)
     yield ""
-    yield (
-        f"  {len(story.raw)} characters read = {len(story.raw) - n_dropped} kept + {n_dropped} dropped; "
-        f"{len(changes)} edits made {len(story.clean)} characters of clean text of the kept ones"
-    )
+    yield f"  {accounts(story)}"
     by_rule: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_rule[change.rule].append(change)
@@ -169,7 +166,7 @@ def _repeated(story: Story) -> Iterator[str]:
         if is_repeated:
             texts = [stretch.text.strip() for stretch in together]
             text, n_chars = " ".join(texts), sum(map(len, texts))
-            yield f"      {len(texts)} paragraphs, {n_chars:,} characters: {visible(text, EXCERPT)}"
+            yield f"      {amount(len(texts), 'paragraph')}, {amount(n_chars, 'character')}: {visible(text, EXCERPT)}"
 
 
 def _copied(copy: Copy, *, is_copy: bool) -> Iterator[str]:
@@ -212,7 +209,7 @@ def _in_context(kept: str, step: Step) -> str:
 def _relative(story: Story, related: Related) -> Iterator[str]:
     """What a kept document shares with another kept one."""
     start, end = max(related.passages, key=lambda passage: passage[1] - passage[0])
-    passages = f"{related.n_chars} characters in {len(related.passages)} passages"
+    passages = f"{amount(related.n_chars, 'character')} in {amount(len(related.passages), 'passage')}"
     yield _fact("related", _other(related.other))
     yield _fact("kind", f"{related.kind}: {RELATED_KINDS[related.kind]}")
     yield _fact("why both are kept", visible(related.why))

@@ -36,10 +36,10 @@ from tasks.validate.probe import PROBES, probe, save_probes
 
 FACTS: Final = "facts.arrow"
 RECEIPT: Final = "receipt.json"
-# Columns whose values are counted, for the report and law L1; of lists their elements, of two columns their pairs.
+# Columns whose values are counted, for the report and law L1; of lists their elements, of several columns together.
 TALLIED: Final = {
     "sources": ("status", "kind"),
-    "documents": ("flags", "doc_type", "shape", "site", "place report_year"),
+    "documents": ("flags", "doc_type", "shape", "site", "place place_code report_year"),
     "duplicates": ("kind",),
     "dropped": ("reason",),
     "edits": ("rule",),
@@ -49,7 +49,7 @@ TALLIED: Final = {
 COMPRESSION_LEVEL: Final = 3  # 75,000 documents per CPU second; level 9 saves 8 % more and takes four times as long
 READ_ONLY: Final = 0o444  # snapshots share files: who changes one in place would change all of them
 
-BETWEEN: Final = "\t"  # the values of a pair
+BETWEEN: Final = "\t"  # values of several columns
 
 Tallies = dict[str, dict[str, int]]
 Rows = npt.NDArray[np.bool_]

@@ -1,4 +1,4 @@
-"""Copies side by side with what was kept: why that one was kept, figures that conflict, and every kind of difference.
+"""Copies side by side with what was kept: why they were dropped, figures that conflict, and every kind of difference.
 
 Those with figures in conflict come first, then those that differ most. What differs is read for those that are shown,
 the others are counted.
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.vocabulary import DUPLICATE_KINDS
+from tasks.amount import amount
 from tasks.explain.find import likely_part
-from tasks.report.html import Html, Section, chunks, join, name_of, paged, paragraph, show, table, text, times
+from tasks.report.html import Html, Section, chunks, join, name_of, paged, paragraph, show, table, text
 from tasks.report.source import Copy, Source, ordered
 
 SHOWN = 200  # side by side; the dataset has them all
@@ -44,7 +45,8 @@ def copies(source: Source) -> Section:
         source.explained(row["source_uri"], row["record_no"])
     kept = _kept(source, rows)
     pages = [
-        join(*(_copy(source, row, kept[row["kept_doc_id"]]) for row in some)) for some in chunks(rows, FIRST, PER_PAGE)
+        join(*(_copy(source, row, kept[row["kept_doc_id"]], "h2" if at else "h3") for row in some))
+        for at, some in enumerate(chunks(rows, FIRST, PER_PAGE))
     ]
     first, further = paged("duplicates", "Copies side by side", pages)
     by_kind = table(
@@ -53,8 +55,7 @@ def copies(source: Source) -> Section:
         ((name_of(kind), n, DUPLICATE_KINDS[kind]) for kind, n in ordered(counts)),
     )
     note = paragraph(
-        f"Of the copies {source.n_conflicting:,} state other figures than what was kept; they come first, then those "
-        f"that differ most. {_how_many(len(rows), sum(counts.values()))} "
+        f"{_order(source.n_conflicting)} {_how_many(len(rows), sum(counts.values()))} "
         "Every one can be rebuilt: the datasets hold the exact difference (law L4). ",
         Html(
             "In the texts, <ins>this</ins> stands in the kept document only, <del>this</del> in the dropped copy only, "
@@ -62,6 +63,13 @@ def copies(source: Source) -> Section:
         ),
     )
     return Section("duplicates", "Copies, side by side with what was kept", join(by_kind, note, first), further)
+
+
+def _order(n_conflicting: int) -> str:
+    if not n_conflicting:
+        return "No copy states other figures than what was kept; those that differ most come first."
+    told = f"Copies that state other figures than what was kept: {n_conflicting:,}."
+    return f"{told} They come first, then those that differ most."
 
 
 def _how_many(shown: int, total: int) -> str:
@@ -107,18 +115,18 @@ def _documents(source: Source, part: str, ids: Iterable[str]) -> dict[str, Row]:
     return {row["doc_id"]: row for row in rows}
 
 
-def _copy(source: Source, row: Row, kept: Row) -> Html:
-    """One copy: which was kept and why, what the other lacks, adds and says differently."""
+def _copy(source: Source, row: Row, kept: Row, heading: str) -> Html:
+    """One copy under its ``heading``: why it was dropped, what it lacks, adds and says differently."""
     steps = row["difference"]
     name, kept_name = (
         source.name(row["source_uri"], row["record_no"]),
         source.name(row["kept_source_uri"], row["kept_record_no"]),
     )
     return join(
-        f"<article><h3>{text(row['title'] or '(no title)')}</h3>",
+        f"<article><{heading}>{text(row['title'] or '(no title)')}</{heading}>",
         f'<div class="sides"><div><strong class="good">Kept</strong> {kept_name}{_facts(kept)}</div>',
         f'<div><strong class="bad">Dropped</strong> {name}{_facts(row)}</div></div>',
-        paragraph(Html("<strong>Why this one was kept:</strong> "), text(row["why"])),
+        paragraph(Html("<strong>Why the copy was dropped:</strong> "), text(row["why"])),
         paragraph(Html("<strong>The dropped copy</strong> "), _summary(kept["text"], steps)),
         _figures(kept["text"], row["conflicting_figures"]),
         *_hunks(kept["text"], steps),
@@ -142,7 +150,7 @@ def _summary(kept: str, steps: Sequence[Step]) -> Html:
     n_changed = sum(1 for step in steps if step["op"] == "replace")
     told = [_amount(LOST, lost, "ins")] if lost else []
     told += [_amount(ADDED, added, "del")] if added else []
-    told += [Html(f"reads differently in {times(n_changed, 'place')}")] if n_changed else []
+    told += [Html(f"reads differently in {amount(n_changed, 'place')}")] if n_changed else []
     return Html("; ".join(told) + ".")
 
 
@@ -150,7 +158,7 @@ def _amount(verb: str, pieces: Sequence[str], tag: str) -> Html:
     often = [(piece, n) for piece, n in Counter(pieces).most_common(1) if n > 1]
     most = "".join(f" ({n:,} times <{tag}>{text(piece, 20)}</{tag}>)" for piece, n in often)
     n_chars = sum(map(len, pieces))
-    return Html(f"{verb} {times(n_chars, 'character')} in {times(len(pieces), 'place')}{most}")
+    return Html(f"{verb} {amount(n_chars, 'character')} in {amount(len(pieces), 'place')}{most}")
 
 
 def _figures(kept: str, figures: Sequence[Mapping[str, Any]]) -> Html:
@@ -183,9 +191,9 @@ def _hunks(kept: str, steps: Sequence[Step]) -> Iterator[str]:
     for hunk in sorted(chosen, key=lambda hunk: (-_size(hunk), hunk[0]["start"])):
         yield _hunk(kept, hunk)
     if n_alike:
-        yield paragraph(f"The same again in {times(n_alike, 'further place')}.", of="faint")
+        yield paragraph(f"The same again in {amount(n_alike, 'further place')}.", of="faint")
     if n_others:
-        yield paragraph(f"And {times(n_others, 'smaller difference')}.", of="faint")
+        yield paragraph(f"And {amount(n_others, 'smaller difference')}.", of="faint")
 
 
 def _together(steps: Sequence[Step]) -> list[list[Step]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from tasks.amount import amount
+from tasks.describe.gazetteer import gazetteer
 from tasks.publish.part import BETWEEN
-from tasks.report.html import Html, Section, chunks, join, paged, paragraph, table, times
+from tasks.report.html import Html, Section, chunks, join, paged, paragraph, table
 from tasks.report.source import Source
 
 YEARS = 12  # columns; earlier ones are added up in the first
@@ -18,10 +20,10 @@ def coverage(source: Source) -> Section:
     """Documents by place and report year, the places with most documents first."""
     by_place: defaultdict[str, Counter[int]] = defaultdict(Counter)
     unknown = 0
-    for value, count in source.tallies["documents"]["place report_year"].items():
-        place, _, year = value.partition(BETWEEN)
+    for value, count in source.tallies["documents"]["place place_code report_year"].items():
+        place, code, year = value.split(BETWEEN)
         if place and year:
-            by_place[place][int(year)] += count
+            by_place[gazetteer().distinct(place, code)][int(year)] += count
         else:
             unknown += count
     if not by_place:
@@ -36,12 +38,12 @@ def coverage(source: Source) -> Section:
     for place, counts in sorted(by_place.items(), key=lambda item: (-item[1].total(), item[0])):
         before = [_heat(sum(counts[year] for year in earlier), most)] if earlier else []
         rows.append((place, counts.total(), *before, *(_heat(counts[year], most) for year in columns)))
-    title = f"Documents by place and report year: {times(len(by_place), 'place')}, {years[0]} to {years[-1]}"
+    title = f"Documents by place and report year: {amount(len(by_place), 'place')}, {years[0]} to {years[-1]}"
     pages = [table(title, heads, some) for some in chunks(rows, FIRST, PLACES)]
     first, further = paged("coverage", "Coverage", pages)
     note = paragraph(
         "The report year is the one that a report plans for. A blank cell is a year without a document. "
-        f"{times(unknown, 'document')} without a place or a report year."
+        f"Not in the table: {amount(unknown, 'document')} without a place or a report year."
     )
     return Section("coverage", "Coverage: places and years", join(note, first), further)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from schemas.vocabulary import INDICATOR_FLAGS
+from tasks.describe.gazetteer import gazetteer
 from tasks.report.html import Section, chunks, join, name_of, paged, paragraph, table, text
 from tasks.report.source import Source, ordered
 
@@ -14,7 +15,9 @@ SHOWN = 600  # the dataset has them all
 FIRST = 20
 PER_PAGE = 200
 STATED = 3  # sources of one value
-COLUMNS = ("place", "period", "indicator", "measure", "status", "value", "value_max", "unit", "approx", "flags")
+COLUMNS = (
+    "place", "place_code", "period", "indicator", "measure", "status", "value", "value_max", "unit", "approx", "flags",
+)  # fmt: skip
 DETAILS = ("sentence", "sources")
 
 
@@ -58,10 +61,10 @@ def _row(source: Source, row: dict[str, Any]) -> tuple[Any, ...]:
     more = f" and {len(row['sources']) - STATED:,} more" if len(row["sources"]) > STATED else ""
     where = join(text(row["sentence"], 160), '<br><span class="faint">', ", ".join(stated), more, "</span>")
     return (
-        row["place"],
+        gazetteer().distinct(row["place"], row["place_code"]),
         row["period"],
         f"{row['indicator']} {row['measure']}",
-        f"{_value(row)} {row['unit']}",
+        join('<span class="name">', text(f"{_value(row)} {row['unit']}"), "</span>"),
         row["status"],
         ", ".join(row["flags"]),
         where,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from schemas.vocabulary import DOC_TYPES, RECORD_SHAPES, SOURCE_KINDS
-from tasks.report.html import Html, Section, bar, join, name_of, paragraph, table, times, to_section
+from tasks.amount import amount
+from tasks.report.html import Html, Section, bar, join, name_of, paragraph, table, to_section
 from tasks.report.source import Source, ordered
 
 NOTHING = Html("")
@@ -25,10 +26,9 @@ def funnel(source: Source) -> Section:
         _step("− dropped as copies", counts["duplicates"], records, which, "lost"),
         _step("= documents kept", counts["documents"], records, Html("published")),
     ]
-    further = paragraph(
-        f"Besides, {times(counts['rows_rejected'], 'row')} of other datasets failed an expectation and were set aside. "
-        "Nothing else was lost: each record read is one of these, counted once (law L1)."
-    )
+    n_rows = counts["rows_rejected"]
+    besides = f"Besides, {amount(n_rows, 'row')} of other datasets failed an expectation. " if n_rows else ""
+    further = paragraph(besides, "Nothing else was lost: each record read is one of these, counted once (law L1).")
     body = table("From sources to records to documents", ("step", "count", "share"), rows)
     return Section("funnel", "What went in and what came out", join(body, further), {})
 
@@ -55,5 +55,5 @@ def incoming(source: Source) -> Section:
     of_sites = [(site, n, bar(n, source.verdict.counts["documents"])) for site, n in ordered(sites)[:SITES]]
     shown = f", the first {SITES} of {len(sites):,}" if len(sites) > SITES else ""
     parts.append(table(f"Documents by site{shown}", ("site", "count", "share"), of_sites))
-    parts.append(paragraph(f"Of {times(unnamed, 'document')} the site is not known."))
+    parts.append(paragraph(f"Of {amount(unnamed, 'document')} the site is not known."))
     return Section("kinds", "What came in, by kind and site", join(*parts), {})

@@ -69,11 +69,6 @@ def name_of(value: str, meaning: str = "") -> Html:
     return Html(f'<code class="name">{escape(value)}</code>{below}')
 
 
-def times(count: int, what: str) -> str:
-    """How many of something, as one says it."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
-
-
 def code(value: str) -> Html:
     """A path, a command, a fingerprint."""
     return Html(f"<code>{said(value, LIMIT)}</code>")

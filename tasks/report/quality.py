@@ -1,4 +1,4 @@
-"""What the quality gate found, in plain words: laws, what fails, and what holds, by dataset."""
+"""What the quality gate found, in plain words: what does not hold, laws, and what holds, by dataset."""
 
 from __future__ import annotations
 
@@ -15,14 +15,10 @@ WORDS = 60  # characters of a bound, list or pattern
 
 
 def quality(source: Source) -> Section:
-    """Failures first, then warnings, the laws, and what holds, folded."""
+    """Warnings first (a snapshot that fails is not published), then the laws, and what holds, folded."""
     verdict = source.verdict
     failing = [result for result in verdict.results if not result.success]
-    failing.sort(key=lambda result: result.severity == "warning")
-    laws = [
-        (law.law, law.meaning, law.n_checked, law.n_violated, "holds" if not law.n_violated else "BROKEN")
-        for law in verdict.laws
-    ]
+    laws = [(law.law, law.meaning, law.n_checked, "holds") for law in verdict.laws]
     holding: defaultdict[str, list[Result]] = defaultdict(list)
     for result in verdict.results:
         if result.success:
@@ -35,7 +31,7 @@ def quality(source: Source) -> Section:
             ("severity", "what was expected", "rows", "failing", "for example"),
             ((result.severity, told(result), result.n_rows, result.n_failing, _sample(result)) for result in failing),
         ),
-        table("The laws", ("law", "says", "checked", "violated", "verdict"), laws),
+        table("The laws", ("law", "says", "checked", "verdict"), laws),
         *(
             folded(f"{dataset}: {len(held)} expectations hold", items(map(told, held)))
             for dataset, held in holding.items()
@@ -79,6 +75,6 @@ _RULES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "expect_column_values_to_be_between": _between,
     "expect_column_values_to_be_in_set": lambda kwargs: f"is one of {_short(', '.join(kwargs['value_set']))}",
     "expect_column_values_to_match_regex": lambda kwargs: f"has the form {_short(_pattern(kwargs['regex']))}",
-    "expect_column_values_to_be_unique": lambda _: "is another one in every row",
+    "expect_column_values_to_be_unique": lambda _: "is different in every row",
     "expect_column_values_to_be_null": lambda _: "never occurs",
 }

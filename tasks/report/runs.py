@@ -10,8 +10,8 @@ SHAPING = ("parts", "parts_new", "files", "files_new", "sources", "sources_read"
 
 
 def effort(source: Source) -> Section:
-    """Time and memory of every stage."""
-    stages = source.manifest.get("stages", {})
+    """Time and memory of every stage, the most costly first."""
+    stages = dict(sorted(source.manifest.get("stages", {}).items(), key=lambda stage: -stage[1]["cpu_seconds"]))
     most = max((stage["cpu_seconds"] for stage in stages.values()), default=0)
     rows = [
         (

@@ -12,12 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.describe.gazetteer import gazetteer
 from tasks.parquet import read_file
 
 SHOWN = 12
 FEWEST = 2  # years: one point is no line
 OF_PLACE = 4  # series of one place at most, so that others are seen, too
-SERIES = ("place", "indicator_code", "indicator", "measure", "unit")
+SERIES = ("place", "place_code", "indicator_code", "indicator", "measure", "unit")
 COLUMNS = (*SERIES, "period", "status", "value", "approx", "flags")
 SCALES = ((Decimal(10**8), "亿"), (Decimal(10**4), "万"))
 
@@ -58,8 +59,8 @@ def _spread(rows: Iterable[dict[str, str]]) -> Iterable[tuple[str, ...]]:
     """The first series, of one place not too many."""
     places: Counter[str] = Counter()
     for row in rows:
-        if places[row["place"]] < OF_PLACE:
-            places[row["place"]] += 1
+        if places[row["place_code"]] < OF_PLACE:
+            places[row["place_code"]] += 1
             yield tuple(row[name] for name in SERIES)
         if places.total() == SHOWN:
             return
@@ -75,7 +76,8 @@ def _series(sure: pa.Table, key: dict[str, str]) -> Series:
         by_status[status] = {int(row["period"]): row["value"] / factor for row in exact_last}
     facts = dict(sorted((by_status["estimate"] | by_status["actual"]).items()))
     targets = dict(sorted(by_status["target"].items()))
-    return Series(key["place"], key["indicator"], key["measure"], scale + key["unit"], facts, targets)
+    place = gazetteer().distinct(key["place"], key["place_code"])
+    return Series(place, key["indicator"], key["measure"], scale + key["unit"], facts, targets)
 
 
 def _scale(values: Iterable[Decimal]) -> tuple[Decimal, str]:

@@ -9,7 +9,7 @@ statements that read are run. It costs up to 13 times the CPU of DuckDB's own re
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The names of the columns, and the rows as they are fetched. Iterating raises ``QueryError`` as ``ask`` does."""
+    """The columns, no two of one name, and the rows as they are fetched: iterating raises as ``ask`` does."""
 
     columns: list[str]
     rows: Iterator[tuple[Any, ...]]
@@ -77,8 +77,20 @@ def ask(connection: duckdb.DuckDBPyConnection, statement: str) -> Answer:
                 "FROM, WITH, DESCRIBE, SUMMARIZE or SHOW TABLES; write the answer to a file with --format csv > FILE"
             )
         _interruptible(connection, lambda: connection.execute(found[0]))
-        columns = [column[0] for column in connection.description or []]
+        columns = _distinct(column[0] for column in connection.description or [])
     return Answer(columns, _rows(connection))
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """The names, of which a second ``title`` is ``title_2``: an object of JSON would lose one of the two."""
+    found: list[str] = []
+    for name in names:
+        new, number = name, 1
+        while new in found:
+            number += 1
+            new = f"{name}_{number}"
+        found.append(new)
+    return found
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.dedupe.difference import apply
+from tasks.dedupe.survive import Evidence
+from tasks.dedupe.survive import why as reason
 from tests.dedupe.support import REPORT, documents, resolved
 
 LOST = REPORT.replace("到", "")
@@ -130,3 +132,13 @@ def test_the_copy_with_all_characters_is_kept_of_a_real_pair(shared):
         (copy,) = found.duplicates
         assert known[copy.kept_row]["title"] == "2020年沈阳市政府工作报告"
         assert "40 到" in copy.why
+
+
+def test_of_one_the_reason_speaks_in_the_singular():
+    sound = Evidence(False, False, 0, 0, 0.0, "2020-01-01", "a", "a.txt", 0)
+    said = [reason(sound, sound._replace(**{name: 1}), {}) for name in ("missing", "injected", "incomplete")]
+    assert [re.findall(r"1 ([a-z ]+)", one) for one in said] == [
+        ["character masked or missing"],
+        ["injected marker"],
+        ["character more than the kept copy"],
+    ]

@@ -11,7 +11,7 @@ from tasks.explain import TooManyError, beside, explain_page, html, sides
 from tasks.explain.find import COPY, KEPT, REJECTED, find, locate
 from tasks.explain.html import story_page
 from tasks.explain.load import stories
-from tasks.explain.story import Story, reading
+from tasks.explain.story import Story, in_words
 from tasks.visible import HIDDEN, visible
 from tests import plain_run
 
@@ -81,7 +81,7 @@ def test_every_number_has_its_reading(pages: list[tuple[Story, BeautifulSoup]]):
         for number, quantity in enumerate(story.quantities, 1):
             row = page.find(id=f"s0-q{number}")
             assert page.find(id=row.find("a")["href"][1:]).text == visible(quantity.text)
-            for told in reading(quantity).values():
+            for told in in_words(quantity).values():
                 assert visible(told) in row.text
             n_read += 1
     assert n_read > 20
@@ -101,11 +101,19 @@ def test_copies_stand_beside_what_was_kept(pages: list[tuple[Story, BeautifulSou
         (pair,) = story.copies
         assert pair.why in page.text
         table = page.select("table.two")
-        lost = {mark.text for mark in page.select("table.two del")}
+        lost = {mark.text for mark in page.select("table.two ins")}
         assert any("棋盘山脚" in text or "塔湾小巷" in text or "辽河大桥" in text or "第5项" in text for text in lost)
         assert "到 ×3" not in lost
         sides.append([part.text for part in table])
     assert sides[0] == sides[1]
+
+
+def test_figures_that_conflict_come_first_with_their_words(sample_snapshot: Path):
+    (story,) = stories(sample_snapshot, find(sample_snapshot, "tourism_benxi.txt.gz"))
+    assert [len(copy.conflicts) for copy in story.copies] == [2, 0]
+    table = BeautifulSoup(story_page([story]), "html5lib").find("table", class_="two")
+    assert [mark.text for mark in table.tbody.select("ins, del")] == ["5230", "5830", "1.9", "1.6"]
+    assert table.find_all("td")[2].text.startswith("全市有民宿和农家乐1160户，床位1.9万张")
 
 
 def test_rejects_say_why_and_what_to_do(pages: list[tuple[Story, BeautifulSoup]]):

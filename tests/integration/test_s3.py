@@ -99,12 +99,21 @@ def test_from_store_to_store_the_bytes_are_those_of_a_local_run(place: Place, un
     assert "Nothing to do" in other_machine.output  # it fetched what is published
     assert place.proxy.written() == []
 
-    for command in (["show", clean], ["verify", clean], ["explain", clean, "listing_shenyang.txt#1"]):
+    rows, page = read_manifest(published)["rows"]["documents"], tmp_path / "record.html"
+    for command, says in (
+        (["show", clean], f"{published.name}/report/index.html"),
+        (["verify", clean], "all laws hold"),
+        (["explain", clean, "listing_shenyang.txt#1"], "DROPPED as a copy"),
+        (["explain", clean, "listing_shenyang.txt#1", "--html", str(page)], str(page)),
+        (["sql", clean, "SELECT count(*) AS n FROM documents", "--format", "csv"], f"n\n{rows}\n"),
+    ):
         told = place.call(*command, machine="three")
         assert told.wait() == 0, told.output
+        assert says in told.output, told.output
         assert complaints(told.output) == []
+    assert "Dropped as a copy" in page.read_text("utf-8")
 
-    root, rows = f"{clean}/snapshots/{published.name}/documents", read_manifest(published)["rows"]["documents"]
+    root = f"{clean}/snapshots/{published.name}/documents"
     address = f"127.0.0.1:{place.store.port}"
     if place.store.kind != "rclone":  # its answers to ranges are refused by both: 200 for 206, checksums of the whole
         assert read_by_arrow(root, address).num_rows == rows

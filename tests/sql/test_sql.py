@@ -64,13 +64,27 @@ def test_a_table_is_aligned_by_the_width_of_chinese_characters(snapshot: Path, c
 def test_values_of_other_formats_are_whole_and_exact(snapshot: Path, capsys: pytest.CaptureFixture[str]):
     assert ask(snapshot, EVIL, "--format", "csv") == 0
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
-    assert rows == [["a|b", "n", "l", "z", "i"], ["<script>|\x1b[31m", "0.5", '["一", null]', "", "null"]]
+    assert rows == [["a|b", "n", "l", "z", "i"], ["<script>|\x1b[31m", "0.5", '["一", null]', "", "inf"]]
     assert ask(snapshot, EVIL, "--format", "json") == 0
     said = capsys.readouterr().out
     assert '"n": 0.5,' in said
     assert json.loads(said) == [{"a|b": "<script>|\x1b[31m", "n": 0.5, "l": ["一", None], "z": None, "i": None}]
     assert ask(snapshot, "SELECT 1 WHERE false", "--format", "json") == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_decimals_keep_every_digit(snapshot: Path, capsys: pytest.CaptureFixture[str]):
+    exact = "12345678901234567890123456.123456789012"
+    sql = (
+        f"SELECT {exact}::DECIMAL(38, 12) AS a, -0.10::DECIMAL(4, 2) AS b, 100::DECIMAL(5, 0) AS c, 'nan'::DOUBLE AS d"
+    )
+    assert ask(snapshot, sql, "--format", "csv") == 0
+    assert capsys.readouterr().out == f"a,b,c,d\n{exact},-0.1,100,nan\n"
+
+
+def test_columns_of_one_name_are_all_there(snapshot: Path, capsys: pytest.CaptureFixture[str]):
+    assert ask(snapshot, "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a", "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out) == [{"a": 1, "a_2": 2, "a_2_2": 3, "a_3": 4}]
 
 
 def test_raw_text_is_shown_as_text(snapshot: Path, capsys: pytest.CaptureFixture[str]):
