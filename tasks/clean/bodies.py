@@ -50,6 +50,8 @@ _SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]+[”’)」』\n]*|[^。!?;\n]+"
 _BORDER = re.compile(r"[。！？!?；;\n][”’）]*")
 _FIGURE_CHARS = frozenset("0123456789.%‰〇零一二三四五六七八九十百千万亿两")
 _FIGURE = re.compile(f"[{''.join(sorted(_FIGURE_CHARS))}]+")
+_LAST_FIGURE = re.compile(rf"{_FIGURE.pattern}\Z")
+_FIGURE_LENGTH = 20  # characters that a figure is sought in
 _MARK = re.compile(r"第(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:部分|页)$|全文(?:完|结束)?$")
 _EDGES = "。，、：,:.!?;…—-“”‘’()《》【】[]\n"
 _BLANK = "\n \t\u3000\xa0"
@@ -290,8 +292,16 @@ def _says_other(kept: str, copy: str, gap: Gap) -> bool:
     if not _figures(copy, gap.b, gap.b_end) <= _figures(kept, gap.a, gap.a_end):
         return True
     n_letters = _count_letters(copy[gap.b : gap.b_end])
-    of_figure = copy[gap.b - 1 : gap.b].isdecimal()  # the unit of 1380户, where the kept text has 1380
-    return n_letters > LOST_LETTERS or (n_letters > 0 and (of_figure or _count_letters(kept[gap.a : gap.a_end]) > 0))
+    before = copy[max(0, gap.b - _FIGURE_LENGTH) : gap.b]  # the unit of 1380户, where the kept text has 1380
+    return n_letters > LOST_LETTERS or (
+        n_letters > 0 and (_ends_in_figure(before) or _count_letters(kept[gap.a : gap.a_end]) > 0)
+    )
+
+
+def _ends_in_figure(text: str) -> bool:
+    """Whether the last characters are a figure; a single 一 or 十 is mostly part of a word."""
+    found = _LAST_FIGURE.search(text)
+    return found is not None and (len(found[0]) > 1 or found[0].isdecimal())
 
 
 def _count_letters(text: str) -> int:
