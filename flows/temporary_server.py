@@ -47,25 +47,19 @@ def prefect_server() -> Iterator[Callable[[], None]]:
     if PREFECT_API_URL.value():
         yield lambda: _ask(PREFECT_API_URL.value())
         return
-    port = _free_port()
-    api = f"http://127.0.0.1:{port}/api"
     alive, run = os.pipe()  # it reads as ended when the last process that holds ``run`` is gone: this one
     log = tempfile.TemporaryFile()  # noqa: SIM115 (the server writes to it as long as it lives)
-    server = os.fork()
-    if not server:
-        os.close(run)
-        _serve(port, alive, log)
+    with socket.socket() as taken:  # by this process already: a free port may be another's when the server begins
+        taken.bind(("127.0.0.1", 0))
+        api = f"http://127.0.0.1:{taken.getsockname()[1]}/api"
+        server = os.fork()
+        if not server:
+            os.close(run)
+            _serve(taken, alive, log)
     os.close(alive)
     # Nobody listens there for signs of life, and the thread that gives them holds up the end for up to 1 s.
     with temporary_settings({PREFECT_API_URL: api, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         yield lambda: _wait(api, server, log)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _ask(api: str) -> None:
@@ -103,7 +97,7 @@ def wait_for_server(api: str, has_ended: Callable[[], bool]) -> None:
     raise NoServerError("the Prefect server did not start")
 
 
-def _serve(port: int, alive: int, log: IO[bytes]) -> NoReturn:
+def _serve(at: socket.socket, alive: int, log: IO[bytes]) -> NoReturn:
     """Be the server, in the forked process, until the run's process is gone."""
     try:
         os.setsid()
@@ -116,7 +110,7 @@ def _serve(port: int, alive: int, log: IO[bytes]) -> NoReturn:
             from prefect.server.api.server import create_app
 
             application = create_app(ephemeral=True)
-        uvicorn.run(application, host="127.0.0.1", port=port, log_level="error")
+        uvicorn.Server(uvicorn.Config(application, log_level="error")).run(sockets=[at])
     except BaseException:  # noqa: BLE001 (nothing of the run's own may go on in this process)
         traceback.print_exc()
     finally:
