@@ -236,10 +236,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except OSError as error:
-        return stop(told(error), FAILED)
-    except (LookupError, ValueError) as error:
-        return stop(str(error), FAILED)
+    except (OSError, LookupError, ValueError) as error:
+        return stop(told(error, options.clean), FAILED)
     except KeyboardInterrupt:
         return stop("stopped; nothing was published, what was published before is untouched", FAILED)
 
@@ -264,12 +262,16 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
-def _snapshot(clean: str) -> Path:
-    """The snapshot that a command's argument means; one in a store is downloaded first."""
-    from tasks.publish.snapshot import resolve
+def _snapshot(clean: str, *, damaged: bool = False) -> Path:
+    """The snapshot that a command's argument means; one in a store is downloaded first.
+
+    ``damaged``: whether it may be.
+    """
+    from tasks.publish.snapshot import resolve, whole
     from tasks.remote.mirror import localised
 
-    return resolve(localised(clean))
+    snapshot = resolve(localised(clean))
+    return snapshot if damaged else whole(snapshot)
 
 
 def _folder(clean: str) -> Path:
@@ -288,7 +290,7 @@ def _verify(options: argparse.Namespace) -> int:
     from tasks.validate.laws import LAWS
     from tasks.validate.verify import verify
 
-    snapshot = _snapshot(options.clean)
+    snapshot = _snapshot(options.clean, damaged=True)
     found = verify(snapshot)
     if is_url(options.clean):
         found.damaged.extend(damaged_objects(options.clean))
@@ -359,11 +361,11 @@ def _diff(options: argparse.Namespace) -> int:
     from flows.tables import print_difference
     from tasks.diff import diff
     from tasks.diff.tell import tell
-    from tasks.publish.snapshot import before, named
+    from tasks.publish.snapshot import before, named, whole
 
     clean = _folder(options.clean)
-    new = named(clean, options.new) if options.new else _snapshot(options.clean)
-    old = named(clean, options.old) if options.old else before(clean, new)
+    new = whole(named(clean, options.new)) if options.new else _snapshot(options.clean)
+    old = whole(named(clean, options.old)) if options.old else before(clean, new)
     print_difference(tell(diff(old, new), limit=None if options.all else SHOWN))
     return PUBLISHED
 

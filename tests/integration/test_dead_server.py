@@ -28,7 +28,8 @@ def start(prefect_home: Path, clean: Path, **settings: str) -> Watched:
 def check_it_finishes(run: Watched, clean: Path, undisturbed: Undisturbed) -> None:
     assert run.wait(timeout=SOON) == 0, run.output
     (told,) = [line for line in run.output.splitlines() if line.startswith("qingwen: ")]
-    assert told.startswith("qingwen: published, but the run could not be closed on its server: the Prefect server")
+    assert told.startswith("qingwen: published, but the run could not be closed on its server: the Prefect server, ")
+    assert "the Prefect server, which does not answer any more (" in told
     assert [line for line in complaints(run.output) if line != told] == []
     assert plain_run.files((clean / "current").resolve()) == plain_run.files(undisturbed.snapshot)
     run.wait_until_nothing_is_left(10)
