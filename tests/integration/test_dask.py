@@ -194,7 +194,7 @@ def test_what_a_worker_lacks_is_told(tmp_path: Path, lacks: dict, says: str):
 def test_a_work_that_kills_its_workers_is_told():
     class Killed:
         def result(self) -> None:
-            raise KilledWorker("work", SimpleNamespace(address="tcp://10.0.0.1:40001"), 3, None)
+            raise KilledWorker("work", SimpleNamespace(address="tcp://10.0.0.1:40001"), 3)
 
         def release(self) -> None:
             """Nothing is held."""
