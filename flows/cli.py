@@ -164,7 +164,7 @@ def parser() -> argparse.ArgumentParser:
     rebuild.add_argument("out", type=Path, help="folder to write to")
     explain.add_argument(
         "id",
-        type=_name,
+        type=_utf8,
         help="doc_id (or its first characters), record_id, source_uri#record_no or source_uri; "
         "put -- before one that begins with a dash",
     )
@@ -226,6 +226,14 @@ def _name(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("is empty")
     return text
+
+
+def _utf8(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("is not in UTF-8, as every name in a snapshot is") from None
+    return _name(text)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -332,7 +340,11 @@ def _sql(options: argparse.Namespace) -> int:
     from flows.answers import print_answer
     from tasks.sql import ask, opened
 
-    statement = sys.stdin.read() if options.statement == "-" else options.statement
+    try:
+        statement: str = sys.stdin.read() if options.statement == "-" else options.statement
+        statement.encode()
+    except UnicodeError:
+        return stop("the question is not in UTF-8; write it so and ask again", FAILED)
     default = ROWS if options.format == "table" else None
     try:
         with opened(_snapshot(options.clean)) as connection:
