@@ -18,7 +18,7 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from schemas.vocabulary import REJECT_REASONS, REJECT_REMEDIES
 from tasks.parquet import read_file
-from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
+from tasks.publish.snapshot import NoSnapshotError, current_counts
 from tasks.rebuild import part_names
 from tasks.validate.gate import Result
 from tasks.validate.verdict import Verdict
@@ -51,12 +51,11 @@ def show(snapshot: Path, verdict: Verdict, before: Mapping[str, int], kept_in: P
 
 
 def counts_before(target: Path) -> dict[str, int]:
-    """The counts of the current snapshot; empty if there is none."""
+    """The counts of the current snapshot; empty if there is none that can be read."""
     try:
-        counts: dict[str, int] = read_manifest(current(target))["counts"]
+        return current_counts(target) or {}
     except NoSnapshotError:
         return {}
-    return counts
 
 
 def funnel(counts: Mapping[str, int], before: Mapping[str, int]) -> list[dict[str, Any]]:

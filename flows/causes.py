@@ -16,6 +16,7 @@ from tasks.publish import snapshot
 FULL_BYTES = 256 << 10  # less than this free: full, whatever the error was called
 NO_SPACE = {errno.ENOSPC: "no space left", errno.EDQUOT: "the quota is used up"}
 NO_THREAD = os.strerror(errno.EAGAIN)  # Arrow and Python raise errors without a number
+OURS = ("flows", "tasks")  # where our errors are from
 UNWRITABLE = {
     errno.EROFS: "is read-only",
     errno.EACCES: "may not be written to by this user",
@@ -76,12 +77,15 @@ def known_cause(error: BaseException, target: Path) -> str | None:
     return None
 
 
-def told(error: OSError) -> str:
-    """An error of the system in words: its path, the cause, the next step. One of ours has them already."""
-    if error.errno is None or not error.strerror:
+def told(error: OSError | LookupError | ValueError, clean: str) -> str:
+    """An error of a command on ``clean``: the thing, the cause, the next step. One of ours has them already."""
+    if isinstance(error, OSError) and error.errno is not None and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror}. Mend that, or name another place."
+    if type(error).__module__.partition(".")[0] in OURS:
         return str(error)
-    place = f"{error.filename}: " if error.filename else ""
-    return f"{place}{error.strerror}. Mend that, or name another place."
+    cause = f"{type(error).__name__}: {error}"
+    return f"{clean} can't be read: {cause}. `qingwen verify {clean}` says which files are damaged."
 
 
 def cannot_write(error: OSError, target: Path) -> str:

@@ -25,6 +25,7 @@ from prefect.runtime import flow_run
 
 from flows import artifacts
 from flows.batches import batches
+from flows.environment import let_no_event_wait
 from flows.progress import Stages, gather, stages_of_run
 from flows.runners import workers_of_run
 from tasks import store
@@ -92,13 +93,15 @@ def clean_reports(
         keep_hours: older ones stay, too, for so many hours after they were current last.
 
     Raises:
-        ValueError: ``clean`` is a URL of another kind than s3://, or the runner can't be had here.
+        UrlError: ``clean`` is a URL of another kind than s3://, or lies in a raw one.
+        RunnerError: the runner can't be had here.
         StoreError: the store at ``clean`` does not answer; what it published before is untouched.
         ClusterError: the Dask cluster can't be used, or was lost on the way.
         RawUnreadableError: the raw location can't be listed, or ``clean`` lies in it.
         LockedError: another run writes to the same folder.
         GateFailedError: a law or a critical expectation does not hold; nothing was published.
     """
+    let_no_event_wait()
     target = folder_of(clean).absolute()  # workers of a cluster start in folders of their own
     check_apart(raw, target)
     check_apart_in_store(raw, clean)

@@ -164,7 +164,7 @@ def parser() -> argparse.ArgumentParser:
     rebuild.add_argument("out", type=Path, help="folder to write to")
     explain.add_argument(
         "id",
-        type=_name,
+        type=_utf8,
         help="doc_id (or its first characters), record_id, source_uri#record_no or source_uri; "
         "put -- before one that begins with a dash",
     )
@@ -228,6 +228,14 @@ def _name(text: str) -> str:
     return text
 
 
+def _utf8(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("is not in UTF-8, as every name in a snapshot is") from None
+    return _name(text)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code."""
     options = parser().parse_args(arguments)
@@ -236,10 +244,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except OSError as error:
-        return stop(told(error), FAILED)
-    except (LookupError, ValueError) as error:
-        return stop(str(error), FAILED)
+    except (OSError, LookupError, ValueError) as error:
+        return stop(told(error, options.clean), FAILED)
     except KeyboardInterrupt:
         return stop("stopped; nothing was published, what was published before is untouched", FAILED)
 
@@ -264,12 +270,16 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
-def _snapshot(clean: str) -> Path:
-    """The snapshot that a command's argument means; one in a store is downloaded first."""
-    from tasks.publish.snapshot import resolve
+def _snapshot(clean: str, *, damaged: bool = False) -> Path:
+    """The snapshot that a command's argument means; one in a store is downloaded first.
+
+    ``damaged``: whether it may be.
+    """
+    from tasks.publish.snapshot import resolve, whole
     from tasks.remote.mirror import localised
 
-    return resolve(localised(clean))
+    snapshot = resolve(localised(clean))
+    return snapshot if damaged else whole(snapshot)
 
 
 def _folder(clean: str) -> Path:
@@ -288,7 +298,7 @@ def _verify(options: argparse.Namespace) -> int:
     from tasks.validate.laws import LAWS
     from tasks.validate.verify import verify
 
-    snapshot = _snapshot(options.clean)
+    snapshot = _snapshot(options.clean, damaged=True)
     found = verify(snapshot)
     if is_url(options.clean):
         found.damaged.extend(damaged_objects(options.clean))
@@ -330,7 +340,11 @@ def _sql(options: argparse.Namespace) -> int:
     from flows.answers import print_answer
     from tasks.sql import ask, opened
 
-    statement = sys.stdin.read() if options.statement == "-" else options.statement
+    try:
+        statement: str = sys.stdin.read() if options.statement == "-" else options.statement
+        statement.encode()
+    except UnicodeError:
+        return stop("the question is not in UTF-8; write it so and ask again", FAILED)
     default = ROWS if options.format == "table" else None
     try:
         with opened(_snapshot(options.clean)) as connection:
@@ -359,11 +373,11 @@ def _diff(options: argparse.Namespace) -> int:
     from flows.tables import print_difference
     from tasks.diff import diff
     from tasks.diff.tell import tell
-    from tasks.publish.snapshot import before, named
+    from tasks.publish.snapshot import before, named, whole
 
     clean = _folder(options.clean)
-    new = named(clean, options.new) if options.new else _snapshot(options.clean)
-    old = named(clean, options.old) if options.old else before(clean, new)
+    new = whole(named(clean, options.new)) if options.new else _snapshot(options.clean)
+    old = whole(named(clean, options.old)) if options.old else before(clean, new)
     print_difference(tell(diff(old, new), limit=None if options.all else SHOWN))
     return PUBLISHED
 

@@ -134,7 +134,7 @@ class _Runner(DaskTaskRunner):  # type: ignore[misc] # mypy does not read its ty
             here.set_exception(
                 ClusterError(
                     f"{error.allowed_failures + 1} Dask workers died over one and the same task, the last at "
-                    f"{error.last_worker.address}; were they killed for their memory?"
+                    f"{error.last_worker.address}; were they killed for their memory? Give them more, or fewer threads"
                 )
             )
         except BaseException as error:  # noqa: BLE001 (whatever the task raised)

@@ -16,16 +16,17 @@ from flows.runners import ClusterError, check_runner
 from flows.temporary_server import NoServerError, prefect_server
 from tasks.imports import cheap_imports
 from tasks.ingest import RawUnreadableError, check_apart, unread_fingerprint
+from tasks.ingest.read import ChangedError
 from tasks.pool import WorkerDiedError
 from tasks.publish import snapshot
 from tasks.publish.fingerprint import code_fingerprint
+from tasks.publish.marks import MarksError
 from tasks.publish.outcome import Outcome, settled
 from tasks.remote.connect import StoreError, is_url
 from tasks.remote.mirror import folder_of, shown
+from tasks.remote.objects import UrlError
 from tasks.remote.replica import check_apart_in_store, check_writable
 from tasks.validate.verdict import GateFailedError
-
-AT_ONCE = 2  # attempts to connect again; Prefect pauses for a second before each further one
 
 
 def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: ANN401 (those of the flow)
@@ -38,8 +39,8 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
     before = current_name(target)
     stop_on_signals()
     try:
-        check_apart(raw, target)
         check_apart_in_store(raw, clean)
+        check_apart(raw, target)
         check_writable(clean)
         try:
             with snapshot.lock(target):  # the flow takes it for good: this is to say so before a server is started
@@ -47,13 +48,13 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
                 look = choices.get("paranoid") or is_url(clean)  # a store may have been published to by another machine
                 outcome = None if look else _nothing_new(raw, target)
         except OSError as error:
-            if isinstance(error, RawUnreadableError):
+            if isinstance(error, RawUnreadableError | snapshot.NoSnapshotError):
                 raise
             return stop(cannot_write(error, target), FAILED)
         if outcome is None:
             with prefect_server() as wait_until_it_answers:
                 outcome = _run(raw, clean, workers, choices, wait_until_it_answers)
-    except RawUnreadableError as error:
+    except (RawUnreadableError, UrlError) as error:
         return stop(f"{error}\nSay with --raw where the raw files are; --clean is a folder apart from them.", FAILED)
     except StoreError as error:
         return stop(f"{error}\nThe store still publishes what it did before; the next run goes on from here.", FAILED)
@@ -62,12 +63,12 @@ def launch(raw: str, clean: str, workers: int, **choices: Any) -> int:  # noqa: 
     except NoServerError as error:
         if cause := known_cause(error, target):
             return stop(f"{cause}\n{standing(target, before)}", FAILED)
-        return stop(f"{error}\nNothing was done. Without PREFECT_API_URL a run starts a server of its own.", FAILED)
+        return stop(f"{error}\nNothing was done.", FAILED)
     except GateFailedError as error:
         return stop(str(error), GATE)
     except KeyboardInterrupt as error:
         return stop(f"stopped by {error}".removesuffix(" by ") + f". {standing(target, before)}", FAILED)
-    except (ClusterError, WorkerDiedError) as error:
+    except (ChangedError, ClusterError, MarksError, snapshot.NoSnapshotError, WorkerDiedError) as error:
         return stop(f"{error}\n{standing(target, before)}", FAILED)
     except Exception as error:  # noqa: BLE001 (the last resort: told in one line, kept in full)
         published = current_name(target)
@@ -132,21 +133,8 @@ def _run(raw: str, clean: str, workers: int, choices: dict[str, Any], wait: Call
     progress.console = Console(stderr=True)
     load_in_background()  # the server needs 2 s on another processor
     wait()
-    _let_no_event_wait()
     outcome: Outcome = clean_reports(raw, clean, workers, **choices)
     return outcome
-
-
-def _let_no_event_wait() -> None:
-    """Have no event wait for a server that is gone: each would for 7 s, and a run ends with some thirty of them.
-
-    What could not be sent is kept and goes with the next event that can be.
-    """
-    from prefect.events.clients import PrefectEventsClient
-    from prefect.events.worker import EventsWorker, emit_events_to_cloud
-
-    if not emit_events_to_cloud():  # which has a client of its own
-        EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=AT_ONCE)
 
 
 def _keep_traceback(log: Path) -> str:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:  # the command line imports this module, and Prefect takes 1.4
 RUNNERS = ("local", "dask")
 
 
+class RunnerError(ValueError):
+    """The runner can't be had here; the message says what to do."""
+
+
 class ClusterError(RuntimeError):
     """The Dask cluster can't be used, or is there no more; says why and what to do."""
 
@@ -24,14 +28,14 @@ def check_runner(runner: str, scheduler: str | None) -> None:
     """Make sure that this runner can be had here.
 
     Raises:
-        ValueError: it can't; the message says what to do.
+        RunnerError: it can't.
     """
     if runner not in RUNNERS:
-        raise ValueError(f"there is no runner {runner}; choose one of {', '.join(RUNNERS)}")
+        raise RunnerError(f"there is no runner {runner}; choose one of {', '.join(RUNNERS)}")
     if scheduler and runner != "dask":
-        raise ValueError(f"the scheduler {scheduler} is of Dask and the runner is {runner}; choose the runner dask")
+        raise RunnerError(f"the scheduler {scheduler} is of Dask and the runner is {runner}; choose the runner dask")
     if runner == "dask" and find_spec("prefect_dask") is None:
-        raise ValueError("the runner dask needs packages that are not installed here: pip install 'qingwen[dask]'")
+        raise RunnerError("the runner dask needs packages that are not installed here: pip install 'qingwen[dask]'")
 
 
 @contextmanager
@@ -45,7 +49,7 @@ def workers_of_run(runner: str, n_workers: int, scheduler: str | None, stage: Pa
         stage: the folder of the run.
 
     Raises:
-        ValueError: the runner can't be had here.
+        RunnerError: the runner can't be had here.
         ClusterError: the cluster can't be used, or was lost on the way.
     """
     check_runner(runner, scheduler)

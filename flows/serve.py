@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 
 from flows.environment import PRIVATE
+from flows.event_log import stop
+from flows.exit_codes import FAILED
 from flows.temporary_server import NoServerError, wait_for_server
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -57,8 +59,7 @@ def main() -> int:
         sys.stdout.flush()
         return start(*PREFECT, "worker", "start", "--pool", POOL, "--type", "process").wait()
     except NoServerError as error:
-        sys.stderr.write(f"qingwen: {error}; is port {port} taken? Set QINGWEN_PORT.\n")
-        return 1
+        return stop(f"{error}; is port {port} taken? Set QINGWEN_PORT to a free one.", FAILED)
     except KeyboardInterrupt:
         return 0
     finally:

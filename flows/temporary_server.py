@@ -12,6 +12,7 @@ would import Prefect once more, for 1 of the 10 CPU seconds of a small run.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import tempfile
 import threading
@@ -27,7 +28,9 @@ from tasks.imports import cheap_imports
 
 START_SECONDS = 120  # the first start on a slow disk migrates its database
 ANSWER_SECONDS = 10
-SHOWN_CHARS = 2000
+SHOWN_CHARS = 500
+_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
+_NAMED = re.compile(r"[\w.]+(Error|Exception): ")  # the last line of a traceback
 
 
 class NoServerError(RuntimeError):
@@ -65,11 +68,19 @@ def prefect_server() -> Iterator[Callable[[], None]]:
 def _ask(api: str) -> None:
     """Make sure that the server somebody set up answers."""
     from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-    with get_client(httpx_settings={"timeout": ANSWER_SECONDS}, sync_client=True) as client:
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(httpx_settings={"timeout": ANSWER_SECONDS}, sync_client=True) as client,
+    ):
         problem = client.api_healthcheck()
     if problem is not None:
-        raise NoServerError(f"the Prefect server at {api} does not answer ({problem})")
+        why = _NUMBER.sub("", str(problem))
+        raise NoServerError(
+            f"the Prefect server at {api} does not answer ({why}). Start it, or unset PREFECT_API_URL: a run then "
+            "starts a server of its own."
+        )
 
 
 def _wait(api: str, server: int, log: IO[bytes]) -> None:
@@ -78,7 +89,11 @@ def _wait(api: str, server: int, log: IO[bytes]) -> None:
         wait_for_server(api, lambda: os.waitpid(server, os.WNOHANG) != (0, 0))
     except NoServerError as error:
         log.seek(0)
-        raise NoServerError(f"{error}\n{log.read().decode(errors='replace')[-SHOWN_CHARS:]}".rstrip()) from error
+        lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+        *_, said = ["nothing", *([line for line in lines if _NAMED.match(line)] or lines)]
+        raise NoServerError(
+            f"{error} for this run; mend that, or set PREFECT_API_URL to one that runs. It said: {said[:SHOWN_CHARS]}"
+        ) from error
 
 
 def wait_for_server(api: str, has_ended: Callable[[], bool]) -> None:

@@ -21,6 +21,7 @@ KEPT, COPY, REJECTED = "kept", "copy", "rejected"
 _DATASETS = {KEPT: "documents", COPY: "duplicates", REJECTED: "rejects"}
 _COLUMNS = ("source_uri", "record_no", "doc_id", "record_id", "title")
 _NUMBER = re.compile(r"part-(\d+)\.parquet")
+MOST = (1 << 63) - 1  # that a column of numbers can hold
 _OF_REJECTS = ("source_uri", "record_no", "reason")
 
 
@@ -61,7 +62,7 @@ def find(snapshot: Path, name: str) -> list[Found]:
         for column, test in (("doc_id", pc.starts_with), ("record_id", pc.equal)):
             if column in table.column_names:
                 meant = pc.or_(meant, pc.fill_null(test(table[column], name), fill_value=False))
-        if number.isdecimal():
+        if number.isdecimal() and int(number) <= MOST:
             is_number = pc.fill_null(pc.equal(table["record_no"], int(number)), fill_value=False)
             meant = pc.or_(meant, pc.and_(pc.equal(table["source_uri"], uri), is_number))
         return meant

@@ -28,7 +28,7 @@ from tasks.explain.story import (
     Stretch,
 )
 from tasks.parquet import read_file
-from tasks.rebuild import Edits, Piece, PublishedRecord, RebuildError, apply, part_names, pieces, places
+from tasks.rebuild import Edits, Piece, PublishedRecord, RebuildError, altered, apply, part_names, pieces, places
 
 FACTS: dict[str, str | None] = {  # columns of documents, and those that say what they rest on
     "site_tag": None, "doc_type": None, "place": None, "place_code": None, "report_year": "report_year_basis",
@@ -180,11 +180,11 @@ def _kept(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]], link
 def _copy(row: Mapping[str, Any], mine: Mapping[str, list[dict[str, Any]]], links: _Links) -> dict[str, Any]:
     kept = links.documents.get(row["kept_doc_id"])
     if kept is None:
-        raise _altered("L4", _key(row), f"its kept document {row['kept_doc_id']} is not in documents")
+        raise altered("L4", _key(row), f"its kept document {row['kept_doc_id']} is not in documents")
     try:
         clean = apply(kept["text"], row["difference"])
     except RebuildError as error:
-        raise _altered(error.law, _key(row), str(error)) from error
+        raise altered(error.law, _key(row), str(error)) from error
     texts = clean.split("\n")
     spans: list[list[tuple[int, int]]] = [[] for _ in texts]
     for span in row["spans"]:
@@ -250,7 +250,7 @@ def _texts(
     try:
         found = pieces(record)
     except RebuildError as error:
-        raise _altered(error.law, _key(row), str(error)) from error
+        raise altered(error.law, _key(row), str(error)) from error
     reasons = {span["raw_start"]: span for span in dropped}
     owners = {start: block for block, places in zip(blocks, spans, strict=True) for start, _ in places}
     reached = {block.number: block.start for block in blocks}
@@ -297,7 +297,3 @@ def _relative(row: Mapping[str, Any], doc_id: str, links: _Links) -> Related:
 
 def _key(row: Mapping[str, Any]) -> Key:
     return row["source_uri"], row["record_no"]
-
-
-def _altered(law: str, key: Key, why: str) -> RebuildError:
-    return RebuildError(law, f"{key[0]}#{key[1]} can't be rebuilt ({why}); run `qingwen verify`")

@@ -127,7 +127,9 @@ def read_again(raw: str, sources: list[Source]) -> Iterator[bytes]:
             stream.seek(source.offset)
             data = stream.read(source.n_bytes)
         if _digest(source, hashlib.sha256(data).hexdigest()) != source.digest:
-            raise ChangedError(f"{source.source_uri} changed during the run")
+            raise ChangedError(
+                f"{source.source_uri} changed during the run; let it be written to its end and run again"
+            )
         yield data
 
 

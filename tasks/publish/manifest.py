@@ -16,9 +16,7 @@ from typing import Any
 
 from schemas.datapackage import datapackage
 from schemas.datasets import DATASETS
-from tasks.publish.snapshot import MANIFEST
-
-FORMAT = 1
+from tasks.publish.snapshot import FORMAT, MANIFEST, read_manifest, unreadable
 
 
 def write_json(path: Path, content: Any) -> None:  # noqa: ANN401 (anything JSON can hold)
@@ -65,8 +63,9 @@ def write_manifest(snapshot: Path, known: Files = NOTHING, **content: Any) -> No
 
 def damaged_files(snapshot: Path) -> list[str]:
     """What disagrees with the manifest: files that are missing, changed or not listed; empty if all is well."""
-    manifest = json.loads((snapshot / MANIFEST).read_text("utf-8"))
-    listed = {fact["path"]: fact["sha256"] for fact in manifest["files"]}
+    if problem := unreadable(snapshot):
+        return [problem]
+    listed = {fact["path"]: fact["sha256"] for fact in read_manifest(snapshot)["files"]}
     present = {path.relative_to(snapshot).as_posix(): path for path in snapshot.rglob("*") if path.is_file()}
     del present[MANIFEST]
     problems = [f"{name} is missing" for name in sorted(listed.keys() - present.keys())]

@@ -30,5 +30,5 @@ def unpin(clean: Path, name: str) -> str:
     full = snapshot.find(clean, name).name
     with marks.editing(clean) as said:
         if said.pinned.pop(full, None) is None:
-            raise snapshot.NoSnapshotError(f"{full} is not pinned")
+            raise snapshot.NoSnapshotError(f"{full} is not pinned; `qingwen snapshots {clean}` shows which are")
     return full

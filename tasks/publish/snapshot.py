@@ -32,6 +32,7 @@ from tasks.store import sync, sync_new
 CURRENT = "current"
 MANIFEST = "manifest.json"
 SNAPSHOTS = "snapshots"
+FORMAT = 1  # of the manifest and all it lists
 NAME_TIME = "%Y%m%dT%H%M%SZ"
 SHOWN = 5  # names in a message
 
@@ -178,9 +179,21 @@ def find(clean: Path, name: str) -> Path:
         raise NoSnapshotError(
             f"{len(meant)} snapshots of {clean} begin with {name!r}; name one in full: {_names(meant)}"
         )
-    if problem := incomplete(meant[0]):
-        raise NoSnapshotError(f"{meant[0]} is incomplete: {problem}; `qingwen snapshots {clean}` lists the others")
-    return meant[0].resolve()
+    return whole(meant[0]).resolve()
+
+
+def whole(folder: Path) -> Path:
+    """A snapshot's folder, as it is, if it can be relied on.
+
+    Raises:
+        NoSnapshotError: it is incomplete, or written by a newer version.
+    """
+    if problem := incomplete(folder):
+        clean = folder.parent.parent
+        is_among_others = folder.parent.name == SNAPSHOTS
+        advice = f"`qingwen snapshots {clean}` lists the others" if is_among_others else "copy it again from its origin"
+        raise NoSnapshotError(f"{folder} can't be used: {problem}; {advice}")
+    return folder
 
 
 def _names(some: list[Path]) -> str:
@@ -202,6 +215,24 @@ def before(clean: Path, snapshot: Path) -> Path:
     raise NoSnapshotError(
         f"{clean} holds no complete snapshot before {snapshot.name}; `qingwen snapshots {clean}` lists what there is"
     )
+
+
+def current_counts(clean: Path) -> dict[str, int] | None:
+    """What went in and came out of the current snapshot; None if there is none.
+
+    Raises:
+        NoSnapshotError: its manifest can't be understood.
+    """
+    folder = current_or_none(clean)
+    if folder is None:
+        return None
+    if problem := unreadable(folder):
+        raise NoSnapshotError(
+            f"{folder}, which is current, can't be compared with: {problem}; `qingwen rollback {clean} NAME` makes "
+            "another one current, --allow-shrink does without"
+        )
+    found: dict[str, int] = read_manifest(folder)["counts"]
+    return found
 
 
 def read_manifest(snapshot: Path) -> dict[str, Any]:
@@ -238,14 +269,27 @@ def _has(folder: Path, fingerprint: str) -> bool:
     return not incomplete(folder) and read_manifest(folder)["fingerprint"] == fingerprint
 
 
-def incomplete(folder: Path) -> str | None:
-    """What keeps a folder from being a snapshot; None if it is a complete one."""
+def unreadable(folder: Path) -> str | None:
+    """What keeps the manifest of a snapshot from being understood; None if nothing does."""
     try:
-        missing = [file["path"] for file in read_manifest(folder)["files"] if not (folder / file["path"]).is_file()]
+        manifest = read_manifest(folder)
+        if manifest.get("format", FORMAT) > FORMAT:
+            return f"a newer qingwen wrote it (format {manifest['format']}, this one reads {FORMAT}): upgrade"
+        _ = [file["path"] for file in manifest["files"]]
     except FileNotFoundError:
         return f"it has no {MANIFEST}"
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
+        return f"its {MANIFEST} is damaged: it lacks {error}"
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         return f"its {MANIFEST} is damaged: {error}"
+    return None
+
+
+def incomplete(folder: Path) -> str | None:
+    """What keeps a folder from being a snapshot; None if it is a complete one."""
+    if problem := unreadable(folder):
+        return problem
+    missing = [file["path"] for file in read_manifest(folder)["files"] if not (folder / file["path"]).is_file()]
     more = f" and {len(missing) - 1} more files" if len(missing) > 1 else ""
     return f"it lacks {missing[0]}{more}" if missing else None
 

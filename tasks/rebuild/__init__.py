@@ -78,6 +78,11 @@ class RebuildError(ValueError):
         self.law = law
 
 
+def altered(law: str, key: tuple[str, int | None], why: str) -> RebuildError:
+    """The error that names the record and the next step."""
+    return RebuildError(law, f"{key[0]}#{key[1]} can't be rebuilt ({why}); run `qingwen verify`")
+
+
 def pieces(record: PublishedRecord) -> list[Piece]:
     """The pieces of a record's raw text in the order of their places.
 

@@ -14,7 +14,7 @@ from pathlib import Path, PureWindowsPath
 
 import pyarrow.parquet as pq
 
-from tasks.rebuild import RebuildError, kept_texts, part_names, pieces, read_part
+from tasks.rebuild import RebuildError, altered, kept_texts, part_names, pieces, read_part
 
 LONGEST_NAME = 255  # bytes, on the file systems of Linux
 TEXT_SOURCES = ("listing_dump", "newspaper_page", "plain_text")
@@ -41,8 +41,11 @@ def rebuild(snapshot: Path, out: Path) -> list[Path]:
                 endings[row["source_uri"]] = "" if row["compression"] == "none" else ".txt"
         for record in read_part(snapshot, name, kept):
             if isinstance(record, RebuildError):
-                raise record
-            raw = "".join(text for _, _, text in pieces(record))
+                raise RebuildError(record.law, f"{snapshot} can't be rebuilt: {record}; run `qingwen verify`")
+            try:
+                raw = "".join(text for _, _, text in pieces(record))
+            except RebuildError as error:
+                raise altered(error.law, (record.source_uri, record.record_no), str(error)) from error
             texts[record.source_uri][record.record_no] = (record.raw_start, raw)
         columns = ["source_uri", "record_no", "raw_start", "raw_text"]
         rejects = pq.read_table(snapshot / "rejects" / name, columns=columns, filters=[("level", "==", "record")])
@@ -77,8 +80,10 @@ def _other_name(path: Path, uri: str, ending: str) -> Path:
 def _safe_path(out: Path, name: str, uri: str) -> Path:
     windows = PureWindowsPath(uri)  # the output may be carried there: a\..\b and C:\b are refused here too
     if "\0" in uri or {"", ".", ".."} & set(uri.split("/")) or windows.anchor or ".." in windows.parts:
-        raise UnsafePathError(f"source_uri {uri!r} leads out of the output folder")
+        raise UnsafePathError(f"source_uri {uri!r} leads out of {out}; nothing was written; run `qingwen verify`")
     path = out / name
     if not path.resolve().is_relative_to(out.resolve()):
-        raise UnsafePathError(f"source_uri {uri!r} leads out of the output folder by a link")
+        raise UnsafePathError(
+            f"source_uri {uri!r} leads out of {out} by a link; nothing was written; name another folder"
+        )
     return path

@@ -23,7 +23,7 @@ ROUNDS = 2  # of such attempts: s3fs's own, which also cover an answer that brea
 
 ADVICE = {
     "NoSuchBucket": "there is no such bucket; create it or correct the URL",
-    "NoSuchKey": "there is no such object",
+    "NoSuchKey": "there is no such object; correct the URL",
     "InvalidAccessKeyId": "the store does not know the access key; check AWS_ACCESS_KEY_ID",
     "SignatureDoesNotMatch": "the secret key is wrong; check AWS_SECRET_ACCESS_KEY",
     "ExpiredToken": "the credentials have expired; renew them",

@@ -40,7 +40,7 @@ def folder_of(clean: str) -> Path:
     """Where a run works: the clean folder itself, or the mirror of a URL.
 
     Raises:
-        ValueError: it is a URL of another kind than ``s3://``.
+        UrlError: it is a URL of another kind than ``s3://``.
     """
     if not is_url(clean):
         return Path(clean)
@@ -155,7 +155,10 @@ def fetch(objects: Objects, name: str, mirror: Path) -> Path:
             objects.download(f"{SNAPSHOTS}/{name}/{fact['path']}", file)
             if sha256_of(file) != fact["sha256"]:
                 where = f"{objects.url}/{SNAPSHOTS}/{name}/{fact['path']}"
-                raise StoreError(f"{where} is damaged: it does not have the SHA-256 that manifest.json says")
+                raise StoreError(
+                    f"{where} is damaged: it does not have the SHA-256 that manifest.json says; put it there again, or "
+                    f"write the name of another snapshot into {objects.url}/{CURRENT}"
+                )
 
         at_once(get, read_manifest(half)["files"])
         sync_new(half)

@@ -28,6 +28,10 @@ class Found(NamedTuple):
     age: float  # seconds
 
 
+class UrlError(ValueError):
+    """Clean data can't go to this URL."""
+
+
 class UnmetError(StoreError):
     """The object is no longer what the writer took it for."""
 
@@ -36,10 +40,10 @@ def normal(url: str) -> str:
     """A URL as it is compared and shown.
 
     Raises:
-        ValueError: it is of another kind than ``s3://bucket…``.
+        UrlError: it is of another kind than ``s3://bucket…``.
     """
     if not url.startswith(S3) or not url.partition("://")[2].strip("/"):
-        raise ValueError(f"{url}: clean data go to a local folder or to s3://bucket/…")
+        raise UrlError(f"{url}: clean data go to a local folder or to s3://bucket/…")
     return "s3://" + url.partition("://")[2].rstrip("/")
 
 

@@ -12,7 +12,7 @@ from tasks.publish.snapshot import CURRENT, MANIFEST, LockedError, NoSnapshotErr
 from tasks.remote.connect import S3, StoreError, is_url
 from tasks.remote.lease import Lease, check_free
 from tasks.remote.mirror import SNAPSHOTS, Note, fetch, folder_of, read_note, write_note
-from tasks.remote.objects import Found, Objects, UnmetError, at_once, normal
+from tasks.remote.objects import Found, Objects, UnmetError, UrlError, at_once, normal
 
 
 class Replica:
@@ -108,12 +108,12 @@ def check_apart_in_store(raw: str, clean: str) -> None:
     """Make sure that what a run pushes does not become raw files of the next one.
 
     Raises:
-        ValueError: one URL lies below the other.
+        UrlError: one URL lies below the other.
     """
     if is_url(raw) and is_url(clean):
         above, below = sorted((f"{normal(clean)}/", f"s3://{raw.partition('://')[2].rstrip('/')}/"), key=len)
         if raw.startswith(S3) and below.startswith(above):
-            raise ValueError(f"{clean} and {raw} lie in each other: choose a place apart for --clean")
+            raise UrlError(f"{clean} and {raw} lie in each other: choose a place apart for --clean")
 
 
 def check_writable(clean: str) -> None:

@@ -16,13 +16,15 @@ from tasks.dedupe.decisions import Decisions
 from tasks.handed import taking
 from tasks.pool import in_worker
 from tasks.publish.manifest import write_json
-from tasks.publish.snapshot import NoSnapshotError, current, read_manifest
+from tasks.publish.snapshot import current_counts
 from tasks.publish.stage import Written
 from tasks.rebuild.unpublished import raw_text_of
 from tasks.validate.checked import check
 from tasks.validate.gate import BadRow, Result, check_probes, locate
 from tasks.validate.laws import LawReport, settle
 from tasks.validate.verdict import GateFailedError, Verdict, explain_failure, reach_verdict
+
+AT_LEAST = {"sources": 1, "documents": 1}  # expected of the first run
 
 
 @task(name="check rows", task_run_name="check rows", cache_policy=NO_CACHE)
@@ -84,18 +86,9 @@ def judge(
         GateFailedError: something critical does not hold; its results are kept in ``<target>/failed/quality.json``.
     """
     laws = settle(staged, reports)
-    verdict = reach_verdict(written, of_datasets, laws, None if allow_shrink else _counts_before(target))
+    verdict = reach_verdict(written, of_datasets, laws, None if allow_shrink else current_counts(target) or AT_LEAST)
     if verdict.failures:
         kept_in = target / "failed" / "quality.json"
         write_json(kept_in, verdict.to_json())
         raise GateFailedError(explain_failure(verdict, laws, kept_in), verdict, kept_in)
     return verdict
-
-
-def _counts_before(target: Path) -> dict[str, int]:
-    """The counts of the current snapshot; before the first one, at least one source and one document are expected."""
-    try:
-        counts: dict[str, int] = read_manifest(current(target))["counts"]
-    except NoSnapshotError:
-        return {"sources": 1, "documents": 1}
-    return counts

@@ -229,3 +229,13 @@ def test_output_is_not_read_as_raw_files(tmp_path: Path, output: str, apart: boo
     else:
         with pytest.raises(RawUnreadableError, match="lies inside"):
             check_apart(str(tmp_path / "raw"), tmp_path / output)
+
+
+def test_what_changed_since_it_was_read_is_not_taken_for_it(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("盛京市今年植树三万棵。")
+    filesystem, (file,) = find_files(str(tmp_path))
+    _, sources = read.read_file(filesystem, file, filesystem.open(file.path, "rb"), lambda *_: None, patient=False)
+    assert [data.decode() for data in read.read_again(str(tmp_path), sources)] == ["盛京市今年植树三万棵。"]
+    (tmp_path / "a.txt").write_text("盛京市今年植树四万棵。")
+    with pytest.raises(read.ChangedError, match=r"a\.txt changed during the run; .* run again"):
+        list(read.read_again(str(tmp_path), sources))

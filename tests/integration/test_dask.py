@@ -13,9 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from distributed.scheduler import KilledWorker
 
 from tests import plain_run
 from tests.integration.conftest import Undisturbed
@@ -188,6 +191,31 @@ def test_what_a_worker_lacks_is_told(tmp_path: Path, lacks: dict, says: str):
     assert says in (Fit(**needed | lacks).problem() or "")
 
 
+def test_a_work_that_kills_its_workers_is_told():
+    class Killed:
+        def result(self) -> None:
+            raise KilledWorker("work", SimpleNamespace(address="tcp://10.0.0.1:40001"), 3)
+
+        def release(self) -> None:
+            """Nothing is held."""
+
+    from flows.dask_cluster import _Runner
+    from flows.runners import ClusterError
+
+    here: Future = Future()
+    _Runner._fetch(SimpleNamespace(pending=set()), here, Killed())
+    with pytest.raises(ClusterError, match=r"4 Dask workers died over one and the same .* tcp://10\.0\.0\.1:40001"):
+        here.result()
+
+
+@pytest.mark.services
+def test_a_scheduler_without_workers_is_told(prefect_home: Path, cluster: Cluster, tmp_path: Path):
+    alone = run(prefect_home, tmp_path, "--scheduler", cluster.address)
+    assert alone.wait() == 1
+    assert f"the Dask scheduler at {cluster.address} has no workers; start some" in alone.output
+    assert complaints(alone.output) == []
+
+
 @pytest.mark.long
 def test_an_interrupted_run_leaves_nothing(prefect_home: Path, many: tuple[Path, Path], tmp_path: Path):
     for number in (signal.SIGINT, signal.SIGKILL):
@@ -293,6 +321,7 @@ def test_a_worker_that_cannot_see_the_stage_is_told(prefect_home: Path, cluster:
     cluster.worker("unshare", "--mount", "sh", "-c", f'mount -t tmpfs none {clean} && exec "$0" "$@"')
     blind = run(prefect_home, clean, "--scheduler", cluster.address)
     assert blind.wait() == 1
+    assert "the Dask worker tcp://" in blind.output
     assert f"can't see the folder of this run, {clean}/.stage/" in blind.output
     assert complaints(blind.output) == []
     assert left(clean) == {".lock"}

@@ -173,7 +173,7 @@ def test_snapshots_are_found_by_name_beginning_and_path(three: Path):
         "2": "2 snapshots .* begin with '2'; name one in full: 2-bb, 2-b",
         "9": "called '9' .* it has 3-c, 2-bb, 2-b, 1-a",
     }
-    wrong |= {"2-bb": "incomplete: it has no manifest", "2-b": "incomplete: it lacks documents/manifest.json"}
+    wrong |= {"2-bb": "used: it has no manifest", "2-b": "used: it lacks documents/manifest.json"}
     for name, message in wrong.items():
         with pytest.raises(NoSnapshotError, match=message):
             find(three, name)

@@ -165,8 +165,9 @@ def test_whoever_comes_second_to_the_pointer_leaves_it(proxy: Proxy, url: str, c
         assert replica
         assert replica.lease.conditional is conditional
         Objects(url).write("current", "theirs\n")  # by one whose lease had run out
-        with pytest.raises(LockedError, match="it now names theirs"):
+        with pytest.raises(LockedError, match="it now names theirs") as told:
             replica.push()
+        assert conditional or "has changed" in str(told.value.__cause__)
     assert pointed(Objects(url)) == "theirs"
 
 
@@ -243,9 +244,23 @@ def test_a_damaged_object_is_noticed(proxy: Proxy, url: str, another: Callable[[
         "stray is not in the manifest",
     ]
     another()
-    with pytest.raises(StoreError, match=r"part-000[12]\.txt"):
+    with pytest.raises(StoreError, match=r"part-000[12]\.txt( is damaged: it does not have the SHA-256|: there is no)"):
         localised(url)
     assert not list(folder_of(url).glob("snapshots/*"))
+
+
+def test_what_a_store_did_not_do_is_told(proxy: Proxy, url: str, monkeypatch: pytest.MonkeyPatch):
+    make(folder_of(url), "one", FIRST)
+    with monkeypatch.context() as patch:
+        patch.setattr(Objects, "sizes", lambda *_: {})
+        with pytest.raises(StoreError, match=r"part-0000\.txt: written, but the store does not list it .*; try again"):
+            push(url)
+    push(url)
+    objects = Objects(url)
+    refused = {"Errors": [{"Key": "current", "Message": "it is locked"}]}
+    monkeypatch.setattr(objects.filesystem, "call_s3", lambda *_, **__: refused)
+    with pytest.raises(StoreError, match=f"{url}: cannot remove current: it is locked"):
+        objects.remove(["current"])
 
 
 def test_one_snapshot_of_a_store_can_be_named(proxy: Proxy, url: str):
