@@ -110,8 +110,12 @@ def _told(found: Difference, shown: Sequence[Pair]) -> Iterator[Html]:
             yield Html("the raw text changed, the clean text is the same")
             continue
         of_text = list(sentences(old, changes_of(old, new)))
-        more = f"<br>and {len(of_text) - SENTENCES:,} more" if len(of_text) > SENTENCES else ""
-        yield Html("<br>".join(differing(marked(old, sentence)) for sentence in of_text[:SENTENCES]) + more)
+        told = [differing(marked(old, sentence)) for sentence in of_text[:SENTENCES]]
+        if both.old.doc_id == both.new.doc_id:
+            told.insert(0, Html("the raw text is the same, it was cleaned differently:"))
+        if len(of_text) > SENTENCES:
+            told.append(Html(f"and {len(of_text) - SENTENCES:,} more"))
+        yield Html("<br>".join(told))
 
 
 def differing(told: str) -> Html:

@@ -45,7 +45,8 @@ def indicators(files: Sequence[Path]) -> Section:
     numbers = table("The figures of the plots", ("series", "of", "unit", *map(str, years)), rows)
     note = paragraph(
         "The series with figures of the most years: ● on a line are facts (where there is none for a year, the "
-        "estimate), ◇ are targets. Figures in doubt are left out. Every figure with its sources is in the dataset ",
+        "estimate), ◇ are targets. Of a range its lower end is drawn; of several values of a year that do not exclude "
+        "each other, the exact one. Figures in doubt are left out. Every figure with its sources is in the dataset ",
         code("indicators"),
         ".",
     )
