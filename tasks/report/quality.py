@@ -18,7 +18,9 @@ def quality(source: Source) -> Section:
     """Warnings first (a snapshot that fails is not published), then the laws, and what holds, folded."""
     verdict = source.verdict
     failing = [result for result in verdict.results if not result.success]
-    laws = [(law.law, law.meaning, law.n_checked, "holds") for law in verdict.laws]
+    laws = [
+        (law.law, law.meaning, law.n_checked, "does not hold" if law.n_violated else "holds") for law in verdict.laws
+    ]
     holding: defaultdict[str, list[Result]] = defaultdict(list)
     for result in verdict.results:
         if result.success:
