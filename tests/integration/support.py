@@ -17,8 +17,8 @@ POLL_SECONDS = 0.1
 
 
 def environment(prefect_home: Path, **further: str) -> dict[str, str]:
-    """That of the tests without what the user or other tests set up of Prefect."""
-    foreign = ("PREFECT_", "COVERAGE_")
+    """That of the tests without what the user or other tests set up of Prefect and Dask."""
+    foreign = ("PREFECT_", "DASK_", "COVERAGE_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return inherited | {"PREFECT_HOME": str(prefect_home), "PYTHONPATH": str(ROOT)} | further
 
