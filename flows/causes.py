@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import faulthandler
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from types import FrameType
 
 from tasks.publish import snapshot
 
+LAST_SECONDS = 60.0  # that a run which was asked to end may take for it; without a server it takes up to 34
 FULL_BYTES = 256 << 10  # less than this free: full, whatever the error was called
 NO_SPACE = {errno.ENOSPC: "no space left", errno.EDQUOT: "the quota is used up"}
 NO_THREAD = os.strerror(errno.EAGAIN)  # Arrow and Python raise errors without a number
@@ -30,7 +32,11 @@ class StoppedError(KeyboardInterrupt):
 
 
 def stop_on_signals() -> None:
-    """Have SIGTERM and SIGHUP end the run as Ctrl-C does: cleaned up and with a word. What is ignored stays ignored."""
+    """Have SIGTERM and SIGHUP end the run as Ctrl-C does: cleaned up and with a word. What is ignored stays ignored.
+
+    If it has not ended after ``LAST_SECONDS``, because it waits for what was ended at the same time, it is ended with
+    its stack on stderr and exit code 1. That is as safe as SIGKILL.
+    """
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -39,6 +45,7 @@ def stop_on_signals() -> None:
 def _stop(number: int, _frame: FrameType | None) -> None:
     for further in (signal.SIGTERM, signal.SIGHUP):  # who stops a service sends several: cleaning up goes on
         signal.signal(further, signal.SIG_IGN)
+    faulthandler.dump_traceback_later(LAST_SECONDS, exit=True, file=2)  # a thread in C: it needs no lock of Python's
     raise StoppedError(signal.Signals(number).name)
 
 
