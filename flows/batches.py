@@ -11,7 +11,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 BATCH_BYTES = 16 << 20  # of raw text: about 1,000 web pages, seconds of work
-SHARE = 2  # a batch is at most so small a part of what is left for each worker
+SHARE = 2  # a batch is at most half of what is left for each worker
 
 
 def batches(items: Sequence[Item], n_bytes: Callable[[Item], int], n_workers: int) -> list[list[Item]]:

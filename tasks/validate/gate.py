@@ -87,8 +87,9 @@ class TableResult:
         return [result for result in self.results if not result.success and result.severity == "critical"]
 
 
+@cache  # two threads that import the same at a time wait for each other's modules
 def load_in_background() -> None:
-    """Begin to import Great Expectations (2 s) while worker processes are busy with something else."""
+    """Begin to import Great Expectations (2 s), if this process has not yet, while something else is waited for."""
     threading.Thread(target=_load, daemon=True).start()
 
 
